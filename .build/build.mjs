@@ -1,0 +1,56 @@
+// Builds the runtime into dist/: modules for Node, and the types that flow authors' editors read.
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { digestOf, root, unlessFresh } from "./freshness.mjs";
+import { install } from "./install.mjs";
+
+const sources = ["package.json", "package-lock.json", "tsconfig.json", "runtime", ".build"];
+
+/** Installs and builds what isn't up to date. */
+export async function build({ types = true } = {}) {
+  await install();
+  await unlessFresh("dist/.built", digestOf(sources), buildRuntime);
+  if (types) await unlessFresh("dist/.types-built", digestOf(sources), buildTypes);
+}
+
+async function buildRuntime() {
+  console.log("Building...");
+  const esbuild = await import("esbuild");
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: {
+      index: "runtime/index.ts",
+      matching: "runtime/matching.ts",
+      cli: "runtime/cli/main.ts",
+      thread: "runtime/worker/thread.ts",
+      "jaccard-thread": "runtime/matching/jaccard-thread.ts",
+    },
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    // What is native, starts threads of its own, or has to be the same module for flows and runtime stays a package.
+    external: ["@duckdb/node-bindings", "@duckdb/node-bindings-*", "esbuild", "piscina", "zod"],
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
+function buildTypes() {
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const { status } = spawnSync(process.execPath, [tsc, "--project", ".build/tsconfig.types.json"], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exit(1);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();

@@ -1,0 +1,46 @@
+// Writes the extension's part of package.json from extension/manifest/. `--check` only says whether it is stale.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { root } from "./freshness.mjs";
+
+/** package.json's text with the extension's fields as extension/manifest/ declares them. */
+export async function manifestText() {
+  const esbuild = await import("esbuild");
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(root, "extension", "manifest", "contributes.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    logLevel: "warning",
+  });
+  const source = Buffer.from(outputFiles[0].contents).toString("base64");
+  const { extensionFields } = await import(`data:text/javascript;base64,${source}`);
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  // Its own fields first, as they were; the extension's after them.
+  const fields = extensionFields();
+  for (const name of Object.keys(fields)) delete manifest[name];
+  manifest.engines = { ...manifest.engines, vscode: "^1.105.0" };
+  return `${JSON.stringify({ ...manifest, ...fields }, undefined, 2)}\n`;
+}
+
+export async function writeManifest() {
+  const file = join(root, "package.json");
+  const text = await manifestText();
+  if (readFileSync(file, "utf8") === text) return false;
+  writeFileSync(file, text);
+  return true;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  if (process.argv.includes("--check")) {
+    if (readFileSync(join(root, "package.json"), "utf8") !== (await manifestText())) {
+      console.error(
+        "package.json doesn't say what extension/manifest/ declares: run 'node .build/manifest.mjs'.",
+      );
+      process.exit(1);
+    }
+  } else {
+    await writeManifest();
+  }
+}

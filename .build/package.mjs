@@ -1,0 +1,104 @@
+// `npm run package`: millrace-<platform>.vsix for this platform; `npm run package -- darwin-arm64` for another.
+// The native parts (DuckDB, esbuild) differ by platform, so each platform has a package of its own.
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "./build.mjs";
+import { buildExtension, buildPanel } from "./extension.mjs";
+import { root } from "./freshness.mjs";
+
+export const platforms = [
+  "linux-x64",
+  "linux-arm64",
+  "darwin-x64",
+  "darwin-arm64",
+  "win32-x64",
+  "win32-arm64",
+];
+
+/** What goes into the package beside the modules that it needs. */
+const contents = [
+  "README.md",
+  "CHANGELOG.md",
+  "LICENSE",
+  ".vscodeignore",
+  "dist",
+  "runtime/flows",
+  "extension/media",
+];
+
+/** Makes the package for a platform. @returns its path. */
+export async function makePackage({ platform = thisPlatform(), out = root } = {}) {
+  await build();
+  await buildExtension();
+  await buildPanel();
+  const { createVSIX } = await import("@vscode/vsce");
+  const stage = mkdtempSync(join(tmpdir(), "millrace-package-"));
+  try {
+    for (const path of contents) {
+      if (existsSync(join(root, path))) cpSync(join(root, path), join(stage, path), { recursive: true });
+    }
+    installModules(stage, platform);
+    const { scripts: _scripts, devDependencies: _dev, ...manifest } = readJson(join(root, "package.json"));
+    writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+    mkdirSync(out, { recursive: true });
+    const packagePath = join(resolve(out), `millrace-${platform}.vsix`);
+    await createVSIX({
+      cwd: stage,
+      packagePath,
+      target: platform,
+      allowMissingRepository: true,
+      rewriteRelativeLinks: false,
+      skipLicense: true,
+    });
+    return packagePath;
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+/** Installs what the lock file names for a platform, without what only development needs. */
+function installModules(stage, platform) {
+  for (const file of ["package.json", "package-lock.json", ".npmrc"])
+    cpSync(join(root, file), join(stage, file));
+  const [os, cpu] = platform.split("-");
+  const args = ["ci", "--omit=dev", "--ignore-scripts", "--prefer-offline", `--os=${os}`, `--cpu=${cpu}`];
+  if (os === "linux") args.push("--libc=glibc");
+  const { status } = spawnSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: stage,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) throw new Error(`npm ${args.join(" ")} failed.`);
+  rmSync(join(stage, "package-lock.json"));
+  rmSync(join(stage, ".npmrc"));
+}
+
+export function thisPlatform() {
+  return `${process.platform}-${process.arch}`;
+}
+
+function readJson(file) {
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [platform = thisPlatform()] = process.argv.slice(2);
+  if (!platforms.includes(platform)) {
+    console.error(`There is no package for '${platform}'. Name one of ${platforms.join(", ")}.`);
+    process.exit(2);
+  }
+  const path = await makePackage({ platform });
+  console.log(`${path}: ${(statSync(path).size / 2 ** 20).toFixed(1)} MB`);
+}
