@@ -1,0 +1,83 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ArtifactContent } from "../events/artifacts.ts";
+import type { LogLevel } from "../events/run-event.ts";
+import type { FlowDefinition } from "./flow.ts";
+import type { RunFuture } from "./future.ts";
+import type { ResourceDefinition } from "./resource.ts";
+import type { TaskCallOptions, TaskDefinition } from "./task.ts";
+
+export interface TaskCall {
+  readonly task: TaskDefinition;
+  readonly args: readonly unknown[];
+  readonly options: TaskCallOptions;
+  readonly mapped?: { readonly group: string; readonly index: number };
+}
+
+export interface Publication {
+  readonly key: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly content: ArtifactContent;
+}
+
+/** What both a flow's body and a task's body can do with the run they are in. */
+export interface RunContext {
+  log(level: LogLevel, message: string): void;
+  publish(publication: Publication): Promise<void>;
+  /** Aborted when the run is cancelled or, in a task, its time is up. */
+  readonly signal: AbortSignal;
+}
+
+/** What a flow's body is surrounded by: a run, or a preview of one. */
+export interface FlowContext extends RunContext {
+  readonly kind: "flow";
+  submit(call: TaskCall): RunFuture<unknown>;
+  /** An id for the runs of one `.map` call. */
+  mapGroup(task: TaskDefinition): string;
+  subflow(flow: FlowDefinition, input: unknown): RunFuture<unknown>;
+  open(resource: ResourceDefinition, args: readonly unknown[]): Promise<object>;
+}
+
+/** What a task's body is surrounded by, on its thread. */
+export interface TaskContext extends RunContext {
+  readonly kind: "task";
+  readonly taskRun: string;
+  readonly task: string;
+  /** Which try this is, from 1. */
+  readonly attempt: number;
+  progress(done: number, total: number | undefined, message: string | undefined): void;
+}
+
+interface Shared {
+  readonly context: AsyncLocalStorage<FlowContext | TaskContext>;
+  readonly tasks: TaskDefinition[];
+  readonly resources: ResourceDefinition[];
+  readonly flows: FlowDefinition[];
+}
+
+declare global {
+  var __millrace1: Shared | undefined;
+}
+
+globalThis.__millrace1 ??= { context: new AsyncLocalStorage(), tasks: [], resources: [], flows: [] };
+
+/**
+ * What all copies of this module in a thread share: a flow whose own node_modules has a millrace runs in the
+ * one that was started. The name counts the versions of this contract.
+ */
+export const shared: Shared = globalThis.__millrace1;
+
+export function currentContext(): FlowContext | TaskContext | undefined {
+  return shared.context.getStore();
+}
+
+/** The flow that the caller's code runs in. `what` begins the error's sentence. */
+export function requireFlow(what: string, instead: string): FlowContext {
+  const context = currentContext();
+  if (context?.kind === "flow") return context;
+  throw new Error(
+    context === undefined
+      ? `${what} outside of a flow run. ${instead}`
+      : `${what} inside the task '${context.task}'. ${instead}`,
+  );
+}

@@ -1,0 +1,68 @@
+import type { z } from "zod";
+import { requireFlow, shared } from "./context.ts";
+import type { Input, RunFuture } from "./future.ts";
+import { callerStack } from "./task.ts";
+
+export interface FlowOptions<Parameters extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly description?: string;
+  /** One schema gives validation, the command line's options and the form in VS Code. */
+  readonly parameters?: Parameters;
+  /** How many task runs with a tag may run at the same time. */
+  readonly concurrency?: { readonly [tag: string]: number };
+  /** Milliseconds that a run may take before it is ended as TimedOut. */
+  readonly timeout?: number;
+}
+
+/** A flow as the runtime sees it. */
+export interface FlowDefinition {
+  readonly options: FlowOptions;
+  readonly body: (parameters: never) => unknown;
+  readonly definedAt: string;
+}
+
+/**
+ * A flow. A flow file exports one as its default. Called inside another flow it is a subflow: one node of
+ * that flow's graph, with a graph of its own.
+ */
+export interface Flow<Parameters extends z.ZodObject, Result> {
+  (parameters: Input<z.input<Parameters>>): RunFuture<Awaited<Result>>;
+  readonly definition: FlowDefinition;
+  /** The plain function, for unit tests; parameters are not validated. */
+  readonly fn: (parameters: z.output<Parameters>) => Result;
+}
+
+/**
+ * Defines a flow. The body calls tasks, which returns futures at once; it may be async. An error that it
+ * throws is the run's final state, else its task runs' states decide.
+ */
+export function flow<Parameters extends z.ZodObject = z.ZodObject<Record<never, never>>, Result = unknown>(
+  options: FlowOptions<Parameters>,
+  body: (parameters: z.output<Parameters>) => Result,
+): Flow<Parameters, Result> {
+  if (typeof options.name !== "string" || options.name.trim() === "")
+    throw new TypeError("A flow needs a name.");
+  if (options.timeout !== undefined && !(options.timeout > 0)) {
+    throw new RangeError(`flow '${options.name}': timeout is ${options.timeout}; give milliseconds above 0.`);
+  }
+  for (const [tag, limit] of Object.entries(options.concurrency ?? {})) {
+    if (!(Number.isInteger(limit) && limit > 0)) {
+      throw new RangeError(
+        `flow '${options.name}': the concurrency of '${tag}' is ${limit}; give a whole number from 1.`,
+      );
+    }
+  }
+  const definition: FlowDefinition = { options, body, definedAt: callerStack(flow) };
+  shared.flows.push(definition);
+  const call = (input: unknown) =>
+    requireFlow(
+      `The flow '${options.name}' was called`,
+      "Run it by `millrace run`, or call its plain function, `.fn(...)`.",
+    ).subflow(definition, input) as RunFuture<Awaited<Result>>; // the runtime settles it with what the body returns
+  return Object.assign(call, { definition, fn: body });
+}
+
+/** Whether a module's default export is a flow. */
+export function isFlow(value: unknown): value is Flow<z.ZodObject, unknown> {
+  return typeof value === "function" && "definition" in value && typeof value.definition === "object";
+}

@@ -1,0 +1,77 @@
+import { requireFlow, shared } from "./context.ts";
+import { callerStack } from "./task.ts";
+
+/** Where a resource's value is made: in the flow's thread or on a worker thread. */
+export interface AttachEnvironment {
+  /** Folder that the run was started in; relative paths start here. */
+  readonly folder: string;
+  readonly runFolder: string;
+  readonly thread: "flow" | "worker";
+  readonly threads: number;
+  /** The session that the run was started with: `duckdb` or `sc://host:port`. */
+  readonly session: string;
+}
+
+export interface ResourceOptions<Args extends readonly unknown[], Handle, Value extends object> {
+  /** Unique in the flow's bundle. */
+  readonly name: string;
+  /** Sets the thing up, once, in the flow's thread. What it returns crosses to the tasks' threads by structured clone. */
+  setup(...args: Args): Handle | Promise<Handle>;
+  /** Tears it down, whatever happened: success, failure, cancellation, timeout. */
+  teardown?(handle: Handle): void | Promise<void>;
+  /** Milliseconds that tearing it down may take, before the run goes on without. Default 30,000. */
+  readonly teardownTimeout?: number;
+  /** Makes of the handle what a body works with; called once a thread, when it is first needed there. */
+  attach(handle: Handle, environment: AttachEnvironment): Value;
+  /** Lets go of what `attach` made. */
+  detach?(value: Value): void | Promise<void>;
+}
+
+/** A resource as the runtime sees it. */
+export interface ResourceDefinition {
+  readonly options: ResourceOptions<never[], unknown, object>;
+  readonly definedAt: string;
+}
+
+export type Resource<Args extends readonly unknown[], Value extends object> = (
+  ...args: Args
+) => Promise<Value & AsyncDisposable>;
+
+/**
+ * Defines a resource: something set up before use and torn down afterwards whatever happens (a context
+ * manager, to users of Prefect). Open it in a flow's body with `await using`; passed to a task it crosses
+ * as a handle.
+ */
+export function resource<Args extends readonly unknown[], Handle, Value extends object>(
+  options: ResourceOptions<Args, Handle, Value>,
+): Resource<Args, Value>;
+export function resource<Args extends readonly unknown[], Handle extends object>(
+  options: Omit<ResourceOptions<Args, Handle, Handle>, "attach" | "detach">,
+): Resource<Args, Handle>;
+export function resource(
+  options: Omit<ResourceOptions<unknown[], unknown, object>, "attach"> & {
+    attach?: (handle: unknown, environment: AttachEnvironment) => object;
+  },
+): Resource<unknown[], object> {
+  if (typeof options.name !== "string" || options.name.trim() === "")
+    throw new TypeError("A resource needs a name.");
+  const attach =
+    options.attach ??
+    ((handle: unknown) => {
+      if (typeof handle === "object" && handle !== null) return handle;
+      throw new TypeError(
+        `Resource '${options.name}': setup returned ${handle === null ? "null" : typeof handle}; return an object, or give attach.`,
+      );
+    });
+  const definition: ResourceDefinition = {
+    options: { ...options, attach },
+    definedAt: callerStack(resource),
+  };
+  shared.resources.push(definition);
+  return async (...args) =>
+    (await requireFlow(
+      `The resource '${options.name}' was opened`,
+      "Open it in the flow's body, with `await using`, and pass it to the task.",
+      // the runtime makes what it returns disposable
+    ).open(definition, args)) as AsyncDisposable & object;
+}

@@ -1,0 +1,156 @@
+import { requireFlow, shared } from "./context.ts";
+import type { Input, RunFuture } from "./future.ts";
+
+/** Milliseconds to wait before each retry: one for all, one each (the last repeats), or doubling from `initial` up to `max`. */
+export type RetryDelay =
+  | number
+  | readonly number[]
+  | { readonly initial: number; readonly factor?: number; readonly max?: number };
+
+export interface CacheOptions {
+  /** Milliseconds for which a cached result is good. Default: for ever. */
+  readonly expires?: number;
+}
+
+export interface TaskOptions {
+  /** Unique in the flow's bundle; it is what the graph, the log and the caches know the task by. */
+  readonly name: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  /** How many more times to try after a failure. Default 0. */
+  readonly retries?: number;
+  /** Default 0. */
+  readonly retryDelay?: RetryDelay;
+  /** Largest share of the delay that is added at random, 0 to 1. Default 0. */
+  readonly retryJitter?: number;
+  /** Whether an error is worth another try. Runs on the task's thread. Default: each is. */
+  readonly retryCondition?: (error: unknown, attempt: number) => boolean;
+  /** Milliseconds that one try may take. Its thread is ended then, even one in an endless loop. */
+  readonly timeout?: number;
+  /**
+   * Takes the result from an earlier run where the task's name, the contents of its inputs and the code that
+   * it can reach are the same. Default false.
+   */
+  readonly cache?: boolean | CacheOptions;
+}
+
+/** What one call may set beside the arguments. */
+export interface TaskCallOptions {
+  /** Runs that have to complete first though none of their results is an argument. */
+  readonly waitFor?: readonly RunFuture<unknown>[];
+  readonly retries?: number;
+  readonly retryDelay?: RetryDelay;
+  readonly timeout?: number;
+  readonly tags?: readonly string[];
+  readonly cache?: boolean | CacheOptions;
+}
+
+/** A task as the runtime sees it. */
+export interface TaskDefinition {
+  readonly options: TaskOptions;
+  readonly fn: (...args: never[]) => unknown;
+  /** Stack at the definition, from which a loader finds its place in the source. */
+  readonly definedAt: string;
+}
+
+type Inputs<Args extends readonly unknown[]> = { [K in keyof Args]: Input<Args[K]> };
+type Rest<Args extends readonly unknown[]> = Args extends readonly [unknown, ...infer R] ? R : [];
+
+/**
+ * A task. Calling it inside a flow starts nothing in the calling thread: it returns the future of a task
+ * run at once, which runs on a worker thread when its inputs are there.
+ */
+export interface Task<Args extends readonly unknown[], Result> {
+  (...args: Inputs<Args>): RunFuture<Awaited<Result>>;
+  readonly options: TaskOptions;
+  /** The plain function, for unit tests. */
+  readonly fn: (...args: Args) => Result;
+  /** One task run for each item; the other arguments are the same for all. The graph draws them as one node. */
+  map(items: readonly Input<Args[0]>[], ...rest: Inputs<Rest<Args>>): RunFuture<Awaited<Result>>[];
+  /** The same task with options for its next calls. */
+  withOptions(options: TaskCallOptions): Task<Args, Result>;
+}
+
+/**
+ * Defines a task, at the top level of a module: worker threads import the module and find the task by name.
+ * Arguments and result cross threads by structured clone, tables and resources as handles.
+ */
+export function task<Args extends readonly unknown[], Result>(
+  nameOrOptions: string | TaskOptions,
+  fn: (...args: Args) => Result,
+): Task<Args, Result> {
+  const options: TaskOptions = typeof nameOrOptions === "string" ? { name: nameOrOptions } : nameOrOptions;
+  checkOptions(options);
+  const definition: TaskDefinition = { options, fn, definedAt: callerStack(task) };
+  shared.tasks.push(definition);
+  return makeTask(definition, fn, {});
+}
+
+function makeTask<Args extends readonly unknown[], Result>(
+  definition: TaskDefinition,
+  fn: (...args: Args) => Result,
+  callOptions: TaskCallOptions,
+): Task<Args, Result> {
+  const { options } = definition;
+  const flowOf = () =>
+    requireFlow(
+      `The task '${options.name}' was called`,
+      `Call it in a flow's body, or call its plain function, \`.fn(...)\`.`,
+    );
+  // The runtime hands back what `fn` returns on the worker thread: that makes these two casts true.
+  const call = (...args: unknown[]) =>
+    flowOf().submit({ task: definition, args, options: callOptions }) as RunFuture<Awaited<Result>>;
+  const map = (items: readonly unknown[], ...rest: unknown[]) => {
+    const flow = flowOf();
+    const group = flow.mapGroup(definition);
+    return items.map(
+      (item, index) =>
+        flow.submit({
+          task: definition,
+          args: [item, ...rest],
+          options: callOptions,
+          mapped: { group, index },
+        }) as RunFuture<Awaited<Result>>,
+    );
+  };
+  const withOptions = (more: TaskCallOptions) => {
+    checkOptions({ ...options, ...more });
+    return makeTask(definition, fn, { ...callOptions, ...more });
+  };
+  // TypeScript can't see that the rest of a generic tuple is a tuple, which is all that `map` wants.
+  return Object.assign(call, { options, fn, map, withOptions }) as unknown as Task<Args, Result>;
+}
+
+function checkOptions(options: TaskOptions): void {
+  const where = `task '${options.name}'`;
+  if (typeof options.name !== "string" || options.name.trim() === "")
+    throw new TypeError("A task needs a name.");
+  const wrongDelay = delaysOf(options.retryDelay ?? 0).find((delay) => !(delay >= 0));
+  if (wrongDelay !== undefined)
+    throw new RangeError(`${where}: retryDelay is ${wrongDelay}; give milliseconds from 0.`);
+  if (typeof options.cache === "object" && !((options.cache.expires ?? 0) >= 0)) {
+    throw new RangeError(`${where}: cache.expires is ${options.cache.expires}; give milliseconds from 0.`);
+  }
+  if (options.retries !== undefined && !(Number.isInteger(options.retries) && options.retries >= 0)) {
+    throw new RangeError(`${where}: retries is ${options.retries}; give a whole number from 0.`);
+  }
+  if (options.timeout !== undefined && !(options.timeout > 0)) {
+    throw new RangeError(`${where}: timeout is ${options.timeout}; give milliseconds above 0.`);
+  }
+  if (options.retryJitter !== undefined && !(options.retryJitter >= 0 && options.retryJitter <= 1)) {
+    throw new RangeError(`${where}: retryJitter is ${options.retryJitter}; give a share from 0 to 1.`);
+  }
+}
+
+function delaysOf(delay: RetryDelay): readonly number[] {
+  if (typeof delay === "number") return [delay];
+  if (!("initial" in delay)) return delay;
+  return [delay.initial, delay.factor ?? 0, delay.max ?? 0];
+}
+
+/** The stack of whoever called `callee`, topmost frame first. */
+export function callerStack(callee: (...args: never[]) => unknown): string {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder, callee);
+  return holder.stack ?? "";
+}

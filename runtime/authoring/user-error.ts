@@ -1,0 +1,12 @@
+/**
+ * Something the user has to put right: the flow's code, a parameter, an input. `message` is complete (what,
+ * where, what to do); no stack is shown with it.
+ */
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+}
+
+/** The command or its values make no sense: exit code 2. */
+export class UsageError extends UserError {
+  override readonly name = "UsageError";
+}

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { builtFolder, packageFolder } from "../../discovery/runtime-modules.ts";
+import { makeStore } from "../../store/run-folder.ts";
+import { ownConfig, typesConfig } from "../init/editor-types.ts";
+import { firstFlow } from "../init/first-flow.ts";
+import { note, print } from "../output.ts";
+
+/**
+ * `millrace init [folder]`: a first flow, and what an editor needs for its types. Overwrites nothing but
+ * `.millrace/tsconfig.json`, which is its own.
+ */
+export async function initCommand(given: string): Promise<void> {
+  const folder = resolve(given);
+  await mkdir(folder, { recursive: true });
+  const place = (file: string) => relative(process.cwd(), join(folder, file)) || file;
+  const store = await makeStore(folder);
+  await writeFile(join(store, "tsconfig.json"), typesConfig(folder));
+  print(
+    `${place(join(".millrace", "tsconfig.json"))} tells editors where the types of millrace and zod are on this machine.\n`,
+  );
+  await writeNew("hello.flow.ts", firstFlow);
+  if (!(await writeNew("tsconfig.json", ownConfig)))
+    print(adviceFor(join(folder, "tsconfig.json"), place("tsconfig.json")));
+  if (!existsSync(join(builtFolder, "types", "index.d.ts"))) {
+    note(
+      "The types of Millrace aren't built, so that editors won't find them: run 'npm run build' in %s.",
+      packageFolder,
+    );
+  }
+  const go = folder === process.cwd() ? "" : `cd ${relative(process.cwd(), folder)}\n  `;
+  print(`
+Next:
+  ${go}millrace run hello
+  millrace run hello --help
+  millrace graph hello
+  millrace show latest
+`);
+
+  async function writeNew(file: string, text: string): Promise<boolean> {
+    try {
+      await writeFile(join(folder, file), text, { flag: "wx" });
+      print(`${place(file)} is written.\n`);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error; // writeFile rejects with nothing else
+      print(`${place(file)} is there already and stays as it is.\n`);
+      return false;
+    }
+  }
+}
+
+function adviceFor(file: string, shown: string): string {
+  const text = readFileSync(file, "utf8");
+  if (text.includes(".millrace/tsconfig.json")) return "";
+  const earlier = /"extends"\s*:\s*("[^"]*")/.exec(text)?.[1];
+  const line =
+    earlier === undefined
+      ? '"extends": "./.millrace/tsconfig.json"'
+      : `"extends": [${earlier}, "./.millrace/tsconfig.json"]`;
+  const paths = /"(paths|types|typeRoots)"\s*:/.test(text)
+    ? ` Its own "paths", "types" and "typeRoots" come before that: copy those of .millrace/tsconfig.json into them.`
+    : "";
+  return `For the types, add to ${shown}: ${line}.${paths}\n`;
+}

@@ -1,0 +1,39 @@
+import { relative } from "node:path";
+import { findFlowFiles } from "../../discovery/find-flow-files.ts";
+import { type FlowFile, readFlowFile } from "../../discovery/read-flow-file.ts";
+import { note, print, printJson } from "../output.ts";
+import { paint } from "../render/style.ts";
+
+export interface ListOptions {
+  readonly json?: boolean;
+}
+
+/** `millrace list`: the flows below the current folder, read from their text. */
+export async function listCommand(options: ListOptions): Promise<void> {
+  const folder = process.cwd();
+  const files = (await findFlowFiles(folder)).map((file) => readFlowFile(file));
+  if (options.json) {
+    printJson({
+      flows: files.flatMap(({ flow, tasks }) => (flow === undefined ? [] : [{ ...flow, tasks }])),
+      problems: files.flatMap(({ problems }) => problems),
+    });
+    return;
+  }
+  if (files.length === 0) {
+    note(
+      "There are no flows below %s. 'millrace init' writes a first one; 'millrace run movie-ratings' runs the one that comes with Millrace.",
+      folder,
+    );
+    return;
+  }
+  const place = (file: string) => relative(folder, file);
+  for (const file of files) if (file.flow !== undefined) print(describeFlow(file, place(file.file)));
+  for (const { message, source } of files.flatMap(({ problems }) => problems)) {
+    note("%s:%d:%d: %s", place(source.file), source.line, source.column, message);
+  }
+}
+
+function describeFlow({ flow, tasks }: FlowFile, file: string): string {
+  const names = tasks.map((task) => `  ${task.name}\n`).join("");
+  return `${paint("bold", flow?.name ?? "")}  ${paint("dim", file)}\n${names}`;
+}

@@ -1,0 +1,85 @@
+import { nearestName } from "../../authoring/nearest-name.ts";
+import { UsageError } from "../../authoring/user-error.ts";
+import { type LogLine, LogLines } from "../../events/log-lines.ts";
+import { type LogLevel, logLevels, type RunEvent } from "../../events/run-event.ts";
+import { nameOfRun } from "../../events/run-names.ts";
+import { EventReader } from "../../store/event-reader.ts";
+import { readRun } from "../../store/read-run.ts";
+import { runPaths } from "../../store/run-folder.ts";
+import { findStoredRun } from "../find-stored-run.ts";
+import { followRun } from "../follow-run.ts";
+import { note, print } from "../output.ts";
+import { choice } from "../read-options.ts";
+import { paintedLogLine } from "../render/painted-log-line.ts";
+
+export interface LogsOptions {
+  readonly task?: string;
+  readonly level?: string;
+  readonly follow?: boolean;
+  readonly dir?: string;
+  readonly json?: boolean;
+}
+
+/** `millrace logs <run>`: the run's log, in Prefect's lines. */
+export async function logsCommand(reference: string, options: LogsOptions): Promise<void> {
+  const level = options.level === undefined ? undefined : choice("--level", options.level, logLevels);
+  const path = await findStoredRun(reference, options.dir);
+  const lines = new LogLines();
+  const taskFilter = options.task === undefined ? undefined : new TaskFilter(options.task);
+  const show = (events: readonly RunEvent[]) => {
+    taskFilter?.learn(events);
+    const told = lines
+      .lines(events)
+      .filter((line) => level === undefined || isAtLeast(line.level, level))
+      .filter((line) => taskFilter?.admits(line) ?? true);
+    const format = options.json ? (line: LogLine) => JSON.stringify(line) : paintedLogLine;
+    if (told.length > 0) print(`${told.map(format).join("\n")}\n`);
+  };
+  if (!options.follow) {
+    show(await new EventReader(runPaths(path).events).read());
+    taskFilter?.check();
+    return;
+  }
+  for await (const events of followRun(path)) show(events);
+  taskFilter?.check();
+  const { info, state } = await readRun(path);
+  if (state.type === "CRASHED" && info.state === undefined) note("%s", state.message);
+}
+
+function isAtLeast(level: LogLevel, least: LogLevel): boolean {
+  return logLevels.indexOf(level) >= logLevels.indexOf(least);
+}
+
+/** Lines of one task run, or of all runs of one task. */
+class TaskFilter {
+  readonly #wanted: string;
+  readonly #matching = new Set<string>();
+  readonly #known = new Set<string>();
+
+  constructor(wanted: string) {
+    this.#wanted = wanted;
+  }
+
+  /** Takes in which task runs there are. */
+  learn(events: readonly RunEvent[]): void {
+    for (const event of events) {
+      if (event.type !== "task-run-created") continue;
+      const names = [event.taskRun, nameOfRun(event.taskRun), event.task];
+      for (const name of names) this.#known.add(name);
+      if (names.includes(this.#wanted)) this.#matching.add(event.taskRun);
+    }
+  }
+
+  admits({ taskRun }: LogLine): boolean {
+    return taskRun !== undefined && this.#matching.has(taskRun);
+  }
+
+  /** @throws {UsageError} if there was no such task. */
+  check(): void {
+    if (this.#matching.size > 0) return;
+    const hint = nearestName(this.#wanted, this.#known);
+    throw new UsageError(
+      `The run has no task run and no task '${this.#wanted}'.${hint === undefined ? "" : ` Did you mean '${hint}'?`} 'millrace show' lists them.`,
+    );
+  }
+}

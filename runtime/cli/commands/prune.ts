@@ -1,0 +1,61 @@
+import { resolve } from "node:path";
+import { UsageError } from "../../authoring/user-error.ts";
+import { deleteRun, type PruneRule, runsToPrune } from "../../store/prune.ts";
+import { pruneBundles, pruneCache } from "../../store/prune-leftovers.ts";
+import { listRuns } from "../../store/read-run.ts";
+import { isRunnerAlive, readRunInfo } from "../../store/run-folder.ts";
+import { note, print, printJson } from "../output.ts";
+import { age, wholeNumber } from "../read-options.ts";
+
+export interface PruneOptions {
+  readonly keep?: string;
+  readonly olderThan?: string;
+  readonly cache?: boolean;
+  readonly dryRun?: boolean;
+  readonly dir?: string;
+  readonly json?: boolean;
+}
+
+/** `millrace prune`: deletes old runs and what only they used. */
+export async function pruneCommand(options: PruneOptions): Promise<void> {
+  const keep = options.keep === undefined ? undefined : wholeNumber("--keep", options.keep, 0);
+  const olderThan = options.olderThan === undefined ? undefined : age("--older-than", options.olderThan);
+  if (keep === undefined && olderThan === undefined)
+    throw new UsageError("Say what is to go: --keep <n>, --older-than <age>, or both.");
+  if (options.cache && olderThan === undefined)
+    throw new UsageError("--cache needs --older-than: cached results belong to no run.");
+  const rule: PruneRule = {
+    ...(keep === undefined ? {} : { keep }),
+    ...(olderThan === undefined ? {} : { olderThan }),
+  };
+  const base = resolve(options.dir ?? ".");
+  const now = Date.now();
+  const how = { dryRun: options.dryRun ?? false };
+  const { runs, unreadable } = await listRuns(base);
+  const deleted: string[] = [];
+  for (const run of runsToPrune(runs, rule, now)) {
+    const goes = how.dryRun
+      ? !(await isRunnerAlive(run.path, await readRunInfo(run.path)))
+      : await deleteRun(run.path);
+    if (goes) deleted.push(run.id);
+  }
+  const kept = runs.filter((run) => !deleted.includes(run.id));
+  const bundles = await pruneBundles(base, kept.at(-1)?.started ?? now, how);
+  const cached = options.cache && olderThan !== undefined ? await pruneCache(base, now - olderThan, how) : [];
+  for (const { id, error } of unreadable) note("The run '%s' is left, since it can't be read: %s", id, error);
+  if (options.json) {
+    printJson({ runs: deleted, bundles, cached });
+    return;
+  }
+  for (const id of deleted) print(`${id}\n`);
+  const counts = [
+    count(deleted.length, "run"),
+    count(bundles.length, "bundle"),
+    ...(options.cache ? [count(cached.length, "cached result")] : []),
+  ];
+  note("%s %s.", how.dryRun ? "Would delete" : "Deleted", counts.join(", "));
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}

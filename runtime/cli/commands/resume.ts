@@ -1,0 +1,46 @@
+import { join, resolve } from "node:path";
+import { UsageError } from "../../authoring/user-error.ts";
+import { loadFlow } from "../../discovery/load-flow.ts";
+import { TaskPool } from "../../runner/run-flow.ts";
+import { readRun } from "../../store/read-run.ts";
+import { executeRun } from "../execute-run.ts";
+import { findStoredRun } from "../find-stored-run.ts";
+import { reserveStdout } from "../output.ts";
+import { type RunSettings, runSettings, threadCount } from "../run-settings.ts";
+
+export interface ResumeOptions extends RunSettings {
+  readonly dir?: string;
+  readonly threads?: string;
+  readonly from?: readonly string[];
+}
+
+/** `millrace resume <run>`: the same run goes on, with the flow's code as it is now. */
+export async function resumeCommand(reference: string, options: ResumeOptions): Promise<void> {
+  if (options.json) reserveStdout();
+  const pool = new TaskPool(threadCount(options.threads));
+  const base = resolve(options.dir ?? ".");
+  const path = await findStoredRun(reference, options.dir);
+  const { info, state, alive, view } = await readRun(path);
+  if (alive) throw new UsageError(`The run '${info.id}' is running. 'millrace follow ${info.id}' shows it.`);
+  const again = options.from ?? [];
+  const unknown = again.find((id) => !view.taskRuns.has(id));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `The run '${info.id}' has no task run '${unknown}'. 'millrace show ${info.id}' lists them.`,
+    );
+  if (state.type === "COMPLETED" && again.length === 0) {
+    throw new UsageError(
+      `The run '${info.id}' has completed: there is nothing to resume. '--from <task run>' runs a part of it again.`,
+    );
+  }
+  const loaded = await loadFlow(info.file, join(base, ".millrace", "bundles"));
+  await executeRun({
+    loaded,
+    parameters: info.parameters,
+    folder: info.folder,
+    base,
+    pool,
+    resume: { path, again },
+    ...runSettings({ session: info.session, ...options }),
+  });
+}

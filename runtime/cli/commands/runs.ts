@@ -1,0 +1,75 @@
+import { basename, resolve } from "node:path";
+import { flowFilePattern } from "../../discovery/find-flow-files.ts";
+import { makeState, stateNames } from "../../events/states.ts";
+import { listRuns, type RunSummary } from "../../store/read-run.ts";
+import { note, print, printJson } from "../output.ts";
+import { choice, wholeNumber } from "../read-options.ts";
+import { duration, localTime } from "../render/durations.ts";
+import { paint, stateStyle } from "../render/style.ts";
+import { textTable } from "../render/text-table.ts";
+
+export interface RunsOptions {
+  readonly flow?: string;
+  readonly state?: string;
+  readonly limit?: string;
+  readonly dir?: string;
+  readonly json?: boolean;
+}
+
+/** `millrace runs`: the runs of a folder, newest first. */
+export async function runsCommand(options: RunsOptions): Promise<void> {
+  // A type comes before the name that it shares: `--state failed` finds those that timed out too.
+  const types = new Set(stateNames.map((name) => makeState(name).type));
+  const state = options.state && choice("--state", options.state, [...types, ...stateNames]);
+  const limit = options.limit === undefined ? undefined : wholeNumber("--limit", options.limit, 1);
+  const base = resolve(options.dir ?? ".");
+  const { runs, unreadable } = await listRuns(base);
+  const shown = runs
+    .filter((run) => options.flow === undefined || run.flow === options.flow || stem(run) === options.flow)
+    .filter((run) => !state || run.state.name === state || run.state.type === state)
+    .slice(0, limit);
+  for (const { id, error } of unreadable) note("The run '%s' can't be read: %s", id, error);
+  if (options.json) {
+    printJson(shown.map((run) => ({ ...run, ended: run.ended ?? null })));
+    return;
+  }
+  if (runs.length === 0) {
+    note("%s has no runs yet. Start one with 'millrace run <flow>'; 'millrace list' shows the flows.", base);
+    return;
+  }
+  if (shown.length === 0) note("None of the %d runs is of that kind.", runs.length);
+  else print(`${table(shown, Date.now()).join("\n")}\n`);
+}
+
+function stem(run: RunSummary): string {
+  return basename(run.file).replace(flowFilePattern, "");
+}
+
+function table(runs: readonly RunSummary[], now: number): string[] {
+  const named = new Set<string>();
+  const rows = runs.map((run) => {
+    // A name means the newest run of that name; an older one is told by its id.
+    const reference = named.has(run.name) ? run.id : run.name;
+    named.add(run.name);
+    const { completed, total } = run.tasks;
+    const took = run.state.type === "CRASHED" ? "" : duration((run.ended ?? now) - run.started);
+    return [reference, run.flow, run.state.name, localTime(run.started), took, `${completed}/${total}`];
+  });
+  const paintState = (cell: string, row: number) => {
+    const run = runs[row];
+    return run === undefined ? cell : paint(stateStyle(run.state), cell);
+  };
+  return textTable(
+    [
+      // It is what other commands want to be told.
+      { title: "RUN", least: Number.POSITIVE_INFINITY },
+      { title: "FLOW", least: 8 },
+      { title: "STATE", paint: paintState },
+      { title: "STARTED" },
+      { title: "TOOK", align: "right" },
+      { title: "TASKS", align: "right" },
+    ],
+    rows,
+    process.stdout.columns,
+  );
+}

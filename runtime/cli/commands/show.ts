@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ArtifactContent } from "../../events/artifacts.ts";
+import type { ArtifactView } from "../../events/run-view.ts";
+import { readRun, type StoredRun } from "../../store/read-run.ts";
+import { findStoredRun } from "../find-stored-run.ts";
+import { print, printJson } from "../output.ts";
+import { wholeNumber } from "../read-options.ts";
+import { artifactText } from "../render/artifact-text.ts";
+import { runText } from "../render/run-text.ts";
+import { paint } from "../render/style.ts";
+
+export interface ShowOptions {
+  readonly task?: string;
+  readonly rows?: string;
+  readonly artifacts?: boolean;
+  readonly dir?: string;
+  readonly json?: boolean;
+}
+
+type Read = { readonly content: ArtifactContent } | { readonly problem: string };
+
+/** `millrace show <run>`: all that is known of a run but its log. */
+export async function showCommand(reference: string, options: ShowOptions): Promise<void> {
+  const rows = wholeNumber("--rows", options.rows ?? "5", 1);
+  const run = await readRun(await findStoredRun(reference, options.dir));
+  if (options.task !== undefined) {
+    await showResult(run, options.task, options);
+    return;
+  }
+  const artifacts = await Promise.all(
+    [...run.view.artifacts.values()].map(async (artifact) => ({
+      artifact,
+      read: await readArtifact(join(run.path, artifact.file)),
+    })),
+  );
+  if (options.json) {
+    const contents = artifacts.map(({ artifact, read }) => ({ ...artifact, ...read }));
+    printJson(options.artifacts ? contents : { ...plainRun(run), artifacts: contents });
+    return;
+  }
+  const columns = process.stdout.columns ?? 100;
+  const lines = options.artifacts ? [] : runText(run, { columns, now: Date.now() });
+  for (const { artifact, read } of artifacts) {
+    lines.push("", ...heading(artifact));
+    const file = join(run.path, artifact.file);
+    lines.push(...("content" in read ? artifactText(read.content, { rows, columns, file }) : [read.problem]));
+  }
+  print(`${lines.join("\n").replace(/^\n/, "")}\n`);
+}
+
+/** `millrace show <run> --task <task run>`: what a task run returned. */
+async function showResult(run: StoredRun, taskRun: string, options: ShowOptions): Promise<void> {
+  const { readResultContent } = await import("../result-content.ts");
+  const rows = wholeNumber("--rows", options.rows ?? (options.json ? "200" : "5"), 1);
+  const result = await readResultContent(run, taskRun, rows);
+  if (options.json) {
+    printJson(result);
+    return;
+  }
+  const size = { rows, columns: process.stdout.columns ?? 100, file: "" };
+  const lines = [paint("bold", taskRun), result.text];
+  for (const table of result.tables) lines.push("", ...artifactText({ kind: "table", ...table }, size));
+  print(`${lines.join("\n")}\n`);
+}
+
+async function readArtifact(file: string): Promise<Read> {
+  try {
+    return { content: JSON.parse(await readFile(file, "utf8")) as ArtifactContent }; // written by storeArtifact only
+  } catch (error) {
+    return { problem: `It can't be read: ${(error as Error).message}` }; // fs and JSON throw errors only
+  }
+}
+
+function heading({ title, description }: ArtifactView): string[] {
+  return [paint("bold", title), ...(description === undefined ? [] : [paint("dim", description)])];
+}
+
+/** Everything of a run as plain JSON. */
+function plainRun({ info, view, state, alive, path }: StoredRun) {
+  return {
+    ...info,
+    state,
+    alive,
+    path,
+    ended: info.ended ?? null,
+    attempt: Math.max(info.attempt, view.attempt),
+    threads: view.threads,
+    cancelRequested: view.cancelRequested,
+    logLines: view.logLines,
+    flowRuns: [...view.flowRuns.values()],
+    taskRuns: [...view.taskRuns.values()],
+    resources: [...view.resources.values()],
+  };
+}

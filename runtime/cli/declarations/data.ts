@@ -1,0 +1,30 @@
+import { type Command, Option } from "commander";
+import type { DownloadOptions } from "../commands/download.ts";
+
+/** Commands about data: download. */
+export function declareDataCommands(program: Command): void {
+  program.commandsGroup("Data:");
+  const download = program
+    .command("download")
+    .description("download data sets for the flows that come with Millrace");
+  download
+    .command("movielens")
+    .description("MovieLens of GroupLens: movies and ratings, for the flow movie-ratings")
+    .addOption(
+      new Option("--size <size>", "small (1 MB, 100,836 ratings), 25m (262 MB) or 32m (239 MB)")
+        .choices(["small", "25m", "32m"])
+        .makeOptionMandatory(),
+    )
+    .option("--to <folder>", "where the folder movielens-<size> is made", ".")
+    .option("--keep-zip", "keep the zip too")
+    .option("--force", "download again, and replace the folder")
+    .option("--json", "print JSON: { outcome, folder, files, fromSample, zip }")
+    .addHelpText(
+      "after",
+      "\nA download that was interrupted goes on where it stopped when the command is run again.",
+    )
+    .action(async (options: DownloadOptions) => {
+      const { downloadCommand } = await import("../commands/download.ts");
+      await downloadCommand(options);
+    });
+}

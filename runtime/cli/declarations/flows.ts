@@ -1,0 +1,85 @@
+import { Command } from "commander";
+import { UsageError } from "../../authoring/user-error.ts";
+import type { ListOptions } from "../commands/list.ts";
+import { addGraphOptions, addRunOptions } from "../flow-options.ts";
+
+const flowArgument = "a flow's name, its file's stem (movie-ratings), or a path";
+
+/** Commands about flows: run, graph, list, init. */
+export function declareFlowCommands(program: Command): void {
+  program.commandsGroup("Flows:");
+  const run = program
+    .command("run")
+    .argument("<flow>", flowArgument)
+    .argument("[options...]", "the flow's parameters as options, and those below")
+    .description("run a flow; `millrace run <flow> --help` lists its parameters")
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (flow: string, rest: string[], _options, command: Command) => {
+      checkFlowFirst(flow, command);
+      const { runCommand } = await import("../commands/run.ts");
+      await runCommand(flow, rest);
+    });
+  listOptions(run, addRunOptions);
+
+  const graph = program
+    .command("graph")
+    .argument("<flow>", flowArgument)
+    .argument("[options...]", "the flow's parameters as options, and those below")
+    .description("show a flow's graph without running its tasks; `millrace graph <flow> --help` for more")
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (flow: string, rest: string[], _options, command: Command) => {
+      checkFlowFirst(flow, command);
+      const { graphCommand } = await import("../commands/graph.ts");
+      await graphCommand(flow, rest);
+    });
+  listOptions(graph, addGraphOptions);
+
+  program
+    .command("list")
+    .description("list the flows below this folder, without running anything of them")
+    .option("--json", "print JSON: { flows, problems }")
+    .action(async (options: ListOptions) => {
+      const { listCommand } = await import("../commands/list.ts");
+      await listCommand(options);
+    });
+
+  program
+    .command("inspect")
+    .argument("<flow>", flowArgument)
+    .description(
+      "print what a form and a graph need of a flow, as JSON: { flow, description, file, parameters, plan }",
+    )
+    .action(async (flow: string) => {
+      const { inspectCommand } = await import("../commands/inspect.ts");
+      await inspectCommand(flow);
+    });
+
+  program
+    .command("init")
+    .argument("[folder]", "where to put it", ".")
+    .description("write a first flow, and what an editor needs to know its types")
+    .action(async (folder: string) => {
+      const { initCommand } = await import("../commands/init.ts");
+      await initCommand(folder);
+    });
+}
+
+/** Options are the flow's, so that they can be read only once it is known which flow. */
+function checkFlowFirst(flow: string, command: Command): void {
+  if (flow === "--help" || flow === "-h") command.help();
+  if (flow.startsWith("-")) {
+    throw new UsageError(`Name the flow before its options: millrace ${command.name()} <flow> ${flow} ...`);
+  }
+}
+
+/** Lists the options that every flow has in a command's help; they are read with the flow's own. */
+function listOptions(command: Command, add: (command: Command) => Command): void {
+  const { options } = add(new Command());
+  const width = Math.max(...options.map(({ flags }) => flags.length));
+  const lines = options.map(({ flags, description }) => `  ${flags.padEnd(width)}  ${description}`);
+  command.addHelpText("after", `\nOptions, beside the flow's own:\n${lines.join("\n")}`);
+}

@@ -1,0 +1,112 @@
+import { type Command, Option } from "commander";
+import type { CancelOptions } from "../commands/cancel.ts";
+import type { FollowOptions } from "../commands/follow.ts";
+import type { LogsOptions } from "../commands/logs.ts";
+import type { PruneOptions } from "../commands/prune.ts";
+import type { ResumeOptions } from "../commands/resume.ts";
+import type { RunsOptions } from "../commands/runs.ts";
+import type { ShowOptions } from "../commands/show.ts";
+
+const runArgument = "a run's id, its name, the beginning of either, or `latest`";
+
+/** Commands about runs that are there: runs, show, logs, follow, cancel, resume, prune. */
+export function declareRunCommands(program: Command): void {
+  program.commandsGroup("Runs:");
+  program
+    .command("runs")
+    .description("list runs, newest first")
+    .option("--flow <flow>", "only those of the flow of this name, or whose file has this stem")
+    .option("--state <state>", "only those in this state, such as Failed or Running")
+    .option("--limit <n>", "at most so many")
+    .addOption(dirOption())
+    .option("--json", "print JSON: an array; times are milliseconds since 1970")
+    .action(async (options: RunsOptions) => {
+      const { runsCommand } = await import("../commands/runs.ts");
+      await runsCommand(options);
+    });
+
+  program
+    .command("show")
+    .argument("<run>", runArgument)
+    .description("show a run: its state, its task runs, what it published")
+    .option("--task <task run>", "only what this task run returned, with a sample of its tables")
+    .option("--rows <n>", "how many rows of tables and comparisons to print (default: 5)")
+    .option("--artifacts", "only what the flow published")
+    .addOption(dirOption())
+    .option("--json", "print JSON, the contents of artifacts included")
+    .action(async (run: string, options: ShowOptions) => {
+      const { showCommand } = await import("../commands/show.ts");
+      await showCommand(run, options);
+    });
+
+  program
+    .command("logs")
+    .argument("<run>", runArgument)
+    .description("print a run's log")
+    .option("--task <task>", "only lines of this task run (its id or name) or of all runs of this task")
+    .option("--level <level>", "only lines of this level and above: debug, info, warning, error, critical")
+    .option("-f, --follow", "go on until the run has ended")
+    .addOption(dirOption())
+    .option("--json", "print JSON, a line each: { seq, time, level, logger, message, flowRun, taskRun }")
+    .action(async (run: string, options: LogsOptions) => {
+      const { logsCommand } = await import("../commands/logs.ts");
+      await logsCommand(run, options);
+    });
+
+  program
+    .command("follow")
+    .argument("<run>", runArgument)
+    .description("show a run from its beginning, until it has ended; the exit code is the run's")
+    .option("--log", "print log lines on a terminal too")
+    .addOption(dirOption())
+    .option("--json", "print the run's events, one a line, and nothing else")
+    .action(async (run: string, options: FollowOptions) => {
+      const { followCommand } = await import("../commands/follow.ts");
+      await followCommand(run, options);
+    });
+
+  program
+    .command("cancel")
+    .argument("<run>", runArgument)
+    .description("cancel a run, and wait until it has ended; after 10 s its process is ended")
+    .addOption(dirOption())
+    .option("--json", "print JSON: { id, state }")
+    .action(async (run: string, options: CancelOptions) => {
+      const { cancelCommand } = await import("../commands/cancel.ts");
+      await cancelCommand(run, options);
+    });
+
+  program
+    .command("resume")
+    .argument("<run>", runArgument)
+    .description("run what failed, and all below it, again; the rest is taken from its results")
+    .option("--threads <n>", "how many worker threads")
+    .option("--session <session>", "`duckdb` or `sc://host:port`; default: what the run had")
+    .option("--from <task run...>", "run these task runs again too, and all below them")
+    .addOption(dirOption())
+    .option("--log", "print log lines on a terminal too")
+    .option("--json", "print the run's events, one a line, and nothing else")
+    .action(async (run: string, options: ResumeOptions) => {
+      const { resumeCommand } = await import("../commands/resume.ts");
+      await resumeCommand(run, options);
+    });
+
+  program
+    .command("prune")
+    .description("delete old runs, and bundles that only those used; never a run that is running")
+    .option("--keep <n>", "keep so many of the newest runs")
+    .option("--older-than <age>", "only those that started so long ago: 7d, 12h, 30m")
+    .option("--cache", "cached results of that age too; needs --older-than")
+    .option("--dry-run", "only say what would go")
+    .addOption(dirOption())
+    .option("--json", "print JSON: { runs, bundles, cached }")
+    .addHelpText("after", "\nGive --keep, --older-than or both; with both a run goes only if both say so.")
+    .action(async (options: PruneOptions) => {
+      const { pruneCommand } = await import("../commands/prune.ts");
+      await pruneCommand(options);
+    });
+}
+
+function dirOption(): Option {
+  return new Option("--dir <folder>", "folder whose .millrace/ holds the runs (default: this one)");
+}

@@ -1,0 +1,42 @@
+import { type RunFlowOptions, runFlow } from "../runner/run-flow.ts";
+import { exit, exitCodeOf } from "./exit.ts";
+import { print } from "./output.ts";
+import { cursor } from "./render/frame.ts";
+import { type ReporterOptions, type RunReporter, reporter } from "./render/run-reporter.ts";
+import { millraceVersion } from "./version.ts";
+
+/** Runs a flow for the command line: shows it, hears Ctrl-C, and ends the process with its exit code. */
+export async function executeRun(
+  options: Omit<RunFlowOptions, "onEvents" | "onStarted" | "signal" | "version"> & ReporterOptions,
+): Promise<never> {
+  const shown: RunReporter = await reporter(options);
+  const { state, id } = await runFlow({
+    ...options,
+    version: millraceVersion(),
+    signal: cancelBySignals(),
+    onEvents: (events) => shown.events(events),
+    onStarted: (run) => shown.started(run),
+  }).catch((error: unknown) => {
+    shown.stop();
+    throw error;
+  });
+  shown.ended({ id, state });
+  return exit(exitCodeOf(state));
+}
+
+/** Ctrl-C (or SIGTERM, as from `docker stop`) once cancels the run; a second time ends the process. */
+function cancelBySignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) {
+        // Killed, it can't put the cursor back itself; an exit would wait for a thread in native code.
+        if (process.stdout.isTTY) print(cursor.show);
+        process.removeAllListeners(signal);
+        process.kill(process.pid, signal);
+      }
+      controller.abort(new Error(signal === "SIGINT" ? "Cancelled by Ctrl-C." : `Cancelled by ${signal}.`));
+    });
+  }
+  return controller.signal;
+}

@@ -1,0 +1,46 @@
+import { CommanderError } from "commander";
+import { UsageError, UserError } from "../authoring/user-error.ts";
+import type { State } from "../events/states.ts";
+
+/** Exit codes: 0 completed, 1 failed or crashed, 2 wrong use, 130 cancelled. */
+export function exitCodeOf(state: State): number {
+  if (state.type === "COMPLETED") return 0;
+  return state.type === "CANCELLED" ? 130 : 1;
+}
+
+/** Ends the process once all output is out: user code may have left timers and sockets behind. */
+export async function exit(code: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableNeedDrain || stream.writableLength > 0)
+      await new Promise((resolve) => stream.write("", resolve));
+  }
+  process.exit(code);
+}
+
+export async function exitWithError(error: unknown): Promise<never> {
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong; asking for help is no error.
+    return exit(error.exitCode === 0 ? 0 : 2);
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return exit(error instanceof UsageError ? 2 : 1);
+  }
+  if (error instanceof Error && error.name.endsWith("Error") && isExpected(error)) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return exit(1);
+  }
+  process.stderr.write(
+    `error: Millrace failed, which it shouldn't have: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return exit(1);
+}
+
+/** Errors of the store and of the file system, whose messages are for users as they are. */
+function isExpected(error: Error): boolean {
+  return (
+    error.name === "RunNotFoundError" ||
+    error.name === "RunLockedError" ||
+    (error as NodeJS.ErrnoException).syscall !== undefined
+  );
+}

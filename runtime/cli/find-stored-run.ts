@@ -1,0 +1,21 @@
+import { basename, resolve } from "node:path";
+import { nearestName } from "../authoring/nearest-name.ts";
+import { UsageError } from "../authoring/user-error.ts";
+import { findRun, listRunFolders, nameOfRunId, RunNotFoundError } from "../store/run-folder.ts";
+
+/**
+ * The folder of the run that is meant.
+ * @param dir the folder that `--dir` names.
+ * @throws {UsageError} when there is none or more than one, with the name that was probably meant.
+ */
+export async function findStoredRun(reference: string, dir: string | undefined): Promise<string> {
+  const base = resolve(dir ?? ".");
+  try {
+    return await findRun(base, reference);
+  } catch (error) {
+    if (!(error instanceof RunNotFoundError)) throw error;
+    const ids = (await listRunFolders(base)).map((folder) => basename(folder));
+    const hint = nearestName(reference, [...ids.map(nameOfRunId), ...ids]);
+    throw new UsageError(hint === undefined ? error.message : `${error.message} Did you mean '${hint}'?`);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+
+const parameters = [
+  "--parameters <json>",
+  "parameters as one JSON object; options of their own come before it",
+] as const;
+
+/** What `run` takes beside a flow's parameters. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option(...parameters)
+    .option("--session <session>", "`duckdb` or `sc://host:port`; default: MILLRACE_SESSION, or duckdb")
+    .option("--dir <folder>", "folder whose .millrace/ gets the run (default: this one)")
+    .option("--threads <n>", "how many worker threads (default: one for each processor)")
+    .option("--log", "print log lines on a terminal too")
+    .option("--json", "print the run's events, one a line, and nothing else");
+}
+
+/** What `graph` takes beside a flow's parameters. */
+export function addGraphOptions(command: Command): Command {
+  return command
+    .option(...parameters)
+    .option("--json", "print JSON: { flow, nodes, edges, partial, standIns, error }")
+    .option("--mermaid", "print a Mermaid flowchart");
+}

@@ -1,0 +1,92 @@
+import { Command, Option } from "commander";
+import { UsageError } from "../authoring/user-error.ts";
+import type { ParameterField } from "../discovery/parameters.ts";
+import { fromOption } from "./option-value.ts";
+
+const parameterGroup = "The flow's parameters:";
+
+/**
+ * A command whose options are a flow's parameters, and those that `own` adds. A parameter whose name one of
+ * the others has already can be given by `--parameters` only; an alias that is taken is left out.
+ */
+export function parameterCommand(
+  name: string,
+  description: string,
+  fields: readonly ParameterField[],
+  own: (command: Command) => Command,
+): Command {
+  const command = new Command(name)
+    .usage("[options]")
+    .description(description)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .allowExcessArguments(false);
+  const reserved = own(new Command()).options.flatMap(({ short, long }) => [short, long]);
+  const taken = new Set(["-h", "--help", ...reserved]);
+  for (const field of fields) {
+    if (taken.has(longFlag(field.name)) || !/^[A-Za-z][\w-]*$/.test(field.name)) continue;
+    for (const option of parameterOptions(field, taken)) {
+      command.addOption(option.helpGroup(parameterGroup));
+      taken.add(option.short).add(option.long);
+    }
+  }
+  return own(command.optionsGroup("Options:"));
+}
+
+/** What the parsed command's options say of the flow's parameters. */
+export function givenParameters(
+  command: Command,
+  fields: readonly ParameterField[],
+): Record<string, unknown> {
+  const values = command.opts<Record<string, unknown>>();
+  const given = typeof values.parameters === "string" ? readObject(values.parameters) : {};
+  for (const field of fields) {
+    const option = command.options.find(({ long }) => long === longFlag(field.name));
+    if (option?.helpGroupHeading !== parameterGroup) continue;
+    const value = values[option.attributeName()];
+    if (value !== undefined) given[field.name] = fromOption(field, value);
+  }
+  return given;
+}
+
+function readObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (error) {
+    throw new UsageError(`--parameters is no JSON: ${(error as Error).message}.`); // JSON.parse throws nothing else
+  }
+  throw new UsageError(`--parameters is '${text}': give a JSON object, such as '{"n": 3}'.`);
+}
+
+function parameterOptions(field: ParameterField, taken: ReadonlySet<string | undefined>): Option[] {
+  const alias = field.alias === undefined || taken.has(`-${field.alias}`) ? "" : `-${field.alias}, `;
+  const value =
+    field.type === "boolean" ? "[boolean]" : field.type === "array" ? "<value...>" : `<${field.type}>`;
+  const option = new Option(`${alias}${longFlag(field.name)} ${value}`, describe(field));
+  if (field.type !== "boolean") return [option];
+  const negation = new Option(longFlag(field.name).replace("--", "--no-"), `${field.name}: false`).hideHelp();
+  return taken.has(negation.long) ? [option] : [option, negation];
+}
+
+function describe(field: ParameterField): string {
+  const notes = [
+    field.choices === undefined ? undefined : `one of ${field.choices.join(", ")}`,
+    range(field),
+    field.required ? "required" : undefined,
+    field.default === undefined ? undefined : `default: ${JSON.stringify(field.default)}`,
+  ].filter((note) => note !== undefined);
+  return [field.description, notes.length === 0 ? undefined : `(${notes.join("; ")})`]
+    .filter((part) => part !== undefined)
+    .join(" ");
+}
+
+function range({ minimum, maximum }: ParameterField): string | undefined {
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
+  if (minimum !== undefined) return `from ${minimum}`;
+  return maximum === undefined ? undefined : `up to ${maximum}`;
+}
+
+function longFlag(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

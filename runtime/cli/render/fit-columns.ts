@@ -1,0 +1,19 @@
+import stringWidth from "string-width";
+
+const segmenter = new Intl.Segmenter();
+
+/** Text in exactly that many terminal columns, cut with `…` or padded. */
+export function fitColumns(text: string, columns: number): string {
+  const width = stringWidth(text);
+  if (width <= columns) return text + " ".repeat(columns - width);
+  if (columns <= 0) return "";
+  let cut = "";
+  let used = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    const next = stringWidth(segment);
+    if (used + next > columns - 1) break;
+    cut += segment;
+    used += next;
+  }
+  return `${cut}…${" ".repeat(columns - 1 - used)}`;
+}

@@ -1,0 +1,151 @@
+import { relative } from "node:path";
+import { rootFlowRun, type SourceLocation } from "../../events/run-event.ts";
+import { currentTaskRuns, type FlowRunView, type RunView, type TaskRunView } from "../../events/run-view.ts";
+import { formatState } from "../../events/states.ts";
+import type { StoredRun } from "../../store/read-run.ts";
+import { duration, localTime } from "./durations.ts";
+import { paint, stateStyle } from "./style.ts";
+import { stateSymbols } from "./task-lines.ts";
+import { textTable } from "./text-table.ts";
+
+/** A run as `show` prints it: what it is, its task runs, subflows and resources, and what went wrong. */
+export function runText(run: StoredRun, size: { readonly columns: number; readonly now: number }): string[] {
+  const { view } = run;
+  const tasks = currentTaskRuns(view);
+  const subflows = [...view.flowRuns.values()].filter(
+    (flowRun) => flowRun.id !== rootFlowRun && flowRun.runAttempt === view.attempt,
+  );
+  return [
+    ...facts(run, size.now),
+    ...section("Task runs", taskTable(tasks, size)),
+    ...section("Subflows", subflowTable(subflows, size)),
+    ...section("Resources", resourceTable(view, size.columns)),
+    ...section("Errors", [...errors(tasks), ...flowErrors(view)]),
+  ];
+}
+
+function facts({ info, view, state, alive }: StoredRun, now: number): string[] {
+  const root = view.flowRuns.get(rootFlowRun);
+  const ended = root?.ended ?? info.ended;
+  const took = alive
+    ? `, for ${duration(now - info.started)}`
+    : ended && `, took ${duration(ended - info.started)}`;
+  const place = `process ${info.host.pid} on ${info.host.name}${info.host.container ? " (container)" : ""}`;
+  const parameters = Object.entries(info.parameters).map(
+    ([name, value]) => `${name}: ${JSON.stringify(value)}`,
+  );
+  const rows: [string, string][] = [
+    ["Run", paint("bold", info.name)],
+    ["Id", info.id],
+    ["Flow", `${info.flow} (${shortPath(info.file)})`],
+    ["State", paint(stateStyle(state), formatState(state))],
+    ["Started", `${localTime(info.started)}${took || ""}`],
+    ["Where", `${place}, ${view.threads} threads, session ${info.session}`],
+    ["Folder", info.folder],
+    ...(info.attempt > 1 ? [["Attempt", String(info.attempt)] as [string, string]] : []),
+    ["Parameters", parameters.length === 0 ? "(defaults)" : parameters.join(", ")],
+    ["Log", `millrace logs ${info.name}`],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(10)}  ${value}`);
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", paint("bold", title), ...lines];
+}
+
+function taskTable(
+  tasks: readonly TaskRunView[],
+  { columns, now }: { columns: number; now: number },
+): string[] {
+  if (tasks.length === 0) return [];
+  const rows = tasks.map((task) => {
+    const last = task.attempts.at(-1);
+    return [
+      `${stateSymbols[task.state.name]} ${task.id}`,
+      task.adopted ? `${task.state.name} before` : task.state.name,
+      last === undefined ? "" : duration((last.ended ?? now) - last.started),
+      String(task.attempts.length || ""),
+      String(last?.thread ?? ""),
+      task.upstream.map(({ run }) => run).join(", "),
+    ];
+  });
+  const paintState = (cell: string, row: number) => {
+    const task = tasks[row];
+    return task === undefined ? cell : paint(stateStyle(task.state), cell);
+  };
+  return textTable(
+    [
+      { title: "  TASK RUN", least: 16, paint: paintState },
+      { title: "STATE", paint: paintState },
+      { title: "TIME", align: "right" },
+      { title: "TRIES", align: "right" },
+      { title: "THREAD", align: "right" },
+      { title: "AFTER", least: 8, paint: (cell) => paint("dim", cell) },
+    ],
+    rows,
+    columns,
+  );
+}
+
+function subflowTable(
+  flowRuns: readonly FlowRunView[],
+  { columns, now }: { columns: number; now: number },
+): string[] {
+  if (flowRuns.length === 0) return [];
+  return textTable(
+    [
+      { title: "  SUBFLOW RUN", least: 16 },
+      { title: "STATE", least: 12 },
+      { title: "TIME", align: "right" },
+    ],
+    flowRuns.map((run) => [
+      `${stateSymbols[run.state.name]} ${run.id}`,
+      formatState(run.state),
+      run.started === undefined ? "" : duration((run.ended ?? now) - run.started),
+    ]),
+    columns,
+  );
+}
+
+function resourceTable(view: RunView, columns: number): string[] {
+  const resources = [...view.resources.values()];
+  if (resources.length === 0) return [];
+  return textTable(
+    [{ title: "  RESOURCE", least: 16 }, { title: "STATE" }, { title: "SET-UP", align: "right" }],
+    resources.map((resource) => [
+      `  ${resource.id}`,
+      resource.state,
+      resource.opened === undefined ? "" : duration(resource.opened - resource.created),
+    ]),
+    columns,
+  );
+}
+
+/** What the run's task runs failed with, and where. */
+export function errors(tasks: readonly TaskRunView[]): string[] {
+  return tasks
+    .filter(({ state }) => state.type === "FAILED" || state.type === "CRASHED")
+    .flatMap((task) => [
+      `${paint(stateStyle(task.state), `${stateSymbols[task.state.name]} ${task.id}`)}  ${formatState(task.state)}`,
+      ...detail(task.error?.stack, task.error?.source),
+    ]);
+}
+
+function flowErrors(view: RunView): string[] {
+  return [...view.flowRuns.values()]
+    .filter((flowRun) => flowRun.error !== undefined && flowRun.state.type === "FAILED")
+    .flatMap((flowRun) => [
+      `${paint(stateStyle(flowRun.state), `${stateSymbols[flowRun.state.name]} ${flowRun.name}`)}  ${formatState(flowRun.state)}`,
+      ...detail(flowRun.error?.stack, flowRun.error?.source),
+    ]);
+}
+
+function detail(stack: string | undefined, source: SourceLocation | undefined): string[] {
+  if (stack !== undefined) return stack.split("\n").map((line) => `    ${line}`);
+  return source === undefined ? [] : [`    at ${shortPath(source.file)}:${source.line}:${source.column}`];
+}
+
+function shortPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith("..") ? file : path;
+}

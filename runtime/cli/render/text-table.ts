@@ -1,0 +1,79 @@
+import stringWidth from "string-width";
+import { fitColumns } from "./fit-columns.ts";
+
+export interface TextColumn {
+  readonly title: string;
+  readonly align?: "left" | "right";
+  /** Narrowest that the column may become where the table is too wide. Default: as wide as its title. */
+  readonly least?: number;
+  /** Put around a cell once it has its width, so that escape sequences count for nothing. */
+  readonly paint?: (cell: string, row: number) => string;
+}
+
+/** Columns between two columns. */
+const gap = 2;
+
+/**
+ * Lays out a table for a terminal: a line of titles, then a line a row. Where it is wider than `width`
+ * terminal columns the widest columns are cut, with `…`, and what is still too wide runs over.
+ */
+export function textTable(
+  columns: readonly TextColumn[],
+  cells: readonly (readonly string[])[],
+  width = Number.POSITIVE_INFINITY,
+): string[] {
+  const rows = cells.map((row) => row.map((cell) => cell.replaceAll(/[\r\n\t]+/g, " ")));
+  const wanted = columns.map(({ title }, i) =>
+    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[i] ?? ""))),
+  );
+  const least = columns.map(({ title, least }, i) => Math.min(wanted[i] ?? 0, least ?? stringWidth(title)));
+  const widths = shrink(wanted, least, width - gap * (columns.length - 1));
+  const line = (
+    cells: readonly string[],
+    paintOf: (column: TextColumn) => TextColumn["paint"],
+    row: number,
+  ) =>
+    columns
+      .map((column, i) => {
+        const space = widths[i] ?? 0;
+        const isLast = i === columns.length - 1 && column.align !== "right";
+        const cell = align(cells[i] ?? "", space, column.align ?? "left", isLast);
+        return paintOf(column)?.(cell, row) ?? cell;
+      })
+      .join(" ".repeat(gap))
+      .trimEnd();
+  return [
+    line(
+      columns.map(({ title }) => title),
+      () => undefined,
+      -1,
+    ),
+    ...rows.map((row, i) => line(row, (column) => column.paint, i)),
+  ];
+}
+
+/** Takes from the widest column, one terminal column at a time, until all fit or none can give more. */
+function shrink(wanted: readonly number[], least: readonly number[], space: number): number[] {
+  const widths = [...wanted];
+  let total = widths.reduce((sum, width) => sum + width, 0);
+  while (total > space) {
+    let widest = -1;
+    for (let i = 0; i < widths.length; i++) {
+      const width = widths[i] ?? 0;
+      if (width > (least[i] ?? 0) && width > (widths[widest] ?? 0)) widest = i;
+    }
+    if (widest < 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    total--;
+  }
+  return widths;
+}
+
+function align(cell: string, width: number, side: "left" | "right", isLast: boolean): string {
+  const fitted = fitColumns(cell, width);
+  if (side === "right") {
+    const text = fitted.trimEnd();
+    return " ".repeat(Math.max(0, width - stringWidth(text))) + text;
+  }
+  return isLast ? fitted.trimEnd() : fitted;
+}

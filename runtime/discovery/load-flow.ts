@@ -1,0 +1,90 @@
+import { pathToFileURL } from "node:url";
+import { shared } from "../authoring/context.ts";
+import { type Flow, isFlow } from "../authoring/flow.ts";
+import { locate, userFiles, userStack } from "../authoring/stack-location.ts";
+import type { TaskDefinition } from "../authoring/task.ts";
+import { UserError } from "../authoring/user-error.ts";
+import type { SourceLocation } from "../events/run-event.ts";
+import { bundleFlow, type FlowBundle } from "./bundle-flow.ts";
+
+/** A flow whose modules have been imported into this process. */
+export interface LoadedFlow {
+  readonly bundle: FlowBundle;
+  readonly flow: Flow<never, unknown>;
+  readonly name: string;
+  readonly tasks: ReadonlyMap<string, LoadedTask>;
+}
+
+export interface LoadedTask {
+  readonly definition: TaskDefinition;
+  readonly source: SourceLocation | undefined;
+  /** Digest of the code that it can reach. */
+  readonly code: string;
+}
+
+/**
+ * Bundles and imports a flow file, in this process: only ever in one that runs or inspects this flow alone.
+ * @throws {UserError} for a file that can't be built, fails when imported, exports no flow, or names two tasks alike.
+ */
+export async function loadFlow(file: string, bundleFolder: string): Promise<LoadedFlow> {
+  const bundle = await bundleFlow(file, bundleFolder);
+  process.setSourceMapsEnabled(true);
+  const known = shared.tasks.length;
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(pathToFileURL(bundle.path).href)) as typeof module; // any module is one
+  } catch (error) {
+    throw new UserError(`${file} fails when it is imported.\n${userStack(error)}`);
+  }
+  if (!isFlow(module.default)) {
+    throw new UserError(
+      `${file} has no flow as its default export. Write: export default flow({ name: "..." }, async () => { ... });`,
+    );
+  }
+  const tasks = collectTasks(shared.tasks.slice(known), bundle);
+  // isFlow can't tell the parameters' type; nobody calls it with any but those that its schema gave.
+  return {
+    bundle,
+    flow: module.default as LoadedFlow["flow"],
+    name: module.default.definition.options.name,
+    tasks,
+  };
+}
+
+/**
+ * The loaded task of a definition.
+ * @throws {UserError} for a task that worker threads can't find.
+ */
+export function loadedTask(flow: LoadedFlow, definition: TaskDefinition): LoadedTask {
+  const loaded = flow.tasks.get(definition.options.name);
+  if (loaded?.definition === definition) return loaded;
+  throw new UserError(
+    `The task '${definition.options.name}' is defined while the flow runs, where no worker thread can find it. Define it at the top level of a module that the flow imports.`,
+  );
+}
+
+function collectTasks(definitions: readonly TaskDefinition[], bundle: FlowBundle): Map<string, LoadedTask> {
+  const tasks = new Map<string, LoadedTask>();
+  for (const definition of definitions) {
+    const { name } = definition.options;
+    const source = locate(definition.definedAt);
+    const earlier = tasks.get(name);
+    if (earlier !== undefined) {
+      throw new UserError(
+        `Two tasks are named '${name}': at ${show(earlier.source)} and at ${show(source)}. Give one of them another name.`,
+      );
+    }
+    tasks.set(name, { definition, source, code: reachableCode(definition, bundle) });
+  }
+  return tasks;
+}
+
+/** Of all modules that the definition went through: a function of the user's may make tasks for others. */
+function reachableCode(definition: TaskDefinition, bundle: FlowBundle): string {
+  const digests = userFiles(definition.definedAt).map((file) => bundle.reachable(file));
+  return digests.length === 0 || digests.includes(undefined) ? bundle.path : digests.join(" ");
+}
+
+function show(source: SourceLocation | undefined): string {
+  return source === undefined ? "an unknown place" : `${source.file}:${source.line}:${source.column}`;
+}

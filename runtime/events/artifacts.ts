@@ -1,0 +1,68 @@
+/** A value that JSON can say. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
+
+/** What a flow publishes for its viewers. The panel knows these kinds and nothing of any particular flow. */
+export type ArtifactContent =
+  | TableArtifact
+  | HistogramArtifact
+  | ScatterArtifact
+  | ComparisonArtifact
+  | MarkdownArtifact
+  | ImageArtifact;
+
+export interface TableArtifact {
+  readonly kind: "table";
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Row by row, in the columns' order. */
+  readonly rows: readonly (readonly JsonValue[])[];
+  /** Rows of the whole table, of which `rows` may be a sample. */
+  readonly total?: number;
+}
+
+export interface HistogramArtifact {
+  readonly kind: "histogram";
+  /** Bin i reaches from edges[i] to edges[i + 1], the upper edge excluded but for the last bin. */
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+  readonly label: string;
+}
+
+export interface ScatterArtifact {
+  readonly kind: "scatter";
+  readonly x: string;
+  readonly y: string;
+  readonly points: readonly { readonly label?: string; readonly x: number; readonly y: number }[];
+}
+
+/** Pairs of values of the same thing from two sources, both on one scale. Drawn as a scatter with diagonal and as dumbbells. */
+export interface ComparisonArtifact {
+  readonly kind: "comparison";
+  readonly left: string;
+  readonly right: string;
+  /** The scale's ends. */
+  readonly scale: readonly [number, number];
+  readonly points: readonly {
+    readonly label: string;
+    readonly left: number;
+    readonly right: number;
+    readonly detail?: string;
+  }[];
+}
+
+export interface MarkdownArtifact {
+  readonly kind: "markdown";
+  readonly text: string;
+}
+
+export interface ImageArtifact {
+  readonly kind: "image";
+  readonly mediaType: "image/png" | "image/jpeg" | "image/svg+xml";
+  readonly base64: string;
+  readonly alt: string;
+}

@@ -1,0 +1,165 @@
+import type { LogLevel, RunEvent } from "./run-event.ts";
+import { rootFlowRun } from "./run-event.ts";
+import { nameOfRun } from "./run-names.ts";
+import { formatState, hasEnded } from "./states.ts";
+
+/** A line of a run's log. Times in milliseconds since 1970. */
+export interface LogLine {
+  readonly seq: number;
+  readonly time: number;
+  readonly level: LogLevel;
+  /** `Flow run 'wise-otter'`, `Task run 'Similarity join-0'`, `millrace.engine`. */
+  readonly logger: string;
+  readonly message: string;
+  readonly flowRun?: string;
+  readonly taskRun?: string;
+}
+
+/**
+ * Makes log lines of events, in the words that users of Prefect know. State changes are told as lines too,
+ * so the events need not say things twice. Remembers the flow runs' names from one call to the next.
+ */
+export class LogLines {
+  readonly #flowRunNames = new Map<string, string>();
+
+  lines(events: Iterable<RunEvent>): LogLine[] {
+    const lines: LogLine[] = [];
+    for (const event of events) {
+      const line = this.#line(event);
+      if (line !== undefined) lines.push(line);
+    }
+    return lines;
+  }
+
+  #line(event: RunEvent): LogLine | undefined {
+    const at = { seq: event.seq, time: event.time };
+    switch (event.type) {
+      case "run-started":
+        this.#flowRunNames.set(rootFlowRun, event.runName);
+        return {
+          ...at,
+          level: "INFO",
+          logger: "millrace.engine",
+          message:
+            event.attempt === 1
+              ? `Created flow run '${event.runName}' for flow '${event.flow}'`
+              : `Resuming flow run '${event.runName}' for flow '${event.flow}', attempt ${event.attempt}`,
+        };
+      case "flow-run-created":
+        this.#flowRunNames.set(event.flowRun, event.name);
+        return {
+          ...at,
+          level: "INFO",
+          logger: this.#flowLogger(event.parent),
+          message: `Created subflow run '${event.name}' for flow '${event.flow}'`,
+          flowRun: event.parent,
+        };
+      case "flow-run-state": {
+        if (!hasEnded(event.state)) return undefined;
+        const failed = event.state.type !== "COMPLETED";
+        return {
+          ...at,
+          level: failed ? "ERROR" : "INFO",
+          logger: this.#flowLogger(event.flowRun),
+          message: ended(formatState(event.state), event.error?.stack),
+          flowRun: event.flowRun,
+        };
+      }
+      case "task-run-created":
+        return {
+          ...at,
+          level: "INFO",
+          logger: this.#flowLogger(event.flowRun),
+          message: event.adopted
+            ? `Took the result of task run '${event.name}' from an earlier attempt`
+            : `Created task run '${event.name}' for task '${event.task}'`,
+          flowRun: event.flowRun,
+        };
+      case "task-run-state": {
+        const logger = taskLogger(event.taskRun);
+        if (event.state.name === "AwaitingRetry") {
+          return {
+            ...at,
+            level: "WARNING",
+            logger,
+            message: `${event.state.message ?? ""}; retrying ${retryTime(event.time, event.due)}`,
+            taskRun: event.taskRun,
+          };
+        }
+        if (!hasEnded(event.state)) return undefined;
+        return {
+          ...at,
+          level: event.state.type === "COMPLETED" ? "INFO" : "ERROR",
+          logger,
+          message: ended(formatState(event.state), event.error?.stack),
+          taskRun: event.taskRun,
+        };
+      }
+      case "log":
+        return {
+          ...at,
+          level: event.level,
+          logger:
+            event.taskRun !== undefined
+              ? taskLogger(event.taskRun)
+              : event.flowRun !== undefined
+                ? this.#flowLogger(event.flowRun)
+                : "millrace.engine",
+          message: event.message,
+          ...(event.flowRun === undefined ? {} : { flowRun: event.flowRun }),
+          ...(event.taskRun === undefined ? {} : { taskRun: event.taskRun }),
+        };
+      case "resource-state":
+        if (event.state !== "Failed") return undefined;
+        return {
+          ...at,
+          level: "ERROR",
+          logger: "millrace.engine",
+          message: `Resource '${event.resource}' failed: ${event.error?.message ?? "unknown error"}`,
+        };
+      case "cancel-requested":
+        return {
+          ...at,
+          level: "WARNING",
+          logger: this.#flowLogger(rootFlowRun),
+          message: `Cancelling: ${event.reason}`,
+        };
+      case "resource-created":
+      case "artifact":
+      case "progress":
+        return undefined;
+      default:
+        event satisfies never;
+        return undefined;
+    }
+  }
+
+  #flowLogger(flowRun: string): string {
+    return `Flow run '${this.#flowRunNames.get(flowRun) ?? flowRun}'`;
+  }
+}
+
+function taskLogger(taskRun: string): string {
+  return `Task run '${nameOfRun(taskRun)}'`;
+}
+
+function ended(state: string, stack: string | undefined): string {
+  return stack === undefined ? `Finished in state ${state}` : `Finished in state ${state}\n${stack}`;
+}
+
+function retryTime(now: number, due: number | undefined): string {
+  const wait = (due ?? now) - now;
+  return wait <= 0 ? "now" : `in ${(wait / 1000).toFixed(wait < 10_000 ? 1 : 0)} s`;
+}
+
+/** `12:00:00.000 | INFO    | Flow run 'wise-otter' - Created task run ...`, in local time. */
+export function formatLogLine(line: LogLine): string {
+  return `${clock(line.time)} | ${line.level.padEnd(7)} | ${line.logger} - ${line.message}`;
+}
+
+function clock(time: number): string {
+  const date = new Date(time);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const ms = String(date.getMilliseconds()).padStart(3, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+}

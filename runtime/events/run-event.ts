@@ -1,0 +1,161 @@
+import type { ArtifactContent } from "./artifacts.ts";
+import type { State } from "./states.ts";
+
+/** The id of a run's own flow run; those of subflows are paths such as `Clean titles-0`. */
+export const rootFlowRun = ".";
+
+/** The gravest last. */
+export const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+/** A place in a user's file. Lines and columns count from 1. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An error as it crosses threads and time. `stack` holds the user's own frames only. */
+export interface ErrorReport {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly source?: SourceLocation;
+}
+
+/** An edge of the graph, told by its downstream end. */
+export interface Upstream {
+  /** A task run, or the flow run of a subflow. */
+  readonly run: string;
+  /** Where the value goes: `[0]`, `[1].titles`; absent where only the order counts. */
+  readonly argument?: string;
+  readonly allowFailure?: boolean;
+}
+
+/** A table inside a result: where in it, and how to read it. File paths inside the run folder are relative to it. */
+export interface ResultTable {
+  /** `` for the result itself, `.left`, `[0]`. */
+  readonly path: string;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly handle: { readonly kind: string; readonly path: string };
+}
+
+/** Where a result is. Small ones are in the event itself, base64 of V8's structured-clone bytes. */
+export interface ResultRef {
+  readonly stored: { readonly inline: string } | { readonly file: string } | "nothing";
+  /** Of the bytes. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** The value in a few words. */
+  readonly preview: string;
+  readonly tables?: readonly ResultTable[];
+}
+
+export type ResourceStateName = "SettingUp" | "Open" | "TearingDown" | "Closed" | "Failed";
+
+/**
+ * What happened in a run, one line of `events.jsonl` each. `seq` counts from 1 without gaps; `time` is in
+ * milliseconds since 1970, by the clock of the machine that ran.
+ */
+export type RunEvent = { readonly seq: number; readonly time: number } & RunEventBody;
+
+export type RunEventBody =
+  | {
+      readonly type: "run-started";
+      /** 1, and one more for each resume. */
+      readonly attempt: number;
+      readonly flow: string;
+      readonly runName: string;
+      readonly threads: number;
+      readonly parameters: unknown;
+    }
+  | {
+      /** A subflow. */
+      readonly type: "flow-run-created";
+      readonly flowRun: string;
+      readonly name: string;
+      readonly flow: string;
+      readonly parent: string;
+      readonly upstream?: readonly Upstream[];
+    }
+  | {
+      readonly type: "flow-run-state";
+      readonly flowRun: string;
+      readonly state: State;
+      readonly error?: ErrorReport;
+      readonly result?: ResultRef;
+    }
+  | {
+      readonly type: "task-run-created";
+      /** Unique in the run and the same in each attempt: `Similarity join-0`, in a subflow `Clean titles-0/Load-0`. */
+      readonly taskRun: string;
+      readonly name: string;
+      readonly task: string;
+      readonly flowRun: string;
+      readonly upstream?: readonly Upstream[];
+      /** Resources that it was given. */
+      readonly resources?: readonly string[];
+      readonly tags?: readonly string[];
+      /** Set for the runs of one `.map` call. */
+      readonly mapped?: { readonly group: string; readonly index: number };
+      readonly source?: SourceLocation;
+      /** Digest of what it was called with, by which a resume knows it again. */
+      readonly inputs: string;
+      /** Its arguments in a few words each. */
+      readonly arguments?: readonly string[];
+      /** A resume took its result from an earlier attempt. */
+      readonly adopted?: boolean;
+    }
+  | {
+      readonly type: "task-run-state";
+      readonly taskRun: string;
+      readonly state: State;
+      /** Which try, from 1; with Running and Retrying. */
+      readonly attempt?: number;
+      /** Which worker thread, from 1; with Running and Retrying. */
+      readonly thread?: number;
+      /** When the next try is due, milliseconds since 1970; with AwaitingRetry. */
+      readonly due?: number;
+      readonly error?: ErrorReport;
+      readonly result?: ResultRef;
+    }
+  | {
+      readonly type: "resource-created";
+      readonly resource: string;
+      readonly name: string;
+      readonly flowRun: string;
+    }
+  | {
+      readonly type: "resource-state";
+      readonly resource: string;
+      readonly state: ResourceStateName;
+      readonly error?: ErrorReport;
+    }
+  | {
+      readonly type: "log";
+      readonly level: LogLevel;
+      readonly message: string;
+      /** Absent for the engine's own lines. */
+      readonly flowRun?: string;
+      readonly taskRun?: string;
+    }
+  | {
+      readonly type: "artifact";
+      readonly key: string;
+      readonly kind: ArtifactContent["kind"];
+      readonly title: string;
+      readonly description?: string;
+      /** The content as JSON, relative to the run folder. */
+      readonly file: string;
+      readonly flowRun: string;
+      readonly taskRun?: string;
+    }
+  | {
+      readonly type: "progress";
+      readonly taskRun: string;
+      readonly done: number;
+      readonly total?: number;
+      readonly message?: string;
+    }
+  | { readonly type: "cancel-requested"; readonly reason: string };

@@ -1,0 +1,308 @@
+import type {
+  ErrorReport,
+  ResourceStateName,
+  ResultRef,
+  RunEvent,
+  SourceLocation,
+  Upstream,
+} from "./run-event.ts";
+import { rootFlowRun } from "./run-event.ts";
+import { hasEnded, makeState, type State } from "./states.ts";
+
+/** One try of a task run, from its Running to what ended it. Times in milliseconds since 1970. */
+export interface AttemptView {
+  readonly attempt: number;
+  readonly thread: number | undefined;
+  readonly started: number;
+  ended: number | undefined;
+  state: State;
+  error: ErrorReport | undefined;
+}
+
+export interface TaskRunView {
+  readonly id: string;
+  readonly name: string;
+  readonly task: string;
+  readonly flowRun: string;
+  readonly upstream: readonly Upstream[];
+  readonly resources: readonly string[];
+  readonly tags: readonly string[];
+  readonly mapped: { readonly group: string; readonly index: number } | undefined;
+  readonly source: SourceLocation | undefined;
+  readonly inputs: string;
+  readonly arguments: readonly string[];
+  readonly created: number;
+  /** The run's attempt that created it last; one of an earlier attempt is no longer part of the run. */
+  runAttempt: number;
+  adopted: boolean;
+  state: State;
+  attempts: AttemptView[];
+  due: number | undefined;
+  ended: number | undefined;
+  error: ErrorReport | undefined;
+  result: ResultRef | undefined;
+  progress:
+    | { readonly done: number; readonly total: number | undefined; readonly message: string | undefined }
+    | undefined;
+}
+
+export interface FlowRunView {
+  readonly id: string;
+  readonly name: string;
+  readonly flow: string;
+  readonly parent: string | undefined;
+  readonly upstream: readonly Upstream[];
+  readonly created: number;
+  runAttempt: number;
+  state: State;
+  started: number | undefined;
+  ended: number | undefined;
+  error: ErrorReport | undefined;
+  result: ResultRef | undefined;
+}
+
+export interface ResourceView {
+  readonly id: string;
+  readonly name: string;
+  readonly flowRun: string;
+  readonly created: number;
+  state: ResourceStateName;
+  opened: number | undefined;
+  closed: number | undefined;
+  error: ErrorReport | undefined;
+}
+
+export interface ArtifactView {
+  readonly key: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly description: string | undefined;
+  readonly file: string;
+  readonly flowRun: string;
+  readonly taskRun: string | undefined;
+  readonly time: number;
+}
+
+/**
+ * A run as its events so far tell it. Log lines are not in it: there may be millions of them, and whoever
+ * shows them reads them from the events.
+ */
+export interface RunView {
+  /** Of the last event folded in; 0 before the first. */
+  seq: number;
+  attempt: number;
+  threads: number;
+  cancelRequested: boolean;
+  /** By id, in the order of creation. Holds the run's own flow run under {@link rootFlowRun}. */
+  readonly flowRuns: Map<string, FlowRunView>;
+  readonly taskRuns: Map<string, TaskRunView>;
+  readonly resources: Map<string, ResourceView>;
+  /** The latest of each key. */
+  readonly artifacts: Map<string, ArtifactView>;
+  logLines: number;
+}
+
+export function emptyRunView(): RunView {
+  return {
+    seq: 0,
+    attempt: 0,
+    threads: 0,
+    cancelRequested: false,
+    flowRuns: new Map(),
+    taskRuns: new Map(),
+    resources: new Map(),
+    artifacts: new Map(),
+    logLines: 0,
+  };
+}
+
+/** The task runs that belong to the latest attempt. */
+export function currentTaskRuns(view: RunView): TaskRunView[] {
+  return [...view.taskRuns.values()].filter((run) => run.runAttempt === view.attempt);
+}
+
+/**
+ * Folds events into a view: the same events give the same view wherever they are folded. The view is
+ * updated in place and returned, so that ten thousand tasks fold in linear time; keep the returned one only.
+ * Events that it has seen already (`seq` not above the view's) change nothing.
+ */
+export function foldEvents(view: RunView, events: Iterable<RunEvent>): RunView {
+  for (const event of events) {
+    if (event.seq <= view.seq) continue;
+    view.seq = event.seq;
+    fold(view, event);
+  }
+  return view;
+}
+
+function fold(view: RunView, event: RunEvent): void {
+  switch (event.type) {
+    case "run-started":
+      view.attempt = event.attempt;
+      view.threads = event.threads;
+      view.cancelRequested = false;
+      view.resources.clear();
+      endOpenAttempts(view, event.time);
+      view.flowRuns.set(rootFlowRun, {
+        id: rootFlowRun,
+        name: event.runName,
+        flow: event.flow,
+        parent: undefined,
+        upstream: [],
+        created: view.flowRuns.get(rootFlowRun)?.created ?? event.time,
+        runAttempt: event.attempt,
+        state: makeState("Pending"),
+        started: undefined,
+        ended: undefined,
+        error: undefined,
+        result: undefined,
+      });
+      return;
+    case "flow-run-created":
+      view.flowRuns.set(event.flowRun, {
+        id: event.flowRun,
+        name: event.name,
+        flow: event.flow,
+        parent: event.parent,
+        upstream: event.upstream ?? [],
+        created: event.time,
+        runAttempt: view.attempt,
+        state: makeState("Pending"),
+        started: undefined,
+        ended: undefined,
+        error: undefined,
+        result: undefined,
+      });
+      return;
+    case "flow-run-state": {
+      const run = view.flowRuns.get(event.flowRun);
+      if (run === undefined) return;
+      run.state = event.state;
+      if (event.state.type === "RUNNING") run.started ??= event.time;
+      if (hasEnded(event.state)) run.ended = event.time;
+      run.error = event.error ?? run.error;
+      run.result = event.result ?? run.result;
+      return;
+    }
+    case "task-run-created": {
+      const earlier = view.taskRuns.get(event.taskRun);
+      if (event.adopted && earlier !== undefined) {
+        earlier.runAttempt = view.attempt;
+        earlier.adopted = true;
+        return;
+      }
+      view.taskRuns.set(event.taskRun, {
+        id: event.taskRun,
+        name: event.name,
+        task: event.task,
+        flowRun: event.flowRun,
+        upstream: event.upstream ?? [],
+        resources: event.resources ?? [],
+        tags: event.tags ?? [],
+        mapped: event.mapped,
+        source: event.source,
+        inputs: event.inputs,
+        arguments: event.arguments ?? [],
+        created: event.time,
+        runAttempt: view.attempt,
+        adopted: false,
+        state: makeState("Pending"),
+        attempts: earlier?.attempts ?? [],
+        due: undefined,
+        ended: undefined,
+        error: undefined,
+        result: undefined,
+        progress: undefined,
+      });
+      return;
+    }
+    case "task-run-state":
+      foldTaskState(view, event);
+      return;
+    case "resource-created":
+      view.resources.set(event.resource, {
+        id: event.resource,
+        name: event.name,
+        flowRun: event.flowRun,
+        created: event.time,
+        state: "SettingUp",
+        opened: undefined,
+        closed: undefined,
+        error: undefined,
+      });
+      return;
+    case "resource-state": {
+      const resource = view.resources.get(event.resource);
+      if (resource === undefined) return;
+      resource.state = event.state;
+      if (event.state === "Open") resource.opened = event.time;
+      if (event.state === "Closed" || event.state === "Failed") resource.closed = event.time;
+      resource.error = event.error ?? resource.error;
+      return;
+    }
+    case "log":
+      view.logLines++;
+      return;
+    case "artifact":
+      view.artifacts.set(event.key, {
+        key: event.key,
+        kind: event.kind,
+        title: event.title,
+        description: event.description,
+        file: event.file,
+        flowRun: event.flowRun,
+        taskRun: event.taskRun,
+        time: event.time,
+      });
+      return;
+    case "progress": {
+      const run = view.taskRuns.get(event.taskRun);
+      if (run !== undefined) run.progress = { done: event.done, total: event.total, message: event.message };
+      return;
+    }
+    case "cancel-requested":
+      view.cancelRequested = true;
+      return;
+    default:
+      // A newer writer's event: this viewer shows what it knows.
+      event satisfies never;
+  }
+}
+
+function foldTaskState(view: RunView, event: Extract<RunEvent, { type: "task-run-state" }>): void {
+  const run = view.taskRuns.get(event.taskRun);
+  if (run === undefined) return;
+  run.state = event.state;
+  run.due = event.due;
+  if (event.state.type === "RUNNING") {
+    run.attempts.push({
+      attempt: event.attempt ?? run.attempts.length + 1,
+      thread: event.thread,
+      started: event.time,
+      ended: undefined,
+      state: event.state,
+      error: undefined,
+    });
+    run.progress = undefined;
+    return;
+  }
+  const last = run.attempts.at(-1);
+  if (last !== undefined && last.ended === undefined && event.state.type !== "CANCELLING") {
+    last.ended = event.time;
+    last.state = event.state;
+    last.error = event.error;
+  }
+  if (hasEnded(event.state)) run.ended = event.time;
+  run.error = event.error;
+  run.result = event.result;
+}
+
+/** An attempt that a dead runner left open ended with the runner. */
+function endOpenAttempts(view: RunView, time: number): void {
+  for (const run of view.taskRuns.values()) {
+    const last = run.attempts.at(-1);
+    if (last === undefined || last.ended !== undefined) continue;
+    last.ended = time;
+    last.state = makeState("Crashed", "The run process ended before the task did.");
+  }
+}

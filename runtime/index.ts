@@ -1,0 +1,42 @@
+/** What a flow's author imports. */
+export { artifact } from "./authoring/artifact.ts";
+export { type Flow, type FlowOptions, flow } from "./authoring/flow.ts";
+export {
+  allowFailure,
+  type Input,
+  isRunFailure,
+  type RunFailure,
+  type RunFuture,
+} from "./authoring/future.ts";
+export { cancellation, currentTaskRun, log, progress } from "./authoring/log.ts";
+export {
+  type AttachEnvironment,
+  type Resource,
+  type ResourceOptions,
+  resource,
+} from "./authoring/resource.ts";
+export {
+  type CacheOptions,
+  type RetryDelay,
+  type Task,
+  type TaskCallOptions,
+  type TaskOptions,
+  task,
+} from "./authoring/task.ts";
+export { UserError } from "./authoring/user-error.ts";
+export type { State, StateName, StateType } from "./events/states.ts";
+export type { MinHashParams, SimilarityJoinOptions, Transformer } from "./matching/stages.ts";
+export { openSession } from "./tables/open-session.ts";
+export {
+  type Column,
+  type ColumnType,
+  type CsvOptions,
+  type RejectedRow,
+  type Row,
+  type Session,
+  type SqlInput,
+  type Table,
+  TableError,
+  type TransformOptions,
+  type Value,
+} from "./tables/session.ts";

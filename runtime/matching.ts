@@ -1,0 +1,40 @@
+/**
+ * The public entry of `millrace/matching`: Spark ML's text pipeline and MinHash on columns of typed arrays, and
+ * the exact Jaccard join.
+ */
+export { approxNearestNeighbors, type Neighbors } from "./matching/approx-nearest-neighbors.ts";
+export {
+  type DataColumn,
+  type SetColumn,
+  type SparseVectorColumn,
+  type StringColumn,
+  setColumn,
+  setRows,
+  type TokenColumn,
+  tokenColumn,
+  tokenRows,
+} from "./matching/columns.ts";
+export { concatWs } from "./matching/concat-ws.ts";
+export { englishStopWords } from "./matching/english-stop-words.ts";
+export { type HashingTFOptions, hashingTF } from "./matching/hashing-tf.ts";
+export {
+  type JaccardJoinOptions,
+  type JaccardSelfJoinOptions,
+  jaccardJoin,
+  jaccardSelfJoin,
+} from "./matching/jaccard-join.ts";
+export type { JaccardPairs } from "./matching/jaccard-pairs.ts";
+export { MatchingError } from "./matching/matching-error.ts";
+export {
+  approxSimilarityJoin,
+  defaultMinHashSeed,
+  fitMinHash,
+  type MinHashModel,
+  minHashSignatures,
+} from "./matching/min-hash-lsh.ts";
+export { nGrams } from "./matching/ngram.ts";
+export { type PipelineOptions, runPipeline } from "./matching/pipeline.ts";
+export { type RegexTokenizerOptions, regexTokenize } from "./matching/regex-tokenizer.ts";
+export type { MinHashParams, SimilarityJoinOptions, Transformer } from "./matching/stages.ts";
+export { removeStopWords, type StopWordsOptions } from "./matching/stop-words-remover.ts";
+export { tokenize } from "./matching/tokenizer.ts";

@@ -1,0 +1,27 @@
+/** How many integers two ascending ranges share. */
+export function overlap(
+  a: Int32Array,
+  aStart: number,
+  aEnd: number,
+  b: Int32Array,
+  bStart: number,
+  bEnd: number,
+): number {
+  let shared = 0;
+  let i = aStart;
+  let j = bStart;
+  while (i < aEnd && j < bEnd) {
+    const x = a[i] ?? 0;
+    const y = b[j] ?? 0;
+    if (x === y) shared++;
+    // Both steps without a branch on which is smaller.
+    i += x <= y ? 1 : 0;
+    j += y <= x ? 1 : 0;
+  }
+  return shared;
+}
+
+/** Spark's `keyDistance`, to the last bit. */
+export function jaccardDistance(shared: number, sizeA: number, sizeB: number): number {
+  return 1 - shared / (sizeA + sizeB - shared);
+}

@@ -1,0 +1,59 @@
+/**
+ * The text pipeline's stages as plain data, with Spark ML's names and parameters, so that a fitted pipeline
+ * crosses threads and engines. Defaults are Spark's.
+ */
+export type Transformer =
+  | { readonly stage: "Tokenizer"; readonly inputCol: string; readonly outputCol: string }
+  | {
+      readonly stage: "RegexTokenizer";
+      readonly inputCol: string;
+      readonly outputCol: string;
+      readonly pattern?: string;
+      readonly gaps?: boolean;
+      readonly minTokenLength?: number;
+      readonly toLowercase?: boolean;
+    }
+  | {
+      readonly stage: "StopWordsRemover";
+      readonly inputCol: string;
+      readonly outputCol: string;
+      readonly stopWords?: readonly string[];
+      readonly caseSensitive?: boolean;
+      /** Whose lower case: matters for `tr`, `az` and `lt` only. */
+      readonly locale?: string;
+    }
+  /** Tokens to one string; Spark users write `SQLTransformer` with `concat_ws(separator, tokens)`. */
+  | {
+      readonly stage: "ConcatWs";
+      readonly inputCol: string;
+      readonly outputCol: string;
+      readonly separator: string;
+    }
+  | { readonly stage: "NGram"; readonly inputCol: string; readonly outputCol: string; readonly n?: number }
+  /** The output column holds the sorted distinct indices (`array<integer>`): all that set similarity needs of Spark's sparse vector. */
+  | {
+      readonly stage: "HashingTF";
+      readonly inputCol: string;
+      readonly outputCol: string;
+      readonly numFeatures?: number;
+    };
+
+/** Parameters of Spark's MinHashLSH; a model is no more than its parameters, since `fit` draws them from the seed alone. */
+export interface MinHashParams {
+  readonly numHashTables: number;
+  /** A Java `long`. */
+  readonly seed: bigint | number;
+}
+
+export interface SimilarityJoinOptions {
+  /** Column of feature indices (output of `HashingTF`), of the same name on both sides. Rows without any are left out. */
+  readonly featuresCol: string;
+  readonly leftId: string;
+  readonly rightId: string;
+  /** Pairs strictly below it, 0 to 1. */
+  readonly maxDistance: number;
+  /** `exact` misses no pair; `minhash` is Spark's approxSimilarityJoin. */
+  readonly method: { readonly name: "exact" } | ({ readonly name: "minhash" } & MinHashParams);
+  /** Of each left row keep only the pairs at its smallest distance, ties included. */
+  readonly nearestOnly?: boolean;
+}

@@ -1,0 +1,42 @@
+import type { ResultRef, Upstream } from "../events/run-event.ts";
+import type { State } from "../events/states.ts";
+
+/** A node of the graph while the run goes on: a task run or a subflow's run. */
+export class RunNode {
+  readonly id: string;
+  /** What others of this run's graph wait for. */
+  readonly upstream: readonly Upstream[];
+  state: State;
+  result: ResultRef | undefined;
+  /** What it failed with: a body's own error where it ran in this thread, else a copy of a task's. */
+  error: unknown;
+  /** It came to the same result as in an earlier attempt of the run. */
+  adopted = false;
+  #listeners: (() => void)[] | undefined = [];
+
+  constructor(id: string, upstream: readonly Upstream[], state: State) {
+    this.id = id;
+    this.upstream = upstream;
+    this.state = state;
+  }
+
+  get ended(): boolean {
+    return this.#listeners === undefined;
+  }
+
+  /** Calls back when the run has ended, and that is on disk. */
+  onEnd(listener: () => void): void {
+    if (this.#listeners === undefined) listener();
+    else this.#listeners.push(listener);
+  }
+
+  whenEnded(): Promise<void> {
+    return new Promise((resolve) => this.onEnd(resolve));
+  }
+
+  end(): void {
+    const listeners = this.#listeners ?? [];
+    this.#listeners = undefined;
+    for (const listener of listeners) listener();
+  }
+}

@@ -1,0 +1,308 @@
+import type { ErrorReport, ResultRef, RunEventBody } from "../events/run-event.ts";
+import { makeState, type State } from "../events/states.ts";
+import { reportError } from "../worker/error-report.ts";
+import type { RunEnvironment, ThreadNotice } from "../worker/protocol.ts";
+import { ReadyQueue } from "./ready-queue.ts";
+import type { ResultCache } from "./result-cache.ts";
+import { retryWait } from "./retry.ts";
+import type { RunResources } from "./run-resources.ts";
+import type { Slots } from "./slots.ts";
+import type { TaskRun } from "./task-run.ts";
+import { type PoolThread, ThreadEndedError, type ThreadPool } from "./thread-pool.ts";
+
+/** Timers of more milliseconds, some 25 days, would end at once. */
+export const longestTimer = 2 ** 31 - 1;
+
+/** How long a thread that was told to stop has to do so before it is ended, milliseconds. */
+const stopGrace = 1_000;
+
+/** What a try came to. */
+type Outcome =
+  | { readonly kind: "completed"; readonly result: ResultRef }
+  | {
+      readonly kind: "failed";
+      readonly state: State;
+      readonly error: ErrorReport;
+      readonly retriable: boolean;
+    }
+  | { readonly kind: "cancelled" };
+
+interface Waiting {
+  readonly run: TaskRun;
+  readonly attempt: number;
+}
+
+/** Runs task runs when their upstreams have ended and a thread is free, first ready first served. */
+export class Scheduler {
+  readonly #pool: ThreadPool;
+  readonly #slots: Slots;
+  readonly #cache: ResultCache;
+  readonly #resources: RunResources;
+  readonly #environment: RunEnvironment;
+  readonly #emit: (event: RunEventBody) => void;
+  readonly #whenDurable: (callback: () => void) => void;
+  readonly #notify: (notice: ThreadNotice) => void;
+  readonly #live = new Set<TaskRun>();
+  readonly #retryTimers = new Map<TaskRun, NodeJS.Timeout>();
+  readonly #ready = new ReadyQueue<Waiting>();
+  #dispatchDue = false;
+  readonly #cancelled: string[] = [];
+
+  constructor(options: {
+    readonly pool: ThreadPool;
+    readonly slots: Slots;
+    readonly cache: ResultCache;
+    readonly resources: RunResources;
+    readonly environment: RunEnvironment;
+    readonly emit: (event: RunEventBody) => void;
+    readonly whenDurable: (callback: () => void) => void;
+    readonly notify: (notice: ThreadNotice) => void;
+  }) {
+    this.#pool = options.pool;
+    this.#slots = options.slots;
+    this.#cache = options.cache;
+    this.#resources = options.resources;
+    this.#environment = options.environment;
+    this.#emit = options.emit;
+    this.#whenDurable = options.whenDurable;
+    this.#notify = options.notify;
+  }
+
+  /** Takes on a task run; it ends when it has run, or can't. */
+  add(run: TaskRun): void {
+    this.#live.add(run);
+    if (this.#isCancelled(run)) {
+      this.#end(run, makeState("Cancelled"));
+      return;
+    }
+    let waitingFor = run.dependencies.length;
+    if (waitingFor === 0) {
+      this.#onReady(run);
+      return;
+    }
+    for (const { node } of run.dependencies) {
+      node.onEnd(() => {
+        waitingFor--;
+        if (waitingFor === 0) this.#onReady(run);
+      });
+    }
+  }
+
+  /**
+   * Starts nothing more of the task runs whose ids begin with `prefix` (all by default), and ends those that
+   * run: gracefully at first.
+   */
+  cancel(prefix = ""): void {
+    this.#cancelled.push(prefix);
+    this.#ready.removeWhere(({ run }) => this.#isCancelled(run));
+    for (const run of [...this.#live]) {
+      if (!this.#isCancelled(run)) continue;
+      clearTimeout(this.#retryTimers.get(run));
+      if (run.stop !== undefined) run.stop("cancelled");
+      else this.#end(run, makeState("Cancelled"));
+    }
+  }
+
+  #isCancelled(run: TaskRun): boolean {
+    return this.#cancelled.some((prefix) => run.id.startsWith(prefix));
+  }
+
+  #onReady(run: TaskRun): void {
+    if (!this.#live.has(run)) return;
+    const { blocker } = run;
+    if (blocker !== undefined) {
+      this.#end(
+        run,
+        makeState("NotReady", `Upstream task run '${blocker.id}' did not reach a 'COMPLETED' state.`),
+      );
+      return;
+    }
+    if (run.options.cache) void this.#tryCache(run);
+    else this.#enqueue(run, 1);
+  }
+
+  async #tryCache(run: TaskRun): Promise<void> {
+    try {
+      const cached = await this.#cache.find(run);
+      if (!this.#live.has(run)) return; // cancelled meanwhile
+      if (cached === undefined) this.#enqueue(run, 1);
+      else this.#end(run, makeState("Cached"), { result: cached });
+    } catch (error) {
+      if (!this.#live.has(run)) return;
+      const report = reportError(error);
+      this.#end(run, makeState("Failed", `The cache can't be read: ${report.message}`), { error: report });
+    }
+  }
+
+  #enqueue(run: TaskRun, attempt: number): void {
+    this.#ready.add(run.options.tags ?? [], { run, attempt });
+    if (this.#dispatchDue) return;
+    this.#dispatchDue = true;
+    queueMicrotask(() => this.#dispatch());
+  }
+
+  #dispatch(): void {
+    this.#dispatchDue = false;
+    while (this.#ready.size > 0) {
+      const thread = this.#pool.take();
+      if (thread === undefined) return;
+      const waiting = this.#ready.take((tags) => this.#slots.tryTake(tags));
+      if (waiting === undefined) {
+        this.#pool.release(thread);
+        return;
+      }
+      void this.#runOn(thread, waiting);
+    }
+  }
+
+  async #runOn(thread: PoolThread, { run, attempt }: Waiting): Promise<void> {
+    const outcome = await this.#try(thread, run, attempt);
+    this.#slots.release(run.options.tags ?? []);
+    this.#pool.release(thread);
+    this.#settle(run, attempt, outcome);
+    this.#dispatch();
+  }
+
+  async #try(thread: PoolThread, run: TaskRun, attempt: number): Promise<Outcome> {
+    const end = new AbortController();
+    let stopped: "timeout" | "cancelled" | undefined;
+    const timers: NodeJS.Timeout[] = [];
+    run.stop = (reason) => {
+      if (stopped !== undefined) return;
+      stopped = reason;
+      if (reason === "cancelled") {
+        run.state = makeState("Cancelling");
+        this.#emit({ type: "task-run-state", taskRun: run.id, state: run.state });
+      }
+      this.#notify({
+        notice: "abort",
+        taskRun: run.id,
+        reason: reason === "timeout" ? "The task's time is up." : "The run was cancelled.",
+      });
+      timers.push(setTimeout(() => end.abort(), stopGrace));
+    };
+    run.state = makeState(attempt === 1 ? "Running" : "Retrying");
+    this.#emit({ type: "task-run-state", taskRun: run.id, state: run.state, attempt, thread: thread.number });
+    try {
+      const { timeout } = run.options;
+      if (timeout !== undefined)
+        timers.push(setTimeout(() => run.stop?.("timeout"), Math.min(timeout, longestTimer)));
+      const tables = await run.tableHandles(this.#environment.runFolder);
+      if (stopped !== undefined) return stopped === "timeout" ? timedOut(run) : { kind: "cancelled" };
+      const response = await thread.run(
+        {
+          environment: this.#environment,
+          taskRun: run.id,
+          task: run.options.name,
+          attempt,
+          args: run.inputs.args,
+          tables,
+          inputs: run.upstreamResults(),
+          resources: this.#resources.handles(run.inputs.resources),
+          resultFile: `results/${this.#cache.fileName(run) ?? run.fileName}`,
+        },
+        end.signal,
+      );
+      // A task that heard of its end and gave a result all the same has ended in time, but for a cancelled run.
+      if (stopped === "cancelled") return { kind: "cancelled" };
+      if (response.outcome === "completed" && stopped === undefined)
+        return { kind: "completed", result: response.result };
+      if (stopped === "timeout") return timedOut(run);
+      if (response.outcome === "failed") return failed(response.error, response.retriable);
+      return { kind: "completed", result: response.result };
+    } catch (error) {
+      if (stopped === "cancelled") return { kind: "cancelled" };
+      if (stopped === "timeout") return timedOut(run);
+      return threadDied(error);
+    } finally {
+      run.stop = undefined;
+      for (const timer of timers) clearTimeout(timer);
+    }
+  }
+
+  #settle(run: TaskRun, attempt: number, outcome: Outcome): void {
+    switch (outcome.kind) {
+      case "completed":
+        this.#end(run, makeState("Completed"), { result: outcome.result });
+        return;
+      case "cancelled":
+        this.#end(run, makeState("Cancelled"));
+        return;
+      case "failed": {
+        const { state, error, retriable } = outcome;
+        if (!retriable || this.#isCancelled(run) || attempt > (run.options.retries ?? 0)) {
+          this.#end(run, state, { error });
+          return;
+        }
+        const wait = retryWait(run.options, attempt, Math.random);
+        run.state = makeState("AwaitingRetry", state.message);
+        this.#emit({
+          type: "task-run-state",
+          taskRun: run.id,
+          state: run.state,
+          due: Date.now() + wait,
+          error,
+        });
+        this.#retryTimers.set(
+          run,
+          setTimeout(
+            () => {
+              this.#retryTimers.delete(run);
+              this.#enqueue(run, attempt + 1);
+            },
+            Math.min(wait, longestTimer),
+          ),
+        );
+      }
+    }
+  }
+
+  /** A run counts as ended when that is on disk: only then may others build on it. */
+  #end(run: TaskRun, state: State, more: { result?: ResultRef; error?: ErrorReport } = {}): void {
+    if (!this.#live.delete(run)) return;
+    run.state = state;
+    run.result = more.result;
+    run.error = more.error && errorOf(more.error);
+    this.#emit({ type: "task-run-state", taskRun: run.id, state, ...more });
+    if (state.name === "Completed" && run.options.cache && more.result !== undefined)
+      this.#cache.keep(run, more.result);
+    this.#whenDurable(() => run.end());
+  }
+}
+
+/** A task's error as the flow's body gets it, as the cause of what awaiting the task throws. */
+function errorOf({ name, message, stack }: ErrorReport): Error {
+  const error = new Error(message);
+  error.name = name;
+  error.stack = stack ?? `${name}: ${message}`;
+  return error;
+}
+
+function failed(error: ErrorReport, retriable: boolean): Outcome {
+  const plain = error.name === "Error" || error.name === "UserError" || error.name === "TableError";
+  const message = plain ? error.message : `${error.name}: ${error.message}`;
+  return { kind: "failed", state: makeState("Failed", message), error, retriable };
+}
+
+function timedOut(run: TaskRun): Outcome {
+  const message = `Task run exceeded timeout of ${(run.options.timeout ?? 0) / 1000} second(s)`;
+  return {
+    kind: "failed",
+    state: makeState("TimedOut", message),
+    error: { name: "TimedOut", message },
+    retriable: true,
+  };
+}
+
+function threadDied(error: unknown): Outcome {
+  // An argument's table that could not be written, say.
+  if (!(error instanceof ThreadEndedError)) return failed(reportError(error), true);
+  const cause = error.cause === undefined ? undefined : reportError(error.cause);
+  const message = cause === undefined ? error.message : `${error.message} ${cause.name}: ${cause.message}`;
+  return {
+    kind: "failed",
+    state: makeState(error.reason === "uncaught" ? "Failed" : "Crashed", message),
+    error: { ...cause, name: cause?.name ?? error.name, message },
+    retriable: true,
+  };
+}

@@ -1,0 +1,19 @@
+import type { RunFuture } from "../authoring/future.ts";
+import type { Upstream } from "../events/run-event.ts";
+import type { Encoded } from "../worker/crossing.ts";
+
+/** The edges to a call, told by what it was given and what it is to wait for. */
+export function upstreamOf(
+  inputs: Pick<Encoded, "futures">,
+  waitFor: readonly RunFuture<unknown>[],
+): Upstream[] {
+  const edge = (future: RunFuture<unknown>, argument?: string): Upstream => ({
+    run: future.run,
+    ...(argument === undefined ? {} : { argument }),
+    ...(future.allowsFailure ? { allowFailure: true } : {}),
+  });
+  return [
+    ...inputs.futures.map(({ future, path }) => edge(future, path)),
+    ...waitFor.map((future) => edge(future)),
+  ];
+}

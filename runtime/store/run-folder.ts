@@ -1,0 +1,188 @@
+import { existsSync } from "node:fs";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { State } from "../events/states.ts";
+import { isAlive, type RunHost } from "./run-host.ts";
+
+/** What `run.json` says of a run: what it was started with and, when it has ended, how. */
+export interface RunInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly flow: string;
+  /** The flow's file, absolute. */
+  readonly file: string;
+  /** The folder that it was started in: relative paths of its parameters start there. */
+  readonly folder: string;
+  /** As given, before defaults. */
+  readonly parameters: { readonly [name: string]: unknown };
+  /** Never holds a token. */
+  readonly session: string;
+  readonly attempt: number;
+  readonly host: RunHost;
+  readonly versions: { readonly millrace: string; readonly node: string };
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  readonly ended?: number;
+  readonly state?: State;
+  readonly tasks?: { readonly total: number; readonly completed: number };
+}
+
+/** Where the parts of a run are. */
+export function runPaths(runFolder: string) {
+  return {
+    info: join(runFolder, "run.json"),
+    events: join(runFolder, "events.jsonl"),
+    heartbeat: join(runFolder, "heartbeat"),
+    cancel: join(runFolder, "cancel"),
+    results: join(runFolder, "results"),
+    artifacts: join(runFolder, "artifacts"),
+  };
+}
+
+/** A run that was asked for and isn't there, or is more than one. */
+export class RunNotFoundError extends Error {
+  override readonly name = "RunNotFoundError";
+}
+
+/** Makes the store's folder in `base`, with the .gitignore that keeps it out of the user's repository. */
+export async function makeStore(base: string): Promise<string> {
+  const store = join(base, ".millrace");
+  await mkdir(join(store, "runs"), { recursive: true });
+  await writeFile(join(store, ".gitignore"), "*\n", { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  return store;
+}
+
+/**
+ * Makes a new run's folder, with its `run.json` and all else that a reader looks for from the moment that
+ * it is there. Ids sort by time; two runs of one millisecond and name get different ones.
+ */
+export async function createRunFolder(
+  base: string,
+  about: Omit<RunInfo, "id">,
+): Promise<{ readonly info: RunInfo; readonly path: string }> {
+  const runs = join(await makeStore(base), "runs");
+  const time = new Date(about.started).toISOString();
+  const stamp = time.replaceAll(/[-:.Z]/g, "").replace("T", "-");
+  const unborn = await mkdtemp(join(runs, ".new-"));
+  try {
+    const { results, artifacts } = runPaths(unborn);
+    await Promise.all([mkdir(results), mkdir(artifacts), chmod(unborn, 0o755), touchHeartbeat(unborn)]);
+    for (let i = 1; ; i++) {
+      const info = { id: `${stamp}-${about.name}${i === 1 ? "" : `-${i}`}`, ...about };
+      await writeRunInfo(unborn, info);
+      const path = join(runs, info.id);
+      if (await renameUnlessTaken(unborn, path)) return { info, path };
+    }
+  } catch (error) {
+    await rm(unborn, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function renameUnlessTaken(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException; // rename rejects with nothing else
+    if ((code === "ENOTEMPTY" || code === "EEXIST" || code === "EPERM") && existsSync(to)) return false;
+    throw error;
+  }
+}
+
+/** Replaces `run.json` as a whole. */
+export async function writeRunInfo(runFolder: string, info: RunInfo): Promise<void> {
+  const { info: path } = runPaths(runFolder);
+  await writeFile(`${path}.new`, `${JSON.stringify(info, null, 2)}\n`);
+  await rename(`${path}.new`, path);
+}
+
+export async function readRunInfo(runFolder: string): Promise<RunInfo> {
+  const { info } = runPaths(runFolder);
+  const text = await readFile(info, "utf8");
+  try {
+    return JSON.parse(text) as RunInfo; // written by writeRunInfo only
+  } catch (error) {
+    throw new Error(
+      `${info} is damaged: ${(error as Error).message}. Delete the folder ${runFolder} to be rid of the run.`,
+    );
+  }
+}
+
+/** Whether the process that runs the run is alive. */
+export async function isRunnerAlive(runFolder: string, info: RunInfo): Promise<boolean> {
+  if (info.state !== undefined) return false;
+  const heartbeat = await stat(runPaths(runFolder).heartbeat).catch(() => undefined);
+  return isAlive(info.host, heartbeat === undefined ? undefined : Date.now() - heartbeat.mtimeMs);
+}
+
+/** Marks the run's process as alive, for those who see the folder from another machine. */
+export async function touchHeartbeat(runFolder: string): Promise<void> {
+  const { heartbeat } = runPaths(runFolder);
+  const now = new Date();
+  await utimes(heartbeat, now, now).catch(() => writeFile(heartbeat, ""));
+}
+
+/** When a run started, at the beginning of its id: `20261123-225045123-`. */
+const stampPattern = /^\d{8}-\d{6,9}-/;
+
+/** The name in a run's id. */
+export function nameOfRunId(id: string): string {
+  return id.replace(stampPattern, "");
+}
+
+/** All run folders of a store, newest first. */
+export async function listRunFolders(base: string): Promise<string[]> {
+  const runs = join(base, ".millrace", "runs");
+  const names = await readdir(runs).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return names
+    .filter((name) => stampPattern.test(name) && !name.endsWith(".deleted"))
+    .sort()
+    .reverse()
+    .map((name) => join(runs, name));
+}
+
+/**
+ * The folder of the run that `reference` names: an id, a run's name, the beginning of either, or `latest`.
+ * @throws {RunNotFoundError} when there is none or more than one.
+ */
+export async function findRun(base: string, reference: string): Promise<string> {
+  const folders = await listRunFolders(base);
+  const idOf = (folder: string) => basename(folder);
+  const nameOf = (folder: string) => nameOfRunId(idOf(folder));
+  if (reference === "latest" && folders[0] !== undefined) return folders[0];
+  const exact =
+    folders.find((folder) => idOf(folder) === reference) ??
+    folders.find((folder) => nameOf(folder) === reference);
+  if (exact !== undefined) return exact;
+  const matching = folders.filter(
+    (folder) => idOf(folder).startsWith(reference) || nameOf(folder).startsWith(reference),
+  );
+  if (matching.length === 1 && matching[0] !== undefined) return matching[0];
+  if (matching.length > 1) {
+    throw new RunNotFoundError(
+      `'${reference}' could be ${matching.slice(0, 5).map(idOf).join(", ")}. Give more of the id.`,
+    );
+  }
+  throw new RunNotFoundError(
+    folders.length === 0
+      ? `There is no run '${reference}': ${base} has no runs yet. Start one with 'millrace run', or name the folder with --dir.`
+      : `There is no run '${reference}'. 'millrace runs' lists them; 'latest' is ${folders[0] === undefined ? "" : idOf(folders[0])}.`,
+  );
+}

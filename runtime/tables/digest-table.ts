@@ -1,0 +1,68 @@
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { TableError, type TableHandle } from "./session.ts";
+
+/** Digests of files in this process, by what changes when a file does. */
+const known = new Map<string, Promise<string>>();
+const mostKnown = 1_000;
+
+/**
+ * SHA-256 over a table's columns, how its file is read, and the file's content: the same for equal tables
+ * wherever they lie. A folder counts by its files' names and contents. A file is read once a process for as long as its size
+ * and its times stay the same.
+ * @throws {TableError} if there is no such file.
+ */
+export async function digestTable(handle: TableHandle): Promise<string> {
+  const hash = createHash("sha256");
+  const columns = handle.columns.map(({ name, type }) => [name, type]);
+  hash.update(
+    JSON.stringify([handle.kind, columns, handle.kind === "csv" ? csvReading(handle.options) : null]),
+  );
+  try {
+    await addContent(hash, handle.path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException; // file operations reject with those
+    throw new TableError(
+      `${handle.path}: ${code === "ENOENT" ? "there is no such file" : `can't be read (${message})`}.`,
+    );
+  }
+  return hash.digest("hex");
+}
+
+function csvReading(options: Extract<TableHandle, { kind: "csv" }>["options"]): unknown {
+  const { columns, delimiter = ",", quote = '"', onBadRow = "fail" } = options;
+  return [Object.entries(columns), delimiter, quote, onBadRow];
+}
+
+async function addContent(hash: Hash, path: string): Promise<void> {
+  const about = await stat(path);
+  if (!about.isDirectory()) {
+    hash.update(await fileDigest(path));
+    return;
+  }
+  const names = (await readdir(path))
+    .filter((name) => !/^[_.]/.test(name) && name.endsWith(".parquet"))
+    .sort();
+  for (const name of names) hash.update(`${JSON.stringify(name)}:${await fileDigest(join(path, name))};`);
+}
+
+async function fileDigest(path: string): Promise<string> {
+  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+  const key = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const digest = hashFile(path);
+  if (known.size >= mostKnown) known.clear();
+  known.set(key, digest);
+  digest.catch(() => known.delete(key)); // the next call tries again; this one's caller has the error
+  return digest;
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest("hex");
+}

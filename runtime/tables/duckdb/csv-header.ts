@@ -1,0 +1,190 @@
+import { isUtf8 } from "node:buffer";
+import { open, readdir, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { nearestName } from "../../authoring/nearest-name.ts";
+import { type CsvOptions, TableError } from "../session.ts";
+import { bomLength, type CsvFormat, longestRow } from "./csv-scan.ts";
+import { csvValueRules } from "./csv-values.ts";
+
+const otherDelimiters = [",", ";", "\t", "|"];
+
+/**
+ * Reads a CSV file's first line and holds it against what is to be read. Nothing but the file's first bytes
+ * is read.
+ * @param shown the path as errors name it.
+ * @throws {TableError} if there is no such file, it is no CSV file, or its header lacks a column.
+ */
+export async function readCsvHeader(path: string, shown: string, options: CsvOptions): Promise<CsvFormat> {
+  const { delimiter, quote } = checkOptions(shown, options);
+  await checkIsFile(path, shown);
+  const bytes = await readFirstLine(path, shown, quote);
+  const text = bytes.toString("utf8");
+  const fields = splitHeader(text.replace(/\r?\n$/, ""), delimiter, quote);
+  checkColumns(shown, fields, options, delimiter, quote, text);
+  const types = new Map(Object.entries(options.columns));
+  return {
+    delimiter,
+    quote,
+    lineEnd: text.endsWith("\r\n") ? "\r\n" : "\n",
+    fields: fields.map((name) => ({ name, type: types.get(name) })),
+  };
+}
+
+function checkOptions(shown: string, options: CsvOptions): { delimiter: string; quote: string | null } {
+  const { columns, delimiter = ",", quote = '"', onBadRow = "fail" } = options;
+  const wrong = (what: string) => new TableError(`${shown}: ${what}`);
+  if (!isPlainCharacter(delimiter))
+    throw wrong(`delimiter has to be one ASCII character, not ${JSON.stringify(delimiter)}.`);
+  if (quote !== null && (!isPlainCharacter(quote) || quote === delimiter || quote === " "))
+    throw wrong(
+      `quote has to be null or one ASCII character that is neither the delimiter nor a space, not ${JSON.stringify(quote)}.`,
+    );
+  if (onBadRow !== "fail" && onBadRow !== "reject")
+    throw wrong(`onBadRow has to be "fail" or "reject", not ${JSON.stringify(onBadRow)}.`);
+  const wanted = Object.entries(columns);
+  if (wanted.length === 0) throw wrong('name at least one column, such as columns: { id: "integer" }.');
+  const known = ["string", ...Object.keys(csvValueRules)];
+  for (const [name, type] of wanted) {
+    if (!known.includes(type)) {
+      const hint = nearestName(String(type), known);
+      throw wrong(
+        `column ${JSON.stringify(name)} can't be of type ${JSON.stringify(type)}. ${hint === undefined ? `There are: ${known.join(", ")}.` : `Did you mean "${hint}"?`}`,
+      );
+    }
+  }
+  return { delimiter, quote };
+}
+
+function isPlainCharacter(text: unknown): text is string {
+  return typeof text === "string" && /^[\t\x20-\x7e]$/.test(text);
+}
+
+async function checkIsFile(path: string, shown: string): Promise<void> {
+  let about: Awaited<ReturnType<typeof stat>>;
+  try {
+    about = await stat(path);
+  } catch (error) {
+    throw await noFile(path, shown, error as NodeJS.ErrnoException); // stat rejects with those only
+  }
+  if (about.isDirectory())
+    throw new TableError(`${shown}: is a folder, not a CSV file. Give the path of a file.`);
+  if (!about.isFile()) throw new TableError(`${shown}: is not a regular file.`);
+  if (about.size === 0)
+    throw new TableError(`${shown}: is empty. A CSV file begins with a header that names its columns.`);
+}
+
+/** The error for a path that can't be opened, with the nearest name in its folder as a hint. */
+export async function noFile(path: string, shown: string, error: NodeJS.ErrnoException): Promise<TableError> {
+  if (error.code === "EACCES") return new TableError(`${shown}: may not be read. Check its permissions.`);
+  if (error.code !== "ENOENT" && error.code !== "ENOTDIR")
+    return new TableError(`${shown}: can't be opened (${error.code}).`);
+  const siblings = await readdir(dirname(path)).catch(() => undefined);
+  if (siblings === undefined)
+    return new TableError(`${shown}: there is no such file, and no folder ${dirname(path)}.`);
+  const hint = nearestName(basename(path), siblings);
+  return new TableError(
+    `${shown}: there is no such file in ${dirname(path)}.${hint === undefined ? "" : ` Did you mean "${hint}"?`}`,
+  );
+}
+
+/** The first line with its line end, without a byte order mark. */
+async function readFirstLine(path: string, shown: string, quote: string | null): Promise<Buffer> {
+  const file = await open(path).catch(async (error: NodeJS.ErrnoException) => {
+    throw await noFile(path, shown, error);
+  });
+  try {
+    for (let size = 1 << 16; ; size *= 8) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, 0);
+      const bytes = buffer.subarray(0, bytesRead);
+      if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+        throw new TableError(`${shown}: is UTF-16. Save it as UTF-8.`);
+      if (bytes.includes(0)) throw new TableError(`${shown}: is a binary file, not CSV text.`);
+      const start = bomLength(bytes, bytesRead);
+      const end = lineLength(bytes, start, quote);
+      if (end === undefined && bytesRead === size && size < longestRow) continue;
+      const line = bytes.subarray(start, end ?? bytesRead);
+      if (!isUtf8(line)) throw new TableError(`${shown}:1: the text is not valid UTF-8. Save it as UTF-8.`);
+      if (end === undefined && bytesRead === size)
+        throw new TableError(`${shown}:1: the header is longer than ${longestRow} bytes.`);
+      const text = line.toString("latin1").replace(/\r?\n$/, "");
+      if (text.includes("\r"))
+        throw new TableError(
+          `${shown}:1: lines end with a lone carriage return. Save it with \\n or \\r\\n at the line ends.`,
+        );
+      if (text === "")
+        throw new TableError(
+          `${shown}:1: is an empty line. A CSV file begins with a header that names its columns.`,
+        );
+      return line;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function lineLength(bytes: Buffer, start: number, quote: string | null): number | undefined {
+  const quoteByte = quote === null ? -1 : quote.charCodeAt(0);
+  let quoted = false;
+  for (let i = start; i < bytes.length; i++) {
+    if (bytes[i] === quoteByte) quoted = !quoted;
+    else if (bytes[i] === 0x0a && !quoted) return i + 1;
+  }
+  return undefined;
+}
+
+function splitHeader(line: string, delimiter: string, quote: string | null): string[] {
+  if (quote === null) return line.split(delimiter);
+  const fields: string[] = [];
+  let field = "";
+  let quoted = false;
+  for (let i = 0; i < line.length; i++) {
+    const character = line[i];
+    if (character === quote && (quoted || field.trim() === "")) {
+      if (quoted && line[i + 1] === quote) {
+        field += quote;
+        i++;
+      } else {
+        quoted = !quoted;
+        if (quoted) field = "";
+      }
+    } else if (character === delimiter && !quoted) {
+      fields.push(field);
+      field = "";
+    } else field += character;
+  }
+  fields.push(field);
+  return fields;
+}
+
+function checkColumns(
+  shown: string,
+  fields: readonly string[],
+  options: CsvOptions,
+  delimiter: string,
+  quote: string | null,
+  text: string,
+): void {
+  for (const name of Object.keys(options.columns)) {
+    const first = fields.indexOf(name);
+    if (first !== -1 && fields.indexOf(name, first + 1) !== -1)
+      throw new TableError(
+        `${shown}:1: the header names ${JSON.stringify(name)} twice. Give the columns different names.`,
+      );
+    if (first !== -1) continue;
+    if (fields.length === 1) {
+      const line = text.trim();
+      const better = otherDelimiters
+        .filter((other) => other !== delimiter)
+        .map((other) => ({ other, fields: splitHeader(line, other, quote) }))
+        .find((split) => split.fields.length > 1 && split.fields.includes(name));
+      if (better !== undefined)
+        throw new TableError(
+          `${shown}:1: the header is a single field with the delimiter ${JSON.stringify(delimiter)}, but ${better.fields.length} fields with ${JSON.stringify(better.other)}. Read the file with delimiter: ${JSON.stringify(better.other)}.`,
+        );
+    }
+    const hint = nearestName(name, fields);
+    throw new TableError(
+      `${shown}:1: there is no column ${JSON.stringify(name)}. The header has: ${fields.join(", ")}.${hint === undefined ? "" : ` Did you mean "${hint}"?`}`,
+    );
+  }
+}

@@ -1,0 +1,202 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { type CsvOptions, type RejectedRow, TableError } from "../session.ts";
+import { noFile, readCsvHeader } from "./csv-header.ts";
+import { type BadRow, type CsvFormat, longestRow, scanCsv } from "./csv-scan.ts";
+import { type CsvType, csvValueRules } from "./csv-values.ts";
+import { literal, pathLiteral, quoted } from "./quoting.ts";
+
+/** More rows than this are not rejects but another kind of file. */
+const mostRejects = 100_000;
+
+const engineTypes: { readonly [T in Exclude<CsvType, "string">]: string } = {
+  integer: "INTEGER",
+  long: "BIGINT",
+  double: "DOUBLE",
+  boolean: "BOOLEAN",
+  date: "DATE",
+  timestamp: "TIMESTAMP",
+};
+
+/**
+ * A CSV file as the engine reads it.
+ *
+ * DuckDB's parser does the reading, with nothing left for it to guess: all fields come as text and become
+ * values by our own rules, and only of the columns that a query needs. DuckDB's own handling of bad rows is
+ * not used, since what it leaves out depends on the columns that a query reads. Instead, a file with
+ * `onBadRow: "reject"` is scanned once before it is read; if it has bad rows, the engine reads a copy
+ * without them. With `onBadRow: "fail"` the scan runs only after the engine has failed, to name the line.
+ */
+export class CsvView {
+  readonly path: string;
+  /** The path as errors name it. */
+  readonly shown: string;
+  readonly options: CsvOptions;
+  readonly #tempFolder: string;
+  readonly #signal: () => AbortSignal | undefined;
+  #format: Promise<CsvFormat> | undefined;
+  #scanned: Promise<readonly BadRow[]> | undefined;
+  #copy: Promise<string> | undefined;
+
+  constructor(
+    file: { readonly path: string; readonly shown: string },
+    options: CsvOptions,
+    session: { readonly tempFolder: string; readonly signal: () => AbortSignal | undefined },
+  ) {
+    this.path = file.path;
+    this.shown = file.shown;
+    this.options = options;
+    this.#tempFolder = session.tempFolder;
+    this.#signal = session.signal;
+  }
+
+  /** Reads the header, once. */
+  checkHeader(): Promise<CsvFormat> {
+    this.#format ??= readCsvHeader(this.path, this.shown, this.options);
+    return this.#format;
+  }
+
+  /** The query that gives the columns. */
+  async sql(): Promise<string> {
+    const format = await this.checkHeader();
+    if (this.options.onBadRow === "reject" && (await this.#scan()).length > 0)
+      this.#copy ??= this.#writeCopy();
+    const copy = await this.#copy;
+    const options = [
+      "auto_detect = false",
+      "header = true",
+      "skip = 0",
+      `delim = ${literal(format.delimiter)}`,
+      `quote = ${literal(format.quote ?? "")}`,
+      `escape = ${literal(format.quote ?? "")}`,
+      "comment = ''",
+      "nullstr = ''",
+      "allow_quoted_nulls = false",
+      "strict_mode = true",
+      "null_padding = false",
+      "ignore_errors = false",
+      `max_line_size = ${longestRow}`,
+      `columns = {${format.fields.map((_, i) => `'c${i}': 'VARCHAR'`).join(", ")}}`,
+      // The copy is known to be good, and one thread reads it, so that no line break in quotes can mislead it.
+      ...(copy === undefined ? [] : ["parallel = false"]),
+    ];
+    const columns = Object.entries(this.options.columns).map(([name, type]) => {
+      const text = `c${format.fields.findIndex((field) => field.name === name)}`;
+      return `${valueSql(name, type, text)} AS ${quoted(name)}`;
+    });
+    // An empty line is a row to DuckDB if there is but one column.
+    const rows = format.fields.length === 1 ? " WHERE c0 IS NOT NULL" : "";
+    return `SELECT ${columns.join(", ")} FROM read_csv(${pathLiteral(copy ?? this.path)}, ${options.join(", ")})${rows}`;
+  }
+
+  /** The rows that are left out. */
+  async rejects(): Promise<RejectedRow[]> {
+    if (this.options.onBadRow !== "reject")
+      throw new TableError(
+        `${this.shown}: has no rejects, since a bad row is an error. Read the file with onBadRow: "reject".`,
+      );
+    return (await this.#scan()).map(({ line, reason, text }) => ({ file: this.shown, line, reason, text }));
+  }
+
+  /** The error for the file's first bad row, if it has one. */
+  async firstProblem(): Promise<TableError | undefined> {
+    let problem: TableError | undefined;
+    await this.#scanFile(({ line, reason }) => {
+      problem = new TableError(
+        `${this.shown}:${line}: ${reason}. Correct the line, or read the file with onBadRow: "reject".`,
+      );
+      return false;
+    });
+    return problem;
+  }
+
+  /**
+   * Has the engine read a copy, after it could not make out the rows of a good file.
+   * @returns false if it does so already.
+   */
+  async readCopy(): Promise<boolean> {
+    if (this.#copy !== undefined) return false;
+    this.#copy = this.#writeCopy();
+    await this.#copy;
+    return true;
+  }
+
+  async dispose(): Promise<void> {
+    const copy = await this.#copy?.catch(() => undefined); // a copy that failed has removed itself
+    if (copy !== undefined) await rm(copy, { force: true });
+  }
+
+  #scan(): Promise<readonly BadRow[]> {
+    this.#scanned ??= this.#collectBadRows();
+    return this.#scanned;
+  }
+
+  async #collectBadRows(): Promise<readonly BadRow[]> {
+    const bad: BadRow[] = [];
+    await this.#scanFile((row) => bad.push(row) <= mostRejects);
+    if (bad.length > mostRejects)
+      throw new TableError(
+        `${this.shown}: more than ${mostRejects} rows can't be read, the first one in line ${bad[0]?.line}: ${bad[0]?.reason}. Check the columns' types and the delimiter.`,
+      );
+    return bad;
+  }
+
+  /** Writes the good rows to a file of their own, without the empty lines between them. */
+  async #writeCopy(): Promise<string> {
+    const copy = join(this.#tempFolder, `millrace-${randomUUID()}.csv`);
+    const left: { start: number; end: number }[] = [];
+    await this.#scanFile(
+      (row) => left.push(row) > 0,
+      (start, end) => left.push({ start, end }),
+    );
+    try {
+      await pipeline(this.#without(left), createWriteStream(copy));
+    } catch (error) {
+      await rm(copy, { force: true });
+      const { code, message } = error as NodeJS.ErrnoException; // streams fail with those
+      throw new TableError(
+        code === "ENOSPC"
+          ? `${this.shown}: the disk is full while its good rows are copied to ${this.#tempFolder}. Make room, then run it again.`
+          : `${this.shown}: its good rows can't be copied to ${this.#tempFolder} (${message}).`,
+      );
+    }
+    return copy;
+  }
+
+  async #scanFile(
+    visit: (row: BadRow) => boolean,
+    onEmptyLine: (start: number, end: number) => void = () => {},
+  ): Promise<void> {
+    const format = await this.checkHeader();
+    try {
+      await scanCsv(this.path, format, visit, { signal: this.#signal(), onEmptyLine });
+    } catch (error) {
+      this.#signal()?.throwIfAborted();
+      throw await noFile(this.path, this.shown, error as NodeJS.ErrnoException); // reading files rejects with those
+    }
+  }
+
+  async *#without(left: readonly { readonly start: number; readonly end: number }[]): AsyncGenerator<Buffer> {
+    let from = 0;
+    const { size } = await stat(this.path);
+    for (const { start, end } of [...left, { start: size, end: size }]) {
+      if (start > from)
+        yield* createReadStream(this.path, { start: from, end: start - 1, highWaterMark: 1 << 20 });
+      from = end;
+    }
+  }
+}
+
+/** Empty text is null but in a string column, where only an empty field without quotes is null. */
+function valueSql(name: string, type: CsvType, text: string): string {
+  if (type === "string") return text;
+  const rule = csvValueRules[type];
+  const wrong = literal(`${JSON.stringify(name)} should be ${rule.expected} but is `);
+  return (
+    `CASE WHEN ${text} IS NULL OR ${text} = '' THEN NULL ` +
+    `ELSE coalesce(${rule.sql(text)}, CAST(error(${wrong} || to_json(${text})) AS ${engineTypes[type]})) END`
+  );
+}

@@ -1,0 +1,304 @@
+import { isAbsolute, relative, resolve } from "node:path";
+import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
+import { digestTable } from "../digest-table.ts";
+import {
+  type Column,
+  type CsvOptions,
+  type RejectedRow,
+  type Row,
+  type Session,
+  type SqlInput,
+  type Table,
+  TableError,
+  type TableHandle,
+  type TransformOptions,
+} from "../session.ts";
+import { checkQuery, type QueryPlan } from "./check-query.ts";
+import { fromEngineType, type ParsedType, parseColumnType, typeName } from "./column-types.ts";
+import { CsvView } from "./csv-view.ts";
+import { DuckDbTable } from "./duckdb-table.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
+import { tableError } from "./engine-error.ts";
+import { parquetFiles } from "./parquet-files.ts";
+import { emptyRelation, nodeName, type Plan, type PlanNode, type QueryInput } from "./plan.ts";
+import { QueryRunner } from "./query-runner.ts";
+import { pathLiteral, quoted } from "./quoting.ts";
+import { joinBySimilarity } from "./similarity-join.ts";
+import { boundValue } from "./sql-template.ts";
+import { storeTable } from "./stored-table.ts";
+import { transformColumns } from "./transform.ts";
+import { writer, wrongValue } from "./write-values.ts";
+
+/** What a plan's columns are. */
+interface Shape {
+  readonly columns: readonly Column[];
+  readonly types: readonly ParsedType[];
+}
+
+export class DuckDbSession implements Session {
+  readonly engine = "duckdb";
+  readonly #folder: string;
+  readonly #engine: Engine;
+  readonly #runner: QueryRunner;
+  readonly #views = new Set<CsvView>();
+  /** Tables that SQL can be checked against: each has a table without rows under its name. */
+  readonly #checkable = new Set<number>();
+  readonly #handles = new WeakMap<PlanNode, Promise<TableHandle>>();
+  /** Drops tables in memory that nobody can read any more. */
+  readonly #unreachable: FinalizationRegistry<string>;
+  #lastId = 0;
+
+  constructor(options: EngineOptions) {
+    this.#folder = resolve(options.folder);
+    this.#engine = new Engine({ ...options, folder: this.#folder });
+    this.#runner = new QueryRunner(this.#engine);
+    this.#unreachable = new FinalizationRegistry((name) => {
+      // A table that can't be dropped goes with the session.
+      this.#engine
+        .use((connection) => connection.run(`DROP TABLE IF EXISTS ${quoted(name)}`))
+        .catch(() => {});
+    });
+  }
+
+  async readCsv(path: string, options: CsvOptions): Promise<Table> {
+    this.#engine.signal?.throwIfAborted();
+    const view = this.#csvView(path, options);
+    await view.checkHeader();
+    return this.#table({ kind: "csv", view }, csvShape(options));
+  }
+
+  async rejects(table: Table): Promise<RejectedRow[]> {
+    const { plan } = this.#node(table, "rejects");
+    if (plan.kind !== "csv")
+      throw new TableError(
+        'rejects: the table was not made by readCsv. Give the table that readCsv gave, with onBadRow: "reject".',
+      );
+    return plan.view.rejects();
+  }
+
+  async readParquet(path: string): Promise<Table> {
+    const full = resolve(this.#folder, path);
+    const shown = this.#shown(full);
+    const files = await parquetFiles(full, shown);
+    try {
+      const query = `SELECT * FROM read_parquet([${files.map(pathLiteral).join(", ")}], hive_partitioning = false)`;
+      const shape = await this.#engine.use(async (connection, api) => {
+        const prepared = await connection.prepare(query);
+        const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+        const types = names.map((_, i) => fromEngineType(api, prepared.columnType(i)));
+        return shapeOf(names, types);
+      });
+      return this.#table({ kind: "parquet", path: full, shown }, shape);
+    } catch (error) {
+      throw tableError(error, shown);
+    }
+  }
+
+  async sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table> {
+    const bound = inputs.map((input: unknown, index): QueryInput => {
+      if (input instanceof DuckDbTable) {
+        if (input.session !== this)
+          throw new TableError(`sql: input ${index + 1} is a table of another session.`);
+        return { node: input.node };
+      }
+      return { value: boundValue(input, index) };
+    });
+    const texts = strings.map((text, i) => (i === strings.length - 1 ? text.replace(/[\s;]+$/, "") : text));
+    const plan: QueryPlan = { kind: "query", texts, inputs: bound };
+    await this.#makeCheckable(bound.flatMap((input) => ("node" in input ? [input.node] : [])));
+    const { names, types } = await this.#engine.use((connection, api) => checkQuery(connection, api, plan));
+    return this.#table(plan, shapeOf(names, types));
+  }
+
+  async fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table> {
+    const names = columns.map((column) => column.name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (columns.length === 0) throw new TableError("fromRows: name at least one column.");
+    if (twice !== undefined)
+      throw new TableError(`fromRows: there are two columns named ${JSON.stringify(twice)}.`);
+    const types = columns.map((column) => parseColumnType(column.type));
+    return this.#stored({ columns, types }, async (name) => {
+      await this.#engine.use((connection, api) => {
+        const writers = types.map((type) => writer(api, type));
+        return storeTable(
+          connection,
+          api,
+          { name, columns, types, rowCount: rows.length },
+          (index, start, end) => {
+            const column = columns[index];
+            const type = types[index];
+            const write = writers[index];
+            if (column === undefined || type === undefined || write === undefined) return [];
+            return rows.slice(start, end).map((row, i) => {
+              const value = row[column.name] ?? null;
+              const written = write(value);
+              if (written === undefined) throw wrongValue(start + i, column.name, type, value);
+              return written;
+            });
+          },
+        );
+      });
+    });
+  }
+
+  async transform(
+    table: Table,
+    stages: readonly Transformer[],
+    options: TransformOptions = {},
+  ): Promise<Table> {
+    const node = await this.#fixed(this.#node(table, "transform"));
+    const { columns, types, store } = await transformColumns(this.#runner, node, stages, options);
+    if (columns.length === 0) return table;
+    const added = await this.#stored({ columns, types }, (name) =>
+      this.#engine.use((connection, api) => store(connection, api, name)),
+    );
+    const texts = ["SELECT l.*, r.* FROM ", " l POSITIONAL JOIN ", " r"];
+    return this.#table(
+      { kind: "query", texts, inputs: [{ node }, { node: added.node }] },
+      { columns: [...node.columns, ...columns], types: [...node.types, ...types] },
+    );
+  }
+
+  async similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table> {
+    const { columns, types, store } = await joinBySimilarity(
+      this.#runner,
+      this.#node(left, "similarityJoin"),
+      this.#node(right, "similarityJoin"),
+      options,
+      this.#engine.signal,
+    );
+    return this.#stored({ columns, types }, (name) =>
+      this.#engine.use((connection, api) => store(connection, api, name)),
+    );
+  }
+
+  table(handle: TableHandle): Table {
+    if (handle.kind === "csv")
+      return this.#table(
+        { kind: "csv", view: this.#csvView(handle.path, handle.options) },
+        csvShape(handle.options),
+      );
+    const { columns } = handle;
+    const path = resolve(this.#folder, handle.path);
+    return this.#table(
+      { kind: "parquet", path, shown: this.#shown(path) },
+      { columns, types: columns.map((column) => parseColumnType(column.type)) },
+    );
+  }
+
+  digest(handle: TableHandle): Promise<string> {
+    return digestTable(handle);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+    await Promise.all([...this.#views].map((view) => view.dispose()));
+  }
+
+  #csvView(path: string, options: CsvOptions): CsvView {
+    const full = resolve(this.#folder, path);
+    const view = new CsvView({ path: full, shown: this.#shown(full) }, options, {
+      tempFolder: this.#engine.tempFolder,
+      signal: () => this.#engine.signal,
+    });
+    this.#views.add(view);
+    return view;
+  }
+
+  /** The path relative to the session's folder, if it lies in it. */
+  #shown(full: string): string {
+    const inside = relative(this.#folder, full);
+    return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? full : inside;
+  }
+
+  #table(plan: Plan, shape: Shape): DuckDbTable {
+    this.#lastId++;
+    return new DuckDbTable(
+      {
+        session: this,
+        rows: (node, limit) => this.#runner.rows(node, limit),
+        count: (node) => this.#runner.count(node),
+        writeParquet: (node, path) => {
+          const full = resolve(this.#folder, path);
+          return this.#runner.writeFolder(node, full, this.#shown(full));
+        },
+        handle: (node, file) => this.#handle(node, file),
+      },
+      { id: this.#lastId, plan, columns: shape.columns, types: shape.types },
+    );
+  }
+
+  async #stored(shape: Shape, fill: (name: string) => Promise<void>): Promise<DuckDbTable> {
+    const name = `_millrace_data_${++this.#lastId}`;
+    try {
+      await fill(name);
+    } catch (error) {
+      throw tableError(error, "Keeping a table in memory");
+    }
+    const table = this.#table({ kind: "stored", name }, shape);
+    this.#unreachable.register(table.node, name);
+    return table;
+  }
+
+  #node(table: Table, what: string): PlanNode {
+    if (table instanceof DuckDbTable && table.session === this) return table.node;
+    throw new TableError(`${what}: the table is of another session.`);
+  }
+
+  /** A node whose rows come in the same order each time: those of a query are computed once and kept. */
+  async #fixed(node: PlanNode): Promise<PlanNode> {
+    if (node.plan.kind !== "query") return node;
+    const stored = await this.#stored(node, (name) => this.#runner.store(node, name));
+    return stored.node;
+  }
+
+  #handle(node: PlanNode, file: () => string): Promise<TableHandle> {
+    const known = this.#handles.get(node);
+    if (known !== undefined) return known;
+    const made = this.#makeHandle(node, file);
+    this.#handles.set(node, made);
+    made.catch(() => this.#handles.delete(node)); // the next call tries again; this one's caller has the error
+    return made;
+  }
+
+  async #makeHandle(node: PlanNode, file: () => string): Promise<TableHandle> {
+    const { columns, plan } = node;
+    if (plan.kind === "csv")
+      return { kind: "csv", path: plan.view.path, options: plan.view.options, columns };
+    if (plan.kind === "parquet") return { kind: "parquet", path: plan.path, columns };
+    const path = resolve(this.#folder, file());
+    await this.#runner.writeFile(node, path);
+    node.plan = { kind: "parquet", path, shown: this.#shown(path) };
+    return { kind: "parquet", path, columns };
+  }
+
+  async #makeCheckable(nodes: readonly PlanNode[]): Promise<void> {
+    const missing = new Set(nodes.filter((node) => !this.#checkable.has(node.id)));
+    if (missing.size === 0) return;
+    await this.#engine.use(async (connection) => {
+      for (const node of missing) {
+        await connection.run(`CREATE OR REPLACE TABLE ${nodeName(node)} AS ${emptyRelation(node.columns)}`);
+        this.#checkable.add(node.id);
+      }
+    });
+  }
+}
+
+function csvShape({ columns }: CsvOptions): Shape {
+  const entries = Object.entries(columns);
+  return {
+    columns: entries.map(([name, type]) => ({ name, type })),
+    types: entries.map(([, kind]) => ({ kind })),
+  };
+}
+
+function shapeOf(names: readonly string[], types: readonly ParsedType[]): Shape {
+  return {
+    columns: types.map((type, i) => ({ name: names[i] ?? "", type: typeName(type) })),
+    types,
+  };
+}

@@ -1,0 +1,171 @@
+import type * as DuckDb from "@duckdb/node-api";
+import type { DataColumn, SetColumn, StringColumn, TokenColumn } from "../../matching/columns.ts";
+import { TableError } from "../session.ts";
+import type { ParsedType } from "./column-types.ts";
+import type { Api } from "./engine.ts";
+
+/** Gathers a column out of chunks, in the layout that the matching kernels work on. */
+export interface ColumnGatherer<C> {
+  add(vector: DuckDb.DuckDBVector, rows: number): void;
+  column(): C;
+}
+
+/** The type that a kernel's column has in a table. */
+export function columnType(column: DataColumn): ParsedType {
+  if (!("offsets" in column)) return { kind: "string" };
+  return { kind: "array", item: { kind: "tokens" in column ? "string" : "integer" } };
+}
+
+/** The gatherer for a column of a type that the kernels know, or undefined. */
+export function gathererFor(api: Api, type: ParsedType): ColumnGatherer<DataColumn> | undefined {
+  if (type.kind === "string") return new TextGatherer();
+  if (type.kind !== "array") return undefined;
+  if (type.item.kind === "string") return new TokenGatherer(api);
+  return type.item.kind === "integer" ? new SetGatherer(api) : undefined;
+}
+
+export class TextGatherer implements ColumnGatherer<StringColumn> {
+  readonly #texts: (string | null)[] = [];
+
+  add(vector: DuckDb.DuckDBVector, rows: number): void {
+    for (let i = 0; i < rows; i++) this.#texts.push(vector.getItem(i) as string | null); // a column of strings
+  }
+
+  column(): StringColumn {
+    return this.#texts;
+  }
+}
+
+/** Any column's values, as the engine has them. */
+export class ValueGatherer implements ColumnGatherer<readonly DuckDb.DuckDBValue[]> {
+  readonly #values: DuckDb.DuckDBValue[] = [];
+
+  add(vector: DuckDb.DuckDBVector, rows: number): void {
+    for (let i = 0; i < rows; i++) this.#values.push(vector.getItem(i));
+  }
+
+  column(): readonly DuckDb.DuckDBValue[] {
+    return this.#values;
+  }
+}
+
+class TokenGatherer implements ColumnGatherer<TokenColumn> {
+  readonly #api: Api;
+  readonly #tokens: string[] = [];
+  readonly #ends: number[] = [];
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  add(vector: DuckDb.DuckDBVector, rows: number): void {
+    const lists = listVector(this.#api, vector);
+    const items = lists.childVector;
+    for (let i = 0; i < rows; i++) {
+      const start = lists.getEntryOffset(i);
+      const end = start + lists.getEntryLength(i);
+      for (let at = start; at < end; at++) {
+        const token = items.getItem(at);
+        if (typeof token !== "string") throw new TableError("A list of tokens has a null in it.");
+        this.#tokens.push(token);
+      }
+      this.#ends.push(this.#tokens.length);
+    }
+  }
+
+  column(): TokenColumn {
+    return { offsets: withZero(this.#ends), tokens: this.#tokens };
+  }
+}
+
+/** Lists of feature indices as sets: ascending, each once. A null list is an empty one. */
+export class SetGatherer implements ColumnGatherer<SetColumn> {
+  readonly #api: Api;
+  #indices = new Int32Array(1 << 14);
+  #length = 0;
+  readonly #ends: number[] = [];
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  add(vector: DuckDb.DuckDBVector, rows: number): void {
+    const lists = listVector(this.#api, vector);
+    const items = lists.childVector;
+    this.#reserve(items.itemCount);
+    for (let i = 0; i < rows; i++) {
+      const start = lists.getEntryOffset(i);
+      const length = lists.getEntryLength(i);
+      const first = this.#length;
+      let ascends = true;
+      let last = -1;
+      for (let at = start; at < start + length; at++) {
+        const index = items.getItem(at) as number | null; // a column of arrays of integers
+        if (index === null) throw new TableError("A list of feature indices has a null in it.");
+        if (index < 0) throw new TableError(`A list of feature indices has ${index} in it.`);
+        if (index <= last) ascends = false;
+        last = index;
+        this.#indices[this.#length++] = index;
+      }
+      if (!ascends) this.#length = sortDistinct(this.#indices, first, this.#length);
+      this.#ends.push(this.#length);
+    }
+  }
+
+  column(): SetColumn {
+    return {
+      offsets: withZero(this.#ends),
+      indices: this.#indices.slice(0, this.#length),
+    };
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#indices.length) return;
+    const larger = new Int32Array(Math.max(this.#length + more, this.#indices.length * 2));
+    larger.set(this.#indices.subarray(0, this.#length));
+    this.#indices = larger;
+  }
+}
+
+function withZero(ends: readonly number[]): Uint32Array {
+  const offsets = new Uint32Array(ends.length + 1);
+  offsets.set(ends, 1);
+  return offsets;
+}
+
+function sortDistinct(indices: Int32Array, start: number, end: number): number {
+  const sorted = indices.subarray(start, end).sort();
+  let to = start;
+  let last = -1;
+  for (const index of sorted) {
+    if (index === last) continue;
+    indices[to++] = index;
+    last = index;
+  }
+  return to;
+}
+
+function listVector(api: Api, vector: DuckDb.DuckDBVector): DuckDb.DuckDBListVector {
+  if (vector instanceof api.DuckDBListVector) return vector;
+  throw new TableError(`The column is no list but ${vector.type}.`);
+}
+
+/** The values of a kernel's column, of the rows from `start` to, not including, `end`. */
+export function columnValues(
+  api: Api,
+  column: DataColumn,
+  start: number,
+  end: number,
+): readonly DuckDb.DuckDBValue[] {
+  if (!("offsets" in column)) return column.slice(start, end);
+  const values: DuckDb.DuckDBValue[] = [];
+  const { offsets } = column;
+  for (let row = start; row < end; row++) {
+    const from = offsets[row];
+    const to = offsets[row + 1];
+    const items =
+      "tokens" in column ? column.tokens.slice(from, to) : Array.from(column.indices.subarray(from, to));
+    values.push(new api.DuckDBListValue(items));
+  }
+  return values;
+}

@@ -1,0 +1,19 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { TableError } from "../session.ts";
+import { noFile } from "./csv-header.ts";
+
+/**
+ * The Parquet files that a path stands for: itself, or what a folder holds, in the order of their names.
+ * Files whose names begin with `_` or `.` are left out, as Spark leaves them out.
+ * @throws {TableError} if there are none.
+ */
+export async function parquetFiles(path: string, shown: string): Promise<readonly string[]> {
+  const about = await stat(path).catch(async (error: NodeJS.ErrnoException) => {
+    throw await noFile(path, shown, error);
+  });
+  if (!about.isDirectory()) return [path];
+  const names = (await readdir(path)).filter((name) => !/^[_.]/.test(name) && name.endsWith(".parquet"));
+  if (names.length === 0) throw new TableError(`${shown}: is a folder without Parquet files.`);
+  return names.sort().map((name) => join(path, name));
+}

@@ -1,0 +1,156 @@
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type * as DuckDb from "@duckdb/node-api";
+import { type Row, TableError } from "../session.ts";
+import type { CsvView } from "./csv-view.ts";
+import type { Api, Engine } from "./engine.ts";
+import { engineProblem, tableError } from "./engine-error.ts";
+import { replaceFolder } from "./parquet-folder.ts";
+import { type PlanNode, render } from "./plan.ts";
+import { literal, quoted } from "./quoting.ts";
+import { appendRows } from "./read-values.ts";
+import { runQuery } from "./run-query.ts";
+import { bind } from "./sql-template.ts";
+
+/** Runs the queries of plans, and finds the line of a CSV file that one of them failed on. */
+export class QueryRunner {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  async rows(node: PlanNode, limit: number | undefined): Promise<Row[]> {
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
+      throw new TableError(`rows: the limit is ${limit}. It has to be a whole number, 0 or more.`);
+    const rows: Row[] = [];
+    await this.chunks(
+      node,
+      "Reading rows",
+      (query) => (limit === undefined ? query : `${query} LIMIT ${limit}`),
+      (chunk) => appendRows(rows, chunk, node.columns, node.types),
+      () => rows.splice(0),
+    );
+    return rows;
+  }
+
+  async count(node: PlanNode): Promise<number> {
+    let count = 0;
+    await this.chunks(
+      node,
+      "Counting rows",
+      (query) => `SELECT count(*) FROM (${query})`,
+      (chunk) => {
+        count = Number(chunk.getColumnVector(0).getItem(0));
+      },
+    );
+    return count;
+  }
+
+  /**
+   * Gives a query's chunks one after the other.
+   * @param restart undoes what `take` did, before the query runs again.
+   */
+  async chunks(
+    node: PlanNode,
+    what: string,
+    query: (sql: string) => string,
+    take: (chunk: DuckDb.DuckDBDataChunk, api: Api) => void,
+    restart: () => void = () => {},
+  ): Promise<void> {
+    await this.#run(node, what, query, async (prepared, api) => {
+      restart();
+      const result = await runQuery(api, prepared);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        take(chunk, api);
+      }
+    });
+  }
+
+  /** Replaces the folder by one with a table's rows. */
+  async writeFolder(node: PlanNode, path: string, shown: string): Promise<void> {
+    await replaceFolder(path, shown, (folder) =>
+      this.#copyTo(node, join(folder, "part-0.parquet"), `Writing ${shown}`),
+    );
+  }
+
+  /** Writes a table's rows to a file that is there as a whole or not at all. */
+  async writeFile(node: PlanNode, file: string): Promise<void> {
+    const fresh = `${file}.new`;
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await this.#copyTo(node, fresh, `Writing ${file}`);
+      await rename(fresh, file);
+    } catch (error) {
+      await rm(fresh, { force: true });
+      this.#engine.signal?.throwIfAborted();
+      throw tableError(error, `Writing ${file}`);
+    }
+  }
+
+  /** Puts a table's rows into a table in memory. */
+  async store(node: PlanNode, name: string): Promise<void> {
+    await this.#run(
+      node,
+      "Computing rows",
+      (query) => `CREATE OR REPLACE TABLE ${quoted(name)} AS ${query}`,
+      async (prepared, api) => {
+        await runQuery(api, prepared);
+      },
+    );
+  }
+
+  async #copyTo(node: PlanNode, file: string, what: string): Promise<void> {
+    await this.#run(
+      node,
+      what,
+      (query) => `COPY (${query}) TO ${literal(file)} (FORMAT parquet, COMPRESSION snappy)`,
+      async (prepared, api) => {
+        await runQuery(api, prepared);
+      },
+    );
+  }
+
+  async #run(
+    node: PlanNode,
+    what: string,
+    query: (sql: string) => string,
+    work: (prepared: DuckDb.DuckDBPreparedStatement, api: Api) => Promise<void>,
+  ): Promise<void> {
+    for (;;) {
+      const { sql, values, views } = await render(node);
+      try {
+        await this.#engine.use(async (connection, api) => {
+          const prepared = await connection.prepare(query(sql));
+          bind(api, prepared, values);
+          await work(prepared, api);
+        });
+        return;
+      } catch (error) {
+        this.#engine.signal?.throwIfAborted();
+        if (!(await mayRunAgain(error, views))) throw tableError(error, what);
+      }
+    }
+  }
+}
+
+/**
+ * Looks for the bad row that the engine has failed on.
+ * @returns whether the engine reads a copy now, since it failed on a file that is good.
+ * @throws {TableError} that names the row.
+ */
+async function mayRunAgain(error: unknown, views: readonly CsvView[]): Promise<boolean> {
+  const { message } = engineProblem(error);
+  const isValue = /^".*" should be .* but is /s.test(message);
+  if (!isValue && !/CSV|unicode|utf-?8|No files found/i.test(message)) return false;
+  for (const view of views) {
+    const problem = await view.firstProblem();
+    if (problem !== undefined) throw problem;
+  }
+  if (isValue) return false;
+  let again = false;
+  for (const view of views) again = (await view.readCopy()) || again;
+  return again;
+}

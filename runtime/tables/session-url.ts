@@ -1,0 +1,118 @@
+import { inspect } from "node:util";
+import { nearestName } from "../authoring/nearest-name.ts";
+import { TableError } from "./session.ts";
+
+/** What `--session` names. */
+export type SessionUrl =
+  | { readonly engine: "duckdb" }
+  | {
+      readonly engine: "spark";
+      readonly host: string;
+      readonly port: number;
+      readonly useTls: boolean;
+      /** Bearer token. It shows neither in JSON nor when the URL is printed. */
+      readonly token: string | undefined;
+      readonly userId: string | undefined;
+      readonly sessionId: string | undefined;
+      /** Parameters without a meaning of their own: sent as headers. */
+      readonly headers: Readonly<Record<string, string>>;
+      /** The URL without the token. */
+      toString(): string;
+    };
+
+const defaultPort = 15002;
+
+/**
+ * Parses `duckdb` or a Spark Connect URL, `sc://host:port/;name=value;...`. Its parameters are Spark's:
+ * `token`, `use_ssl`, `user_id`, `session_id`, `user_agent`; a token implies TLS.
+ * @throws {TableError} for anything else.
+ */
+export function parseSessionUrl(text: string): SessionUrl {
+  const given = text.trim();
+  if (given === "duckdb") return { engine: "duckdb" };
+  if (!given.startsWith("sc://")) throw unknownSession(given);
+  const match = /^sc:\/\/(\[[0-9a-fA-F:]+\]|[^/:;?#@\s]+)(?::([^/;]*))?(?:\/(.*))?$/s.exec(given);
+  const [, host, portText, rest = ""] = match ?? [];
+  if (host === undefined)
+    throw new TableError(`The session ${shown(given)} has no host. Write it as sc://host:port.`);
+  const port = portText === undefined ? defaultPort : Number(portText);
+  if (portText === "" || !Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new TableError(
+      `The session ${shown(given)} has no valid port: ${JSON.stringify(portText)}. It is a number from 1 to 65535.`,
+    );
+  return spark(given, host, port, parameters(given, rest));
+}
+
+function parameters(given: string, rest: string): Map<string, string> {
+  const found = new Map<string, string>();
+  if (rest === "") return found;
+  if (!rest.startsWith(";"))
+    throw new TableError(
+      `The session ${shown(given)} has a path. Parameters follow "/;", as in sc://host:15002/;use_ssl=true.`,
+    );
+  for (const part of rest.slice(1).split(";")) {
+    if (part === "") continue;
+    const equals = part.indexOf("=");
+    if (equals < 1)
+      throw new TableError(
+        `The session ${shown(given)} has a parameter without a value. Write parameters as name=value, separated by ";".`,
+      );
+    try {
+      found.set(decodeURIComponent(part.slice(0, equals)), decodeURIComponent(part.slice(equals + 1)));
+    } catch {
+      throw new TableError(
+        `The session ${shown(given)} has a parameter with a wrong %-escape. Write a percent sign as %25.`,
+      );
+    }
+  }
+  return found;
+}
+
+function spark(given: string, host: string, port: number, found: Map<string, string>): SessionUrl {
+  const { token, use_ssl, user_id: userId, session_id: sessionId, ...headers } = Object.fromEntries(found);
+  if (use_ssl !== undefined && use_ssl !== "true" && use_ssl !== "false")
+    throw new TableError(`The session ${shown(given)} has use_ssl=${use_ssl}. It is true or false.`);
+  if (token !== undefined && use_ssl === "false")
+    throw new TableError(
+      `The session ${shown(given)} would send its token without TLS. Leave out use_ssl=false, or the token.`,
+    );
+  const url = {
+    engine: "spark" as const,
+    host,
+    port,
+    useTls: use_ssl === "true" || token !== undefined,
+    token: undefined,
+    userId,
+    sessionId,
+    headers,
+    toString: () => shown(given).slice(1, -1),
+  };
+  Object.defineProperty(url, "token", { value: token, enumerable: false });
+  Object.defineProperty(url, "toString", { enumerable: false });
+  Object.defineProperty(url, inspect.custom, { value: () => shown(given).slice(1, -1), enumerable: false });
+  return url;
+}
+
+function unknownSession(given: string): TableError {
+  const scheme = /^([a-z]+):/i.exec(given)?.[1];
+  const hint =
+    scheme === undefined
+      ? nearestName(given, ["duckdb"])
+      : nearestName(scheme, ["sc"]) === undefined
+        ? undefined
+        : "sc://host:port";
+  return new TableError(
+    `There is no session ${shown(given)}. ${hint === undefined ? "" : `Did you mean "${hint}"? `}A session is duckdb, or sc://host:port for Spark Connect.`,
+  );
+}
+
+/** What was given, quoted, without the values of parameters that may be secret. */
+function shown(given: string): string {
+  return JSON.stringify(
+    given.replace(/;[^;=]*=[^;]*/g, (parameter) =>
+      /^;(use_ssl|user_id|session_id|user_agent)=/.test(parameter)
+        ? parameter
+        : parameter.replace(/=.*/s, "=***"),
+    ),
+  );
+}

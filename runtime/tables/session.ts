@@ -1,0 +1,145 @@
+import { UserError } from "../authoring/user-error.ts";
+import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
+
+/**
+ * A column's type, by Spark's simple names: `boolean`, `integer`, `long`, `double`, `string`, `date`,
+ * `timestamp`, `binary`, `decimal(10,2)`, `array<integer>`, `struct<a:integer,b:string>`, ...
+ */
+export type ColumnType = string;
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/**
+ * A value of a row as JavaScript has it. `long` is a number where it is safe and a bigint beyond; `decimal`
+ * and `date` are strings (`"1.50"`, `"2026-11-23"`), `timestamp` is a Date, `binary` a Uint8Array, `array`
+ * an array, `struct` and `map` plain objects.
+ */
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Date
+  | Uint8Array
+  | readonly Value[]
+  | { readonly [name: string]: Value };
+
+export type Row = { readonly [column: string]: Value };
+
+/** What may stand in a `sql` template: another table of the same session, or a value, which is bound. */
+export type SqlInput = Table | null | boolean | number | bigint | string | Date;
+
+/**
+ * Handle to rows that a {@link Session} can read. Immutable. A table is a plan until something reads it;
+ * what a task returns is written once, as Parquet, unless it is only a view over a file.
+ */
+export interface Table {
+  /** The session that it belongs to. */
+  readonly session: Session;
+  readonly columns: readonly Column[];
+  /** The first `limit` rows (all of them without a limit), as plain objects. */
+  rows(limit?: number): Promise<Row[]>;
+  count(): Promise<number>;
+  /**
+   * Writes the rows as a folder of Parquet files, as Spark does. The folder is replaced as a whole, or on
+   * any error not at all.
+   */
+  writeParquet(path: string): Promise<void>;
+  /**
+   * What stands for the table outside this thread and this process. A table that was computed is written to
+   * `file()` first, once; a view over a file costs nothing. `Session.table` is the way back.
+   */
+  handle(file: () => string): Promise<TableHandle>;
+}
+
+/** A table between threads and in a run folder. Plain data. */
+export type TableHandle =
+  | {
+      readonly kind: "csv";
+      readonly path: string;
+      readonly options: CsvOptions;
+      readonly columns: readonly Column[];
+    }
+  | { readonly kind: "parquet"; readonly path: string; readonly columns: readonly Column[] };
+
+/**
+ * How a CSV file is read. Rows are as RFC 4180 has them, with these rules where it has none: an empty line is
+ * no row; empty fields beyond the header's are ignored; an empty field is null, and so is `""` but in a string column, where it is an empty string; values
+ * are written as JSON and ISO 8601 have them (no spaces, no thousands separators; `true`, `false` in any case;
+ * `yyyy-mm-dd`; `yyyy-mm-dd hh:mm:ss[.ffffff]` with T or a space, in UTC unless `Z` or an offset follows); all lines
+ * end alike. A value is checked where it is read: a query that doesn't need a column doesn't see what is
+ * wrong in it, unless bad rows are rejected.
+ */
+export interface CsvOptions {
+  /** Columns to read, by the header's names, with their types; others in the file are left out. */
+  readonly columns: {
+    readonly [name: string]: "string" | "integer" | "long" | "double" | "boolean" | "date" | "timestamp";
+  };
+  /** One character. Default `,`. */
+  readonly delimiter?: string;
+  /** Default `"`; `null` where the file has no quoting and a quote is a character like any other. */
+  readonly quote?: string | null;
+  /**
+   * What a row that can't be read does: `fail` (default) is an error with file and line, `reject` leaves
+   * the row out and lists it in {@link Session.rejects}.
+   */
+  readonly onBadRow?: "fail" | "reject";
+}
+
+export interface RejectedRow {
+  readonly file: string;
+  /** 1-based line of the file on which the row starts; the header is line 1. */
+  readonly line: number;
+  readonly reason: string;
+  /** The line's text, as far as it can be shown. */
+  readonly text: string;
+}
+
+/**
+ * Access to an engine. The flow opens it (`openSession()`), tasks get it as an argument. Paths are relative
+ * to the folder that the run was started in. Every method rejects with a {@link TableError} that says what
+ * happened, where (file and line, or SQL) and what to do.
+ */
+export interface Session extends AsyncDisposable {
+  readonly engine: "duckdb" | "spark";
+  /** A view over a CSV file with a header (UTF-8, with or without BOM, LF or CRLF). The header is checked now, rows when they are read. */
+  readCsv(path: string, options: CsvOptions): Promise<Table>;
+  /** Rows of a table made by `readCsv` with `onBadRow: "reject"` that were left out, in file order. Reads the file. */
+  rejects(table: Table): Promise<RejectedRow[]>;
+  /** A view over a Parquet file or a folder of them. */
+  readParquet(path: string): Promise<Table>;
+  /** A query. Tables stand in FROM; values are bound, never text. Checked (names, types) now, run when read. */
+  sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table>;
+  /** A table of the given rows. Columns say name, type and order; a missing property is null. */
+  fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table>;
+  /**
+   * Adds the stages' output columns, one after the other, as Spark ML's `Pipeline` does. All rows keep their
+   * order. Runs now.
+   */
+  transform(table: Table, stages: readonly Transformer[], options?: TransformOptions): Promise<Table>;
+  /**
+   * Pairs of rows whose feature sets lie within a Jaccard distance: columns `<left id>`, `<right id>`,
+   * `jaccardDist` (double), by left row, then right row. The ids' columns need different names. Runs now.
+   */
+  similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table>;
+  /** The table that a handle of this engine stands for. Its file is looked at when it is read. */
+  table(handle: TableHandle): Table;
+  /** The same for handles whose tables have the same columns and content, wherever their files are. */
+  digest(handle: TableHandle): Promise<string>;
+  /** Ends what runs and frees what it holds. `await using` does it. */
+  close(): Promise<void>;
+}
+
+export interface TransformOptions {
+  /** The stages' output columns that are wanted; default all. The others cost nothing. */
+  readonly keep?: readonly string[];
+}
+
+/** Something a table was asked for that can't be done. `message` is complete for a user: what, where, what to do. */
+export class TableError extends UserError {
+  override readonly name = "TableError";
+}

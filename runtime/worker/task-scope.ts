@@ -1,0 +1,104 @@
+import type { Publication, TaskContext } from "../authoring/context.ts";
+import type { LogLevel, RunEventBody } from "../events/run-event.ts";
+import { storeArtifact } from "./artifact-file.ts";
+import type { TaskRequest } from "./protocol.ts";
+
+/** How long a task's events may wait to go out together, milliseconds. */
+const batchDelay = 20;
+
+/** How much may wait to go out together, and how much may be on its way to the disk, in characters or so. */
+const batchWeight = 256 * 1024;
+const backlogLimit = 4 * 1024 * 1024;
+
+/**
+ * What surrounds one try of a task run on its thread. Sends what the task says, in batches. A task that
+ * says more than can be written waits in its call to `log` or `console.log`, so that memory stays flat.
+ */
+export class TaskScope implements TaskContext {
+  readonly kind = "task";
+  readonly taskRun: string;
+  readonly task: string;
+  readonly attempt: number;
+  readonly #runFolder: string;
+  readonly #file: string;
+  readonly #send: (events: readonly RunEventBody[], weight: number) => void;
+  readonly #backlog: Int32Array;
+  readonly #abort = new AbortController();
+  #events: RunEventBody[] = [];
+  #weight = 0;
+  #artifacts = 0;
+  #lastSent = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #batches = 0;
+
+  constructor(request: TaskRequest, send: (events: readonly RunEventBody[], weight: number) => void) {
+    this.taskRun = request.taskRun;
+    this.task = request.task;
+    this.attempt = request.attempt;
+    this.#runFolder = request.environment.runFolder;
+    this.#file = request.resultFile.slice(request.resultFile.lastIndexOf("/") + 1);
+    this.#send = send;
+    this.#backlog = request.backlog;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  abort(reason: string): void {
+    this.#abort.abort(new Error(reason));
+  }
+
+  log(level: LogLevel, message: string): void {
+    this.#say({ type: "log", level, message, taskRun: this.taskRun });
+  }
+
+  progress(done: number, total: number | undefined, message: string | undefined): void {
+    this.#say({
+      type: "progress",
+      taskRun: this.taskRun,
+      done,
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message }),
+    });
+  }
+
+  async publish(publication: Publication): Promise<void> {
+    const file = `${this.#file}-${this.attempt}-${this.#artifacts++}`;
+    const flowRun = this.taskRun.includes("/") ? this.taskRun.slice(0, this.taskRun.lastIndexOf("/")) : ".";
+    this.#say(
+      storeArtifact(publication, { runFolder: this.#runFolder, file, flowRun, taskRun: this.taskRun }),
+    );
+  }
+
+  /** Sends what is left. @returns how many batches there were in all. */
+  finish(): number {
+    this.#flush();
+    return this.#batches;
+  }
+
+  /** A task in a long loop never lets a timer run, so what is due goes out with the next thing said. */
+  #say(event: RunEventBody): void {
+    this.#events.push(event);
+    this.#weight += 100 + ("message" in event ? (event.message?.length ?? 0) : 0);
+    if (this.#weight >= batchWeight || performance.now() - this.#lastSent >= batchDelay) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), batchDelay);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#events.length === 0) return;
+    const weight = this.#weight;
+    Atomics.add(this.#backlog, 0, weight);
+    this.#send(this.#events, weight);
+    this.#events = [];
+    this.#weight = 0;
+    for (let waiting = Atomics.load(this.#backlog, 0); waiting > backlogLimit; ) {
+      Atomics.wait(this.#backlog, 0, waiting);
+      waiting = Atomics.load(this.#backlog, 0);
+    }
+    this.#batches++;
+    this.#lastSent = performance.now();
+  }
+}

@@ -1,0 +1,135 @@
+import { BroadcastChannel, parentPort } from "node:worker_threads";
+import { currentContext, type RunContext, shared } from "../authoring/context.ts";
+import { describe } from "../authoring/stack-location.ts";
+import type { TaskDefinition } from "../authoring/task.ts";
+import type { ResultRef } from "../events/run-event.ts";
+import { AttachedResources, resourceDefinition } from "./attached-resources.ts";
+import { captureOutput, finishOutput } from "./capture-output.ts";
+import { decode, fromBytes } from "./crossing.ts";
+import { reportError } from "./error-report.ts";
+import type { RunEnvironment, TaskMessage, TaskRequest, TaskResponse, ThreadNotice } from "./protocol.ts";
+import { loadResult, storeResult } from "./result-file.ts";
+import { catchStrayErrors } from "./stray-errors.ts";
+import { TaskScope } from "./task-scope.ts";
+
+/** A worker thread's side of one run. */
+class Thread {
+  readonly #environment: RunEnvironment;
+  readonly #resources: AttachedResources;
+  readonly #tasks: Promise<Map<string, TaskDefinition>>;
+  #scope: TaskScope | undefined;
+
+  constructor(environment: RunEnvironment) {
+    this.#environment = environment;
+    this.#resources = new AttachedResources({
+      folder: environment.folder,
+      runFolder: environment.runFolder,
+      session: environment.session,
+      threads: environment.threads,
+      thread: "worker",
+    });
+    process.setSourceMapsEnabled(true);
+    // The flow's own thread has imported the same modules: what they print is on stdout once already.
+    captureOutput("stderr");
+    catchStrayErrors((error, thrownIn) => this.#stray(error, thrownIn));
+    this.#tasks = import(environment.bundle).then(
+      () => new Map(shared.tasks.map((definition) => [definition.options.name, definition])),
+    );
+    const channel = new BroadcastChannel(environment.channel);
+    channel.onmessage = (message) => this.#notice((message as { data: ThreadNotice }).data); // only the runner posts there
+    channel.unref();
+  }
+
+  async run(request: TaskRequest): Promise<TaskResponse> {
+    const { taskRun, attempt } = request;
+    const scope = new TaskScope(request, (events, weight) =>
+      parentPort?.postMessage({ taskRun, attempt, events, weight } satisfies TaskMessage),
+    );
+    this.#scope = scope;
+    let definition: TaskDefinition | undefined;
+    try {
+      definition = (await this.#tasks).get(request.task);
+      if (definition === undefined) {
+        throw new Error(
+          `The task '${request.task}' isn't defined on the worker thread. Define it at the top level of a module that the flow imports.`,
+        );
+      }
+      const { fn } = definition;
+      const result = await shared.context.run(scope, async () => {
+        const args = this.#arguments(request) as never[]; // what the call in the flow passed, which was typed
+        return storeResult(await fn(...args), {
+          what: `The result of task '${request.task}'`,
+          runFolder: this.#environment.runFolder,
+          file: request.resultFile,
+          resourceId: this.#resources.idOf,
+        });
+      });
+      finishOutput(scope);
+      return { outcome: "completed", result, batches: scope.finish() };
+    } catch (error) {
+      const retriable = shared.context.run(scope, () => isRetriable(definition, error, attempt));
+      finishOutput(scope);
+      return { outcome: "failed", error: reportError(error), retriable, batches: scope.finish() };
+    } finally {
+      this.#scope = undefined;
+    }
+  }
+
+  #arguments(request: TaskRequest): unknown {
+    for (const [id, { name, handle }] of Object.entries(request.resources)) {
+      this.#resources.attach(id, resourceDefinition(name), handle);
+    }
+    const decoding = { resource: (id: string) => this.#resources.get(id), table: this.#resources.table };
+    return decode(fromBytes(request.args), {
+      ...decoding,
+      table: (session, number) => decoding.table(session, request.tables[number as number]), // as the call numbered them
+      result: (run) => {
+        const input = request.inputs[run];
+        if (input === undefined) throw new Error(`The result of '${run}' didn't reach the thread.`);
+        return isResult(input) ? loadResult(input, this.#environment.runFolder, decoding) : input;
+      },
+    });
+  }
+
+  /** What the running task's code threw ends the thread, and with it the task; another's leaves both alone. */
+  #stray(error: unknown, thrownIn: RunContext | undefined): void {
+    if (this.#scope !== undefined && (thrownIn ?? this.#scope) === this.#scope) throw error;
+    const message = `An error was thrown after the task had ended: ${describe(error)}`;
+    if (thrownIn === undefined) process.stderr.write(`${message}\n`);
+    else thrownIn.log("WARNING", message);
+  }
+
+  #notice(notice: ThreadNotice): void {
+    switch (notice.notice) {
+      case "abort":
+        if (this.#scope?.taskRun === notice.taskRun) this.#scope.abort(notice.reason);
+        return;
+      case "detach":
+        this.#resources.detach(notice.resource).catch((error: unknown) => {
+          process.stderr.write(`Letting go of resource '${notice.resource}' failed: ${String(error)}\n`);
+        });
+        return;
+    }
+  }
+}
+
+function isRetriable(definition: TaskDefinition | undefined, error: unknown, attempt: number): boolean {
+  try {
+    return definition?.options.retryCondition?.(error, attempt) ?? true;
+  } catch (thrown) {
+    currentContext()?.log("ERROR", `The task's retryCondition failed: ${describe(thrown)}`);
+    return false;
+  }
+}
+
+function isResult(input: TaskRequest["inputs"][string]): input is ResultRef {
+  return "stored" in input;
+}
+
+let thread: Thread | undefined;
+
+/** Piscina's entry: runs one try of a task run. */
+export function runTask(request: TaskRequest): Promise<TaskResponse> {
+  thread ??= new Thread(request.environment);
+  return thread.run(request);
+}
