@@ -1,0 +1,207 @@
+import { type CommandId, commands } from "./commands.ts";
+import { settings } from "./settings.ts";
+
+const flowFile = "resourceFilename =~ /\\.flow\\.(ts|mts|js|mjs)$/";
+const flowItem = "view == millrace.flows && viewItem == flow";
+const ended = "view == millrace.runs && viewItem =~ /^run\\.ended/";
+
+interface MenuEntry {
+  readonly command: CommandId;
+  readonly when: string;
+  readonly group?: string;
+}
+
+const menus: { readonly [menu: string]: readonly MenuEntry[] } = {
+  "view/title": [
+    { command: "millrace.runFlow", when: "view == millrace.flows", group: "navigation@1" },
+    { command: "millrace.newFlow", when: "view == millrace.flows", group: "navigation@2" },
+    { command: "millrace.downloadMovieLens", when: "view == millrace.flows", group: "2_data" },
+    { command: "millrace.showLog", when: "view == millrace.flows", group: "3_log" },
+    { command: "millrace.filterRuns", when: "view == millrace.runs", group: "navigation@1" },
+    {
+      command: "millrace.clearRunFilter",
+      when: "view == millrace.runs && millrace.runsFiltered",
+      group: "navigation@2",
+    },
+  ],
+  "view/item/context": [
+    { command: "millrace.runFlow", when: flowItem, group: "inline@1" },
+    { command: "millrace.debugFlow", when: flowItem, group: "inline@2" },
+    { command: "millrace.showGraph", when: flowItem, group: "inline@3" },
+    { command: "millrace.runFlow", when: flowItem, group: "1_run@1" },
+    { command: "millrace.debugFlow", when: flowItem, group: "1_run@2" },
+    { command: "millrace.showGraph", when: flowItem, group: "2_show@1" },
+    { command: "millrace.openResult", when: "view == millrace.flows && viewItem == task", group: "inline@1" },
+    {
+      command: "millrace.cancelRun",
+      when: "view == millrace.runs && viewItem == run.alive",
+      group: "inline@1",
+    },
+    {
+      command: "millrace.resumeRun",
+      when: "view == millrace.runs && viewItem == run.ended.resumable",
+      group: "inline@1",
+    },
+    { command: "millrace.runFlowAgain", when: ended, group: "inline@2" },
+    { command: "millrace.deleteRun", when: ended, group: "inline@3" },
+    {
+      command: "millrace.openRun",
+      when: "view == millrace.runs && viewItem =~ /^run\\./",
+      group: "1_open@1",
+    },
+    {
+      command: "millrace.openResult",
+      when: "view == millrace.runs && viewItem =~ /^run\\./",
+      group: "1_open@2",
+    },
+    { command: "millrace.deleteRun", when: ended, group: "9_delete" },
+  ],
+  "editor/title/run": [
+    { command: "millrace.runFlow", when: flowFile, group: "navigation@1" },
+    { command: "millrace.debugFlow", when: flowFile, group: "navigation@2" },
+  ],
+  "editor/title": [
+    { command: "millrace.showGraph", when: flowFile, group: "navigation" },
+    { command: "millrace.pinPanel", when: "activeWebviewPanelId == millrace.run", group: "navigation" },
+  ],
+  "explorer/context": [{ command: "millrace.runFlow", when: flowFile, group: "navigation@90" }],
+};
+
+/** The fields of package.json that make the package an extension. */
+export function extensionFields() {
+  return {
+    main: "./dist/extension/main.js",
+    icon: "extension/media/icon.png",
+    galleryBanner: { color: "#10243d", theme: "dark" },
+    categories: ["Data Science", "Visualization", "Debuggers", "Other"],
+    keywords: ["dataflow", "workflow", "orchestration", "duckdb", "spark"],
+    extensionKind: ["workspace"],
+    activationEvents: [
+      "workspaceContains:**/*.flow.{ts,mts,js,mjs}",
+      "workspaceContains:.millrace/runs",
+      "onWebviewPanel:millrace.run",
+    ],
+    capabilities: {
+      virtualWorkspaces: { supported: false, description: "Flows run in a process, on files." },
+      untrustedWorkspaces: {
+        supported: "limited",
+        description: "Flows are listed and past runs are shown; nothing is run.",
+        restrictedConfigurations: ["millrace.nodePath", "millrace.session"],
+      },
+    },
+    contributes: {
+      commands: Object.entries(commands).map(([command, declaration]) => {
+        const { palette: _, icon, ...rest } = { palette: undefined, icon: undefined, ...declaration };
+        return {
+          command,
+          category: "Millrace",
+          ...rest,
+          ...(icon === undefined ? {} : { icon: `$(${icon})` }),
+        };
+      }),
+      menus: {
+        commandPalette: Object.entries(commands).flatMap(([command, declaration]) =>
+          "palette" in declaration
+            ? [{ command, when: declaration.palette === false ? "false" : declaration.palette }]
+            : [],
+        ),
+        ...menus,
+      },
+      keybindings: [
+        {
+          command: "millrace.runFlow",
+          key: "ctrl+alt+r",
+          mac: "cmd+alt+r",
+          when: `editorTextFocus && ${flowFile}`,
+        },
+      ],
+      configuration: { title: "Millrace", properties: settings },
+      viewsContainers: {
+        activitybar: [{ id: "millrace", title: "Millrace", icon: "extension/media/activity-bar.svg" }],
+      },
+      views: {
+        millrace: [
+          { id: "millrace.flows", name: "Flows", icon: "extension/media/activity-bar.svg" },
+          { id: "millrace.runs", name: "Runs", icon: "extension/media/activity-bar.svg" },
+        ],
+      },
+      viewsWelcome: [
+        {
+          view: "millrace.flows",
+          when: "workspaceFolderCount == 0",
+          contents: "Open a folder to find the flows in it.\n[Open Folder](command:vscode.openFolder)",
+        },
+        {
+          view: "millrace.flows",
+          when: "workspaceFolderCount != 0 && millrace.searched",
+          contents:
+            "There are no flows here yet: files with names such as hello.flow.ts.\n[New Flow](command:millrace.newFlow)\nOr see one at work: it matches the movie titles of IMDB and GroupLens and compares their ratings.\n[Run the Movie Ratings Example](command:millrace.runExample)",
+        },
+        {
+          view: "millrace.runs",
+          when: "!millrace.runsFiltered",
+          contents:
+            "Runs appear here, wherever they were started: in this window, in another one, in a terminal, in a container.\n[Run Flow](command:millrace.runFlow)",
+        },
+        {
+          view: "millrace.runs",
+          when: "millrace.runsFiltered",
+          contents: "No run is of that kind.\n[Show All Runs](command:millrace.clearRunFilter)",
+        },
+      ],
+      walkthroughs: [
+        {
+          id: "start",
+          title: "Get Started with Millrace",
+          description: "Write dataflows in TypeScript, run them in parallel, and watch them while they run.",
+          steps: [
+            {
+              id: "example",
+              title: "See a flow run",
+              description:
+                "The example matches movie titles of IMDB and GroupLens by Jaccard distance and compares their ratings, on sample data that comes with Millrace.\n[Run the Example](command:millrace.runExample)",
+              media: {
+                image: "extension/media/walkthrough/panel.png",
+                altText: "The panel with the graph of the movie flow",
+              },
+              completionEvents: ["onCommand:millrace.runExample", "onCommand:millrace.runFlow"],
+            },
+            {
+              id: "write",
+              title: "Write a flow of your own",
+              description:
+                "A flow is a function that calls tasks. What a task gets from another makes the graph; nothing else has to be said.\n[New Flow](command:millrace.newFlow)",
+              media: {
+                image: "extension/media/walkthrough/editor.png",
+                altText: "A flow in the editor, with Run, Debug and Graph above it",
+              },
+              completionEvents: ["onCommand:millrace.newFlow"],
+            },
+            {
+              id: "runs",
+              title: "Find every run again",
+              description:
+                "All runs are kept in the folder `.millrace`, also those from a terminal. One that failed can be resumed: only what failed runs again.\n[Open Run](command:millrace.openRun)",
+              media: {
+                image: "extension/media/walkthrough/runs.png",
+                altText: "The Runs view, by day",
+              },
+              completionEvents: ["onCommand:millrace.openRun", "onView:millrace.runs"],
+            },
+            {
+              id: "data",
+              title: "Take the whole data set",
+              description:
+                "MovieLens is downloaded from GroupLens, checked, and unpacked beside your flows.\n[Download MovieLens](command:millrace.downloadMovieLens)",
+              media: {
+                image: "extension/media/walkthrough/panel.png",
+                altText: "The panel with the graph of the movie flow",
+              },
+              completionEvents: ["onCommand:millrace.downloadMovieLens"],
+            },
+          ],
+        },
+      ],
+    },
+  };
+}

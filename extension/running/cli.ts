@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { cliError } from "./cli-error.ts";
+import { processEnvironment } from "./process-environment.ts";
+import { UserMessage } from "./user-message.ts";
+
+/** How to call Millrace's command line. */
+export interface Cli {
+  readonly node: string;
+  /** Its cli.js. */
+  readonly script: string;
+}
+
+export interface CallOptions {
+  readonly cwd: string;
+  readonly signal?: AbortSignal;
+  /** Gets each line of its stderr, as progress is told. */
+  readonly onNote?: (line: string) => void;
+  /** An exit code besides 0 with which there is an answer all the same. */
+  readonly alsoGood?: number;
+}
+
+/**
+ * Calls the command line and reads its answer.
+ * @throws {UserMessage} with what it says when it fails.
+ */
+export async function callCli<Answer>(
+  cli: Cli,
+  args: readonly string[],
+  options: CallOptions,
+): Promise<Answer> {
+  const { stdout, stderr, code } = await collect(cli, args, options);
+  if (code !== 0 && (code !== options.alsoGood || stdout.trim() === "")) throw cliError(stderr, code);
+  try {
+    return JSON.parse(stdout) as Answer; // its --json is typed as the caller says, in the same repository
+  } catch (error) {
+    throw new UserMessage(
+      `'millrace ${args[0]}' gave an answer that can't be read: ${(error as Error).message}`, // JSON.parse throws nothing else
+    );
+  }
+}
+
+/**
+ * Calls the command line for what it does rather than for an answer.
+ * @throws {UserMessage} with what it says when it fails.
+ */
+export async function runCli(cli: Cli, args: readonly string[], options: CallOptions): Promise<void> {
+  const { stderr, code } = await collect(cli, args, options);
+  if (code !== 0) throw cliError(stderr, code);
+}
+
+function collect(
+  cli: Cli,
+  args: readonly string[],
+  { cwd, signal, onNote }: CallOptions,
+): Promise<{ stdout: string; stderr: string; code: number | null }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(cli.node, [cli.script, ...args], {
+      cwd,
+      env: processEnvironment(),
+      stdio: ["ignore", "pipe", "pipe"],
+      windowsHide: true,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const out: Buffer[] = [];
+    let stderr = "";
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      stderr += chunk;
+      const line = chunk.split(/[\r\n]+/).findLast((part) => part.trim() !== "");
+      if (line !== undefined) onNote?.(line.trim());
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ stdout: Buffer.concat(out).toString("utf8"), stderr, code }));
+  });
+}

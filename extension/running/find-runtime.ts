@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+/** A built Millrace: its command line, and whose it is. */
+export interface Runtime {
+  readonly cli: string;
+  readonly version: string;
+  readonly origin: "workspace" | "extension";
+}
+
+/**
+ * The runtime that runs a flow: the one in a node_modules folder between the flow's file and `base`, or the
+ * checkout that the file is in, where it is compatible; else the extension's own.
+ */
+export function findRuntime(flowFile: string, base: string, own: Runtime): Runtime {
+  for (let folder = dirname(flowFile); ; folder = dirname(folder)) {
+    for (const place of [join(folder, "node_modules", "millrace"), folder]) {
+      const runtime = runtimeIn(place);
+      if (runtime !== undefined && isCompatible(runtime.version, own.version)) return runtime;
+    }
+    if (folder === dirname(folder) || relative(base, folder) === "" || folder.length <= base.length)
+      return own;
+  }
+}
+
+function runtimeIn(folder: string): Runtime | undefined {
+  const cli = join(folder, "dist", "cli.js");
+  const manifest = join(folder, "package.json");
+  if (!existsSync(cli) || !existsSync(manifest)) return undefined;
+  try {
+    const { name, version } = JSON.parse(readFileSync(manifest, "utf8")) as {
+      name?: unknown;
+      version?: unknown;
+    }; // any JSON
+    if (name !== "millrace" || typeof version !== "string") return undefined;
+    return { cli, version, origin: "workspace" };
+  } catch {
+    return undefined; // half installed: the extension's own runs it
+  }
+}
+
+/** Before 1.0 a minor version may change what the extension relies on; after it a major one. */
+export function isCompatible(version: string, own: string): boolean {
+  const [major, minor] = version.split(".");
+  const [ownMajor, ownMinor] = own.split(".");
+  return major === ownMajor && (major !== "0" || minor === ownMinor);
+}
+
+export function extensionRuntime(extensionPath: string, version: string): Runtime {
+  return { cli: join(extensionPath, "dist", "cli.js"), version, origin: "extension" };
+}

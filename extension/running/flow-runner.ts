@@ -1,0 +1,171 @@
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import { readRunInfo } from "../../runtime/store/run-folder.ts";
+import { baseOfRun } from "../panel/answers.ts";
+import type { Panels } from "../panel/panels.ts";
+import type { PlannedRun } from "../panel/snapshot.ts";
+import type { RunIndex } from "../runs/run-index.ts";
+import { type Cli, callCli } from "./cli.ts";
+import { debugRun } from "./debug-run.ts";
+import type { InspectedFlow, ParameterValues } from "./inspected-flow.ts";
+import { askParameters } from "./parameter-form.ts";
+import { stillFitting } from "./parameter-text.ts";
+import { resumeRun, startRun } from "./start-run.ts";
+import type { Toolchain } from "./toolchain.ts";
+import { UserMessage } from "./user-message.ts";
+
+export interface RunRequest {
+  readonly file: string;
+  readonly debug?: boolean;
+  /** What to run it with; without it the user is asked. */
+  readonly parameters?: ParameterValues;
+}
+
+/** Starts runs, each in a process of its own, and shows them. */
+export class FlowRunner {
+  readonly #memory: vscode.Memento;
+  readonly #toolchain: Toolchain;
+  readonly #runs: RunIndex;
+  readonly #panels: Panels;
+  readonly #started: Set<string>;
+
+  /** @param started gets the folders of the runs that were started in this window. */
+  constructor(
+    memory: vscode.Memento,
+    toolchain: Toolchain,
+    runs: RunIndex,
+    panels: Panels,
+    started: Set<string>,
+  ) {
+    this.#memory = memory;
+    this.#toolchain = toolchain;
+    this.#runs = runs;
+    this.#panels = panels;
+    this.#started = started;
+  }
+
+  /** Asks for the parameters, shows the plan, starts the run, and shows it. */
+  async run({ file, debug = false, parameters }: RunRequest): Promise<void> {
+    requireTrust();
+    await vscode.workspace.saveAll(false);
+    const cli = await this.#toolchain.cliFor(file);
+    const inspected = await this.#inspect(cli, file);
+    const given = parameters ?? (await this.#ask(file, inspected, debug ? "Debug" : "Run"));
+    if (given === undefined) return;
+    const planned = this.#planned(file, inspected, given);
+    const panel = openPanelOnRun(file) ? this.#panels.showPlan(planned, { beside: debug }) : undefined;
+    const base = this.#toolchain.baseOf(file);
+    const args = [
+      "run",
+      file,
+      "--parameters",
+      JSON.stringify(given),
+      "--dir",
+      base,
+      ...this.#toolchain.runOptions(file),
+      "--json",
+    ];
+    try {
+      const path = debug
+        ? await debugRun(cli, args, { file, base, flow: inspected.flow })
+        : await startRun(cli, args, { cwd: base, base });
+      if (path === undefined) return;
+      this.#started.add(path);
+      this.#runs.include(base);
+      await panel?.showRun(path);
+    } catch (error) {
+      panel?.showNothing("The run could not be started.");
+      throw error;
+    }
+  }
+
+  /** The last run once more, or the given one, with the parameters that it had. */
+  async runAgain(path: string): Promise<void> {
+    const { file, parameters } = await readRunInfo(path);
+    await this.run({ file, parameters });
+  }
+
+  /** Shows a flow's graph without running it. */
+  async showGraph(file: string): Promise<void> {
+    requireTrust();
+    await vscode.workspace.saveAll(false);
+    const inspected = await this.#inspect(await this.#toolchain.cliFor(file), file);
+    this.#panels.showPlan(this.#planned(file, inspected, {}));
+  }
+
+  /** Runs what failed in a run, and all below it, again; from a task run: that and all below it too. */
+  async resume(path: string, from: string | undefined): Promise<void> {
+    requireTrust();
+    await vscode.workspace.saveAll(false);
+    const { file, folder } = await readRunInfo(path);
+    const cli = await this.#toolchain.cliFor(file);
+    const base = baseOfRun(path);
+    // A list option takes what follows it, too: it comes last.
+    const again = from === undefined ? [] : ["--from", from];
+    const args = [
+      "resume",
+      basename(path),
+      "--dir",
+      base,
+      ...this.#toolchain.runOptions(file),
+      "--json",
+      ...again,
+    ];
+    await resumeRun(cli, path, args, folder);
+    this.#started.add(path);
+    this.#runs.include(base);
+    if (openPanelOnRun(file)) await this.#panels.showRun(path);
+  }
+
+  /** Cancels a run; one that doesn't end is ended. */
+  async cancel(path: string): Promise<void> {
+    // A run's folder says which process to end.
+    requireTrust();
+    const { file } = await readRunInfo(path);
+    const base = baseOfRun(path);
+    const args = ["cancel", basename(path), "--dir", base, "--json"];
+    // Exit code 2: it had ended before.
+    await callCli(await this.#toolchain.cliFor(file), args, { cwd: base, alsoGood: 2 });
+  }
+
+  #inspect(cli: Cli, file: string): Promise<InspectedFlow> {
+    const location = { location: vscode.ProgressLocation.Window, title: "Millrace: reading the flow" };
+    return Promise.resolve(
+      vscode.window.withProgress(location, () =>
+        callCli<InspectedFlow>(cli, ["inspect", file], { cwd: this.#toolchain.baseOf(file) }),
+      ),
+    );
+  }
+
+  async #ask(file: string, flow: InspectedFlow, verb: "Run" | "Debug"): Promise<ParameterValues | undefined> {
+    if (flow.parameters.length === 0) return {};
+    const key = `parameters of ${file}`;
+    const last = stillFitting(flow.parameters, this.#memory.get<ParameterValues>(key, {}));
+    const given = await askParameters(flow, last, verb);
+    if (given !== undefined) await this.#memory.update(key, given);
+    return given;
+  }
+
+  #planned(file: string, { flow, parameters, plan }: InspectedFlow, given: ParameterValues): PlannedRun {
+    const defaults = Object.fromEntries(parameters.map(({ name, default: value }) => [name, value]));
+    const configuration = vscode.workspace.getConfiguration("millrace", vscode.Uri.file(file));
+    return {
+      flow,
+      file,
+      plan,
+      parameters: { ...defaults, ...given },
+      session: configuration.get("session", "duckdb"),
+    };
+  }
+}
+
+function openPanelOnRun(file: string): boolean {
+  return vscode.workspace.getConfiguration("millrace", vscode.Uri.file(file)).get("openPanelOnRun", true);
+}
+
+function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new UserMessage("Nothing is run in a folder that isn't trusted.", [
+    { kind: "command", title: "Manage Workspace Trust", command: "workbench.trust.manage" },
+  ]);
+}

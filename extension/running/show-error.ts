@@ -1,0 +1,35 @@
+import * as vscode from "vscode";
+import { openSource } from "../flows/open-source.ts";
+import { type UserAction, UserMessage } from "./user-message.ts";
+
+/** The most of a message that a notification shows; the rest is in the log. */
+const longest = 400;
+
+/** Tells the user of an error, with what can be done about it; all of it goes to the log too. */
+export async function showError(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
+  const message = error instanceof Error ? error.message : String(error);
+  log.error(error instanceof UserMessage || !(error instanceof Error) ? message : (error.stack ?? message));
+  const actions = error instanceof UserMessage ? error.actions : [];
+  const shown = message.length > longest ? `${message.slice(0, longest)}...` : message;
+  const titles = [...actions.map(({ title }) => title), "Show Log"];
+  const picked = await vscode.window.showErrorMessage(shown, ...titles);
+  if (picked === undefined) return;
+  const action = actions.find(({ title }) => title === picked);
+  if (action === undefined) log.show();
+  else await perform(action);
+}
+
+async function perform(action: UserAction): Promise<void> {
+  switch (action.kind) {
+    case "setting":
+      await vscode.commands.executeCommand("workbench.action.openSettings", action.setting);
+      return;
+    case "source": {
+      const { command, arguments: args = [] } = openSource(action);
+      await vscode.commands.executeCommand(command, ...args);
+      return;
+    }
+    case "command":
+      await vscode.commands.executeCommand(action.command);
+  }
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { listRunFolders, readRunInfo } from "../../runtime/store/run-folder.ts";
+import type { Cli } from "./cli.ts";
+import { cliError } from "./cli-error.ts";
+import { processEnvironment } from "./process-environment.ts";
+
+const pollInterval = 40;
+
+/**
+ * Starts a run in a process of its own, which goes on when this one ends.
+ * @param base the folder whose `.millrace/` gets the run.
+ * @returns the run's folder, as soon as it is there.
+ * @throws {UserMessage} with what the process says if it ends before that.
+ */
+export async function startRun(
+  cli: Cli,
+  args: readonly string[],
+  { cwd, base }: { readonly cwd: string; readonly base: string },
+): Promise<string> {
+  const before = new Set(await listRunFolders(base));
+  return launch(cli, args, cwd, async (pid) => {
+    for (const path of await listRunFolders(base)) {
+      if (before.has(path)) continue;
+      const info = await readRunInfo(path).catch(() => undefined); // being written
+      if (info !== undefined && info.host.pid === pid) return path;
+    }
+    return undefined;
+  });
+}
+
+/**
+ * Goes on with a run in a process of its own; resolves when it has begun.
+ * @throws {UserMessage} with what the process says if it ends before that.
+ */
+export async function resumeRun(cli: Cli, path: string, args: readonly string[], cwd: string): Promise<void> {
+  const { attempt } = await readRunInfo(path);
+  await launch(cli, args, cwd, async () => {
+    const info = await readRunInfo(path).catch(() => undefined); // being written
+    return info !== undefined && info.attempt > attempt ? path : undefined;
+  });
+}
+
+/** Starts a process, and waits until `begun` finds what it has begun or it ends. */
+async function launch(
+  cli: Cli,
+  args: readonly string[],
+  cwd: string,
+  begun: (pid: number | undefined) => Promise<string | undefined>,
+): Promise<string> {
+  // A pipe would break, and the run with it, when the window is closed.
+  const folder = await mkdtemp(join(tmpdir(), "millrace-start-"));
+  const errors = join(folder, "stderr");
+  const stderr = openSync(errors, "w");
+  try {
+    const child = spawn(cli.node, [cli.script, ...args], {
+      cwd,
+      env: processEnvironment(),
+      detached: true,
+      stdio: ["ignore", "ignore", stderr],
+      windowsHide: true,
+    });
+    child.unref();
+    const ended = endOf(child);
+    for (;;) {
+      const path = await begun(child.pid);
+      if (path !== undefined) return path;
+      const end = await Promise.race([ended, delay(pollInterval)]);
+      if (end === undefined) continue;
+      if (end instanceof Error) throw end;
+      // A quick one may have run to its end between the two looks.
+      const late = await begun(child.pid);
+      if (late !== undefined) return late;
+      throw cliError(await readFile(errors, "utf8"), end.code);
+    }
+  } finally {
+    closeSync(stderr);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function endOf(child: ChildProcess): Promise<{ readonly code: number | null } | Error> {
+  return new Promise((resolve) => {
+    child.on("error", resolve);
+    child.on("exit", (code) => resolve({ code }));
+  });
+}

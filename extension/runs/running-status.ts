@@ -1,0 +1,37 @@
+import * as vscode from "vscode";
+import type { RunSummary } from "../../runtime/store/read-run.ts";
+import { commandLink } from "../command-registry.ts";
+import type { RunIndex } from "./run-index.ts";
+
+/** The status bar's entry: what runs now, and how much of it is done. */
+export function showRunningStatus(runs: RunIndex): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem("millrace.running", vscode.StatusBarAlignment.Left, 50);
+  item.name = "Millrace Runs";
+  const show = () => {
+    const { live } = runs;
+    const [only] = live;
+    if (only === undefined) return item.hide();
+    item.text = statusText(live);
+    item.tooltip = live.map((run) => `${run.flow} · ${run.name}: ${progressText(run)}`).join("\n");
+    item.command =
+      live.length === 1
+        ? commandLink("millrace.openRun", "Open Run", { runPath: only.path })
+        : { command: "millrace.runs.focus", title: "Show Runs" };
+    item.accessibilityInformation = { label: item.tooltip };
+    item.show();
+  };
+  show();
+  return vscode.Disposable.from(item, runs.onDidChange(show));
+}
+
+function statusText(live: readonly RunSummary[]): string {
+  const [only] = live;
+  if (live.length === 1 && only !== undefined) return `$(sync~spin) ${only.flow} ${progressText(only)}`;
+  const completed = live.reduce((sum, run) => sum + run.tasks.completed, 0);
+  const total = live.reduce((sum, run) => sum + run.tasks.total, 0);
+  return `$(sync~spin) ${live.length} flows ${completed}/${total}`;
+}
+
+function progressText({ tasks }: RunSummary): string {
+  return `${tasks.completed}/${tasks.total}`;
+}
