@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cli, makeRoom, removeRoom, text, transcript } from "./cli.ts";
+
+const tsc = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
+
+/** What TypeScript says of a folder, as an editor's language service would. */
+function typeErrors(folder: string): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [tsc, "--noEmit", "--pretty", "false", "-p", "."],
+      { cwd: folder },
+      (_error, stdout) => resolve(stdout),
+    );
+  });
+}
+
+describe("millrace init", () => {
+  let room: string;
+  beforeEach(() => {
+    room = makeRoom();
+  });
+  afterEach(() => removeRoom(room));
+
+  const init = async (...args: string[]) => transcript(await cli(["init", ...args], { cwd: room }), room);
+
+  it("writes a flow that runs, and says what to do next", async () => {
+    assert.equal(
+      await init("new/project"),
+      text`
+        new/project/.millrace/tsconfig.json tells editors where the types of millrace and zod are on this machine.
+        new/project/hello.flow.ts is written.
+        new/project/tsconfig.json is written.
+
+        Next:
+          cd new/project
+          millrace run hello
+          millrace run hello --help
+          millrace graph hello
+          millrace show latest
+        exit 0`,
+    );
+    const folder = join(room, "new", "project");
+    const run = await cli(["run", "hello", "--boards", "2", "-d", "1000"], { cwd: folder });
+    assert.equal(run.code, 0);
+    assert.match(run.stdout, /Task run 'Estimate pi-0' - pi is about [23]\.\d+\n/);
+    const graph = await cli(["graph", "hello", "--boards", "2"], { cwd: folder });
+    assert.deepEqual(graph, {
+      code: 0,
+      stdout: "Hello\n 1 Throw darts  × 2\n 2 Estimate pi-0  ← Throw darts-0, Throw darts-1\n",
+      stderr: "",
+    });
+  });
+
+  it("lets an editor know the types of millrace and zod, with nothing installed", async () => {
+    await init();
+    assert.equal(await typeErrors(room), "");
+    const flow = readFileSync(join(room, "hello.flow.ts"), "utf8");
+    writeFileSync(
+      join(room, "wrong.flow.ts"),
+      flow.replace("throwDarts.map(numbers, darts)", 'throwDarts.map(numbers, "many")'),
+    );
+    writeFileSync(
+      join(room, "worse.ts"),
+      'import { z } from "zod";\nimport "millrace/matching";\nz.nothing();\n',
+    );
+    assert.match(
+      await typeErrors(room),
+      /^worse\.ts\(3,3\): error TS2339: Property 'nothing' does not exist.*\nwrong\.flow\.ts\(\d+,\d+\): error TS2345: Argument of type '(string|"many")' is not assignable to .*number/s,
+    );
+  }).timeout(20_000);
+
+  it("overwrites nothing, and says what to add", async () => {
+    const own = { "hello.flow.ts": "// mine\n", "tsconfig.json": '{ "extends": "./base.json" }\n' };
+    for (const [name, content] of Object.entries(own)) writeFileSync(join(room, name), content);
+    assert.equal(
+      (await init()).split("\n\nNext:")[0],
+      text`
+        .millrace/tsconfig.json tells editors where the types of millrace and zod are on this machine.
+        hello.flow.ts is there already and stays as it is.
+        tsconfig.json is there already and stays as it is.
+        For the types, add to tsconfig.json: "extends": ["./base.json", "./.millrace/tsconfig.json"].`,
+    );
+    for (const [name, content] of Object.entries(own)) {
+      assert.equal(readFileSync(join(room, name), "utf8"), content);
+    }
+  });
+
+  it("leaves to the folder's own node_modules what they have", async () => {
+    mkdirSync(join(room, "node_modules", "zod"), { recursive: true });
+    writeFileSync(join(room, "node_modules", "zod", "package.json"), "{}");
+    await init();
+    const { compilerOptions } = JSON.parse(readFileSync(join(room, ".millrace", "tsconfig.json"), "utf8"));
+    assert.deepEqual(Object.keys(compilerOptions.paths), ["millrace", "millrace/matching"]);
+  });
+});

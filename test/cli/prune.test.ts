@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cli, makeRoom, removeRoom, transcript } from "./cli.ts";
+
+describe("millrace prune", () => {
+  let room: string;
+  beforeEach(async () => {
+    room = makeRoom();
+    for (const name of ["One", "Two", "Three"]) {
+      const flow = `import { flow, task } from "millrace";
+const one = task({ name: "Cached", cache: true }, () => "${name}");
+export default flow({ name: "${name}" }, () => {
+  one();
+});
+`;
+      writeFileSync(join(room, "a.flow.ts"), flow);
+      const { code } = await cli(["run", "a", "--threads", "1"], { cwd: room });
+      assert.equal(code, 0);
+    }
+  });
+  afterEach(() => removeRoom(room));
+
+  const millrace = async (...args: string[]) => transcript(await cli(args, { cwd: room }), room);
+  const flows = async () =>
+    JSON.parse((await cli(["runs", "--json"], { cwd: room })).stdout).map(
+      ({ flow }: { flow: string }) => flow,
+    );
+  const names = (folder: string) => readdirSync(join(room, ".millrace", folder));
+
+  it("deletes all but the newest, after saying so when asked what it would do", async () => {
+    assert.equal(
+      await millrace("prune", "--keep", "1", "--dry-run"),
+      "<id>\n<id>\n! Would delete 2 runs, 0 bundles.\nexit 0",
+    );
+    assert.deepEqual(await flows(), ["Three", "Two", "One"]);
+    assert.equal(await millrace("prune", "--keep", "1"), "<id>\n<id>\n! Deleted 2 runs, 0 bundles.\nexit 0");
+    assert.deepEqual(await flows(), ["Three"]);
+  });
+
+  it("deletes what is older than an age, and with --keep only what both rules let go", async () => {
+    assert.equal(await millrace("prune", "--older-than", "1h"), "! Deleted 0 runs, 0 bundles.\nexit 0");
+    assert.equal(
+      await millrace("prune", "--older-than", "0s", "--keep", "2"),
+      "<id>\n! Deleted 1 run, 0 bundles.\nexit 0",
+    );
+    assert.deepEqual(await flows(), ["Three", "Two"]);
+  });
+
+  it("deletes bundles that were last used long before the oldest run that stays", async () => {
+    const before = names("bundles").filter((name) => name.endsWith(".mjs"));
+    assert.equal(before.length, 3);
+    const longAgo = new Date(Date.now() - 600_000);
+    for (const name of before) utimesSync(join(room, ".millrace", "bundles", name), longAgo, longAgo);
+    // Used again: its flow's file is as it was.
+    await cli(["run", "a", "--threads", "1"], { cwd: room });
+    const { stdout } = await cli(["prune", "--keep", "1", "--json"], { cwd: room });
+    const { runs, bundles, cached } = JSON.parse(stdout);
+    assert.deepEqual([runs.length, bundles.length, cached], [3, 2, []]);
+    assert.equal(names("bundles").length, 2);
+  });
+
+  it("deletes cached results of an age when asked to", async () => {
+    assert.equal(names("cache").length, 3);
+    assert.equal(
+      await millrace("prune", "--older-than", "0s", "--keep", "3", "--cache"),
+      "! Deleted 0 runs, 0 bundles, 3 cached results.\nexit 0",
+    );
+    assert.deepEqual(names("cache"), []);
+  });
+});

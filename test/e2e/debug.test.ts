@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { useVsCode } from "./vs-code/session.ts";
+import type { VsCodeWindow } from "./vs-code/window.ts";
+import { latestRun, makeWorkspace, removeWorkspace } from "./vs-code/workspace.ts";
+
+describe("In VS Code, Debug Flow", function () {
+  this.timeout(90_000);
+  const vsCode = useVsCode();
+  let folder: string;
+  let window: VsCodeWindow;
+
+  before(async () => {
+    folder = await makeWorkspace("steps.flow.ts");
+    window = await vsCode().open(folder);
+  });
+
+  after(() => removeWorkspace(folder));
+
+  it("stops at breakpoints in a flow's body and in a task's, on its worker thread", async () => {
+    await window.openFile("steps.flow.ts");
+    await window.page.locator(".codelens-decoration", { hasText: "Debug" }).waitFor();
+    await toggleBreakpoint(window, "return numbers.map");
+    await toggleBreakpoint(window, "sum(weigh(");
+    await window.command("Millrace: Debug Flow");
+    await window.pick("Three Steps");
+    await window.quickInput.locator(".monaco-list-row", { hasText: "count" }).waitFor();
+    await window.page.keyboard.press("Enter");
+
+    await stoppedAt(window, 27);
+    await window.screenshot("debug-flow-body");
+    await window.command("Debug: Continue");
+    await stoppedAt(window, 12);
+    await window.screenshot("debug-task-body");
+    await window.page.locator(".debug-call-stack", { hasText: "Paused On Breakpoint" }).waitFor();
+    await window.command("Debug: Continue");
+
+    const run = await latestRun(folder, ({ state }) => state !== undefined);
+    assert.equal(run.state?.name, "Completed");
+    await window.page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+  });
+});
+
+async function toggleBreakpoint(window: VsCodeWindow, text: string): Promise<void> {
+  await window.page.locator(".view-line", { hasText: text }).first().click();
+  await window.page.keyboard.press("F9");
+}
+
+async function stoppedAt(window: VsCodeWindow, line: number): Promise<void> {
+  await window.page.locator(".debug-top-stack-frame-line").first().waitFor({ timeout: 30_000 });
+  await window.page.locator(".statusbar-item", { hasText: `Ln ${line},` }).waitFor();
+}

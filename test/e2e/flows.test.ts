@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { useVsCode } from "./vs-code/session.ts";
+import type { VsCodeWindow } from "./vs-code/window.ts";
+import { latestRun, makeWorkspace, millrace, removeWorkspace } from "./vs-code/workspace.ts";
+
+describe("In VS Code, flows and runs", function () {
+  this.timeout(90_000);
+  const vsCode = useVsCode();
+  let folder: string;
+  let window: VsCodeWindow;
+
+  before(async () => {
+    folder = await makeWorkspace("steps.flow.ts", "slow.flow.ts", "failing.flow.ts");
+    window = await vsCode().open(folder);
+    await window.showViews();
+  });
+
+  after(() => removeWorkspace(folder));
+
+  it("lists the flows of the folder by their names", async () => {
+    const lines = window.view("Flows").locator(".monaco-list-row");
+    await lines.nth(2).waitFor();
+    await lines.filter({ hasText: "Three Steps" }).waitFor();
+    assert.deepEqual(await window.viewLines("Flows"), [
+      "Failing failing.flow.ts",
+      "Slow slow.flow.ts",
+      "Three Steps steps.flow.ts",
+    ]);
+  });
+
+  it("shows a broken flow file in the tree and in Problems, with its cause and place", async () => {
+    await writeFile(
+      join(folder, "broken.flow.ts"),
+      'import { flow } from "millrace";\n\nexport default flow(\n',
+    );
+    const line = window.view("Flows").locator(".monaco-list-row", { hasText: "broken.flow.ts" });
+    await line.waitFor();
+    await window.command("Problems: Focus on Problems View");
+    const problem = window.page.locator(".markers-panel .monaco-list-row", { hasText: "Millrace" }).first();
+    await problem.waitFor();
+    await window.screenshot("problems");
+    await problem.getByText("Unexpected token").waitFor();
+    await writeFile(
+      join(folder, "broken.flow.ts"),
+      'import { flow } from "millrace";\n\nexport default flow({ name: "Mended" }, () => {});\n',
+    );
+    await window.view("Flows").locator(".monaco-list-row", { hasText: "Mended" }).waitFor();
+    await problem.waitFor({ state: "detached" });
+    await window.page.keyboard.press("Control+J");
+  });
+
+  it("offers Run, Debug and Graph above a flow", async () => {
+    await window.openFile("steps.flow.ts");
+    const lens = window.page.locator(".codelens-decoration");
+    await lens.filter({ hasText: "Debug" }).first().waitFor();
+    const links = (await lens.first().locator("a").allInnerTexts()).map((link) => link.trim());
+    assert.deepEqual(links, ["Run", "Debug", "Graph"]);
+    await window.screenshot("lenses");
+  });
+
+  it("runs a flow from the palette with a changed parameter, and shows it in its panel", async () => {
+    await window.command("Millrace: Run Flow");
+    await window.pick("Three Steps");
+    await window.quickInput.locator(".monaco-list-row", { hasText: "count" }).waitFor();
+    await window.screenshot("form");
+    await window.pick("count");
+    await window.type("count", "1000");
+    await window.quickInput.getByText("Give 100 or less.").waitFor();
+    await window.screenshot("form-problem");
+    await window.answer("count", "7");
+    await window.quickInput.locator(".monaco-list-row", { hasText: "7 (changed)" }).waitFor();
+    await window.page.keyboard.press("Enter");
+    const run = await latestRun(folder, ({ state }) => state !== undefined);
+    assert.deepEqual([run.state?.name, run.parameters], ["Completed", { count: 7 }]);
+    await window.panel.getByRole("treeitem", { name: "Weigh, Completed" }).first().waitFor();
+    await window.screenshot("run-completed");
+    const [day, line] = await window.viewLines("Runs");
+    assert.deepEqual([day, line?.startsWith("Three Steps")], ["Today 1", true]);
+  });
+
+  it("shows a run of a terminal while it runs", async () => {
+    const call = millrace(folder, "run", "slow");
+    const line = window.view("Runs").locator(".monaco-list-row", { hasText: "Slow" }).first();
+    await line.waitFor();
+    await window.page.locator(".statusbar-item", { hasText: "Slow" }).waitFor();
+    await window.screenshot("run-from-terminal");
+    await window.command("Millrace: Cancel Run");
+    await call.catch(() => {}); // 130: cancelled
+    const run = await latestRun(folder, ({ state }) => state !== undefined);
+    assert.equal(run.state?.name, "Cancelled");
+    await window.page.locator(".statusbar-item", { hasText: "Slow" }).waitFor({ state: "detached" });
+    await window.screenshot("run-cancelled");
+  });
+
+  it("resumes a run that failed, from what failed", async () => {
+    await window.command("Millrace: Run Flow");
+    await window.pick("Failing");
+    const failed = await latestRun(folder, ({ state }) => state?.name === "Failed");
+    await window.panel.getByRole("treeitem", { name: "Check, Failed" }).first().waitFor();
+    await window.screenshot("run-failed");
+    await writeFile(join(folder, "mended"), "");
+    await window.command("Millrace: Resume Run");
+    await window.pick("Failing");
+    const resumed = await latestRun(folder, ({ attempt, state }) => attempt === 2 && state !== undefined);
+    assert.deepEqual([resumed.id, resumed.state?.name], [failed.id, "Completed"]);
+    await window.panel.getByRole("treeitem", { name: "Check, Completed" }).first().waitFor();
+    await window.screenshot("run-resumed");
+  });
+});

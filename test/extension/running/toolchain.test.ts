@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cliError } from "../../../extension/running/cli-error.ts";
+import { findNode } from "../../../extension/running/find-node.ts";
+import { findRuntime, isCompatible } from "../../../extension/running/find-runtime.ts";
+import { byVersion, isNewEnough } from "../../../extension/running/node-version.ts";
+import { processEnvironment } from "../../../extension/running/process-environment.ts";
+
+describe("The Node that runs flows", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "millrace-node-"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("is 20.19 or later", () => {
+    assert.deepEqual(
+      ["20.18.3", "20.19.0", "v20.20.2", "22.1.0", "v18.20.0", "100.0.0"].map((version) =>
+        isNewEnough(version),
+      ),
+      [false, true, true, true, false, true],
+    );
+    assert.deepEqual(["v18.1.0", "v22.2.0", "v20.19.0", "v22.10.0"].sort(byVersion), [
+      "v22.10.0",
+      "v22.2.0",
+      "v20.19.0",
+      "v18.1.0",
+    ]);
+  });
+
+  it("is the setting's, or an error that says what is wrong with that and leads to the setting", async function () {
+    if (process.platform === "win32") this.skip();
+    const old = join(folder, "old-node");
+    writeFileSync(old, "#!/bin/sh\necho v18.20.4\n");
+    chmodSync(old, 0o755);
+    assert.equal(await findNode(process.execPath), process.execPath);
+    await assert.rejects(findNode(old), {
+      message: `Millrace needs Node.js 20.19.0 or later; ${old} is 18.20.4.`,
+      actions: [{ kind: "setting", title: "Choose Node.js", setting: "millrace.nodePath" }],
+    });
+    await assert.rejects(findNode(join(folder, "none")), { message: /can't be run as Node\.js/ });
+  });
+
+  it("is found on PATH where no setting says which", async () => {
+    assert.match(await findNode(""), /node(\.exe)?$/);
+  });
+});
+
+describe("The runtime that runs a flow", () => {
+  const own = { cli: "/extension/dist/cli.js", version: "0.3.1", origin: "extension" } as const;
+  let base: string;
+  before(() => {
+    base = mkdtempSync(join(tmpdir(), "millrace-runtime-"));
+    install(join(base, "new", "node_modules", "millrace"), "0.3.9");
+    install(join(base, "old", "node_modules", "millrace"), "0.2.0");
+  });
+  after(() => rmSync(base, { recursive: true, force: true }));
+
+  it("is the workspace's where that is compatible, else the extension's", () => {
+    assert.deepEqual(findRuntime(join(base, "new", "flows", "a.flow.ts"), base, own), {
+      cli: join(base, "new", "node_modules", "millrace", "dist", "cli.js"),
+      version: "0.3.9",
+      origin: "workspace",
+    });
+    assert.equal(findRuntime(join(base, "old", "a.flow.ts"), base, own), own);
+    assert.equal(findRuntime(join(base, "a.flow.ts"), base, own), own);
+    assert.equal(findRuntime("/elsewhere/a.flow.ts", base, own), own);
+  });
+
+  it("may differ in the patch before 1.0, in the minor version after", () => {
+    assert.deepEqual(
+      [
+        ["0.3.0", "0.3.9"],
+        ["0.3.0", "0.4.0"],
+        ["1.2.0", "1.9.0"],
+        ["2.0.0", "1.0.0"],
+      ].map(([a = "", b = ""]) => isCompatible(a, b)),
+      [true, false, true, false],
+    );
+  });
+
+  function install(folder: string, version: string): void {
+    mkdirSync(join(folder, "dist"), { recursive: true });
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "millrace", version }));
+    writeFileSync(join(folder, "dist", "cli.js"), "");
+  }
+});
+
+describe("A run's process", () => {
+  it("gets our environment without what belongs to VS Code", () => {
+    assert.deepEqual(
+      processEnvironment({
+        PATH: "/bin",
+        VSCODE_PID: "1",
+        ELECTRON_RUN_AS_NODE: "1",
+        NODE_OPTIONS: "--a",
+        X: undefined,
+      }),
+      { PATH: "/bin", NODE_OPTIONS: "--a" },
+    );
+  });
+
+  it("says what went wrong, where, with a way to there", () => {
+    const error = cliError(
+      "a warning\nerror: /w/a.flow.ts fails when it is imported.\nError: no\n    at /w/tasks.ts:3:7\n",
+      1,
+    );
+    assert.deepEqual(
+      [error.message.split("\n")[0], error.actions],
+      [
+        "/w/a.flow.ts fails when it is imported.",
+        [{ kind: "source", title: "Open File", file: "/w/tasks.ts", line: 3, column: 7 }],
+      ],
+    );
+    assert.equal(cliError("", 137).message, "Millrace ended with code 137 and said nothing.");
+  });
+});

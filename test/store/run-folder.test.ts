@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeState } from "../../runtime/events/states.ts";
+import { EventWriter } from "../../runtime/store/event-writer.ts";
+import { listRuns, readRun } from "../../runtime/store/read-run.ts";
+import {
+  createRunFolder,
+  findRun,
+  isRunnerAlive,
+  type RunInfo,
+  readRunInfo,
+  runPaths,
+  writeRunInfo,
+} from "../../runtime/store/run-folder.ts";
+import { isAlive, thisHost } from "../../runtime/store/run-host.ts";
+import { lockRun, RunLockedError } from "../../runtime/store/run-lock.ts";
+
+const about: Omit<RunInfo, "id"> = {
+  name: "wise-otter",
+  flow: "F",
+  file: "/f.flow.ts",
+  folder: "/",
+  parameters: {},
+  session: "duckdb",
+  attempt: 1,
+  host: thisHost(),
+  versions: { millrace: "0", node: "0" },
+  started: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+};
+
+const folders: string[] = [];
+function newBase(): string {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), "millrace-store-")));
+  folders.push(base);
+  return base;
+}
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** The host of a process that has ended. */
+async function endedHost(): Promise<RunInfo["host"]> {
+  const child: ChildProcess = spawn(process.execPath, ["-e", "0"]);
+  await new Promise((resolve) => child.on("close", resolve));
+  return { ...thisHost(), pid: child.pid ?? 0, pidStarted: "1" };
+}
+
+describe("run folders", () => {
+  it("appear whole, under ids of their time and name that never meet, and stay out of the user's repository", async () => {
+    const base = newBase();
+    const made = await Promise.all(Array.from({ length: 8 }, () => createRunFolder(base, about)));
+    const ids = made.map(({ info }) => info.id).sort();
+    assert.equal(new Set(ids).size, 8);
+    for (const { info, path } of made) {
+      assert.match(info.id, /^20260102-030405678-wise-otter(-\d)?$/);
+      assert.deepEqual(await readRunInfo(path), info);
+      assert.ok(await isRunnerAlive(path, info));
+      assert.deepEqual(readdirSync(path).sort(), ["artifacts", "heartbeat", "results", "run.json"]);
+    }
+    assert.deepEqual(readdirSync(join(base, ".millrace", "runs")).sort(), ids);
+    assert.deepEqual(readdirSync(join(base, ".millrace")).sort(), [".gitignore", "runs"]);
+  });
+
+  it("are found by id, by name, by the beginning of either, and as the latest", async () => {
+    const base = newBase();
+    await assert.rejects(findRun(base, "x"), { name: "RunNotFoundError", message: /has no runs yet/ });
+    const first = await createRunFolder(base, about);
+    const second = await createRunFolder(base, { ...about, name: "wise-owl", started: about.started + 5000 });
+    assert.equal(await findRun(base, "latest"), second.path);
+    assert.equal(await findRun(base, first.info.id), first.path);
+    assert.equal(await findRun(base, "wise-ow"), second.path);
+    assert.equal(await findRun(base, "wise-otter"), first.path);
+    await assert.rejects(findRun(base, "wise"), { name: "RunNotFoundError", message: /^'wise' could be / });
+    await assert.rejects(findRun(base, "gone"), {
+      name: "RunNotFoundError",
+      message: /^There is no run 'gone'\./,
+    });
+  });
+
+  it("of a process that is gone show as Crashed at once, with whatever ran", async () => {
+    const base = newBase();
+    const host = await endedHost();
+    const { path } = await createRunFolder(base, { ...about, host });
+    assert.equal((await readRun(path)).state.name, "Crashed");
+    const writer = await EventWriter.open(runPaths(path).events, () => {}, assert.fail);
+    writer.append({
+      type: "run-started",
+      attempt: 1,
+      flow: "F",
+      runName: "wise-otter",
+      threads: 1,
+      parameters: {},
+    });
+    for (const name of ["Running", "Cancelling", "Completed", "Pending"] as const) {
+      writer.append({ type: "task-run-created", taskRun: name, name, task: "T", flowRun: ".", inputs: "" });
+      if (name !== "Pending")
+        writer.append({ type: "task-run-state", taskRun: name, state: makeState(name) });
+    }
+    await writer.close();
+    const { view, state, alive } = await readRun(path);
+    assert.equal(alive, false);
+    assert.match(
+      state.message ?? "",
+      /^The run's process \d+ on .* is gone\. 'millrace resume .*' goes on from there\.$/,
+    );
+    assert.deepEqual(
+      [...view.taskRuns.values()].map((task) => `${task.id}: ${task.state.name}`),
+      ["Running: Crashed", "Cancelling: Crashed", "Completed: Completed", "Pending: Pending"],
+    );
+    const { runs } = await listRuns(base);
+    assert.deepEqual(
+      runs.map((run) => [run.state.name, run.tasks]),
+      [["Crashed", { total: 4, completed: 1 }]],
+    );
+  });
+
+  it("that can't be read are listed apart", async () => {
+    const base = newBase();
+    const good = await createRunFolder(base, about);
+    const { path } = await createRunFolder(base, { ...about, name: "bad" });
+    writeFileSync(runPaths(path).info, "{ torn");
+    const { runs, unreadable } = await listRuns(base);
+    assert.deepEqual(
+      runs.map(({ id }) => id),
+      [good.info.id],
+    );
+    assert.match(
+      unreadable[0]?.error ?? "",
+      /run\.json is damaged: .* Delete the folder .* to be rid of the run\.$/,
+    );
+  });
+});
+
+describe("a run's process", () => {
+  it("is told from a later one of its number, and on another machine by its heartbeat", async () => {
+    const host = thisHost();
+    assert.equal(isAlive(host, undefined), true);
+    assert.equal(isAlive({ ...host, pidStarted: "12345" }, 0), false);
+    assert.equal(isAlive(await endedHost(), 0), false);
+    const elsewhere = { ...host, id: "another-machine pid:[1]" };
+    assert.equal(isAlive(elsewhere, 2_000), true);
+    assert.equal(isAlive(elsewhere, 60_000), false);
+    assert.equal(isAlive(elsewhere, undefined), false);
+  });
+
+  it("that has ended, but whose parent hasn't heard, is gone", async () => {
+    // A shell that execs sleep never waits for its earlier child, which stays a zombie.
+    const shell = spawn("sh", ["-c", "sh -c 'echo $$' & exec sleep 10"]);
+    const pid = await new Promise<number>((resolve) =>
+      shell.stdout.on("data", (data: Buffer) => resolve(Number(data))),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(isAlive({ ...thisHost(), pid, pidStarted: "1" }, undefined), false);
+    shell.kill();
+  });
+});
+
+describe("a run's lock", () => {
+  it("is held by one process, and given back", async () => {
+    const { path } = await createRunFolder(newBase(), about);
+    const unlock = await lockRun(path);
+    await assert.rejects(lockRun(path), (error: Error) => {
+      assert.ok(error instanceof RunLockedError);
+      assert.match(
+        error.message,
+        new RegExp(
+          `^The run is being run by process ${process.pid} on .*\\. Cancel it first, or wait until it has ended\\.$`,
+        ),
+      );
+      return true;
+    });
+    await unlock();
+    await (await lockRun(path))();
+  });
+
+  it("goes to one of many that take over what a dead process left", async () => {
+    const dead = JSON.stringify(await endedHost());
+    for (let round = 0; round < 20; round++) {
+      const { path } = await createRunFolder(newBase(), about);
+      writeFileSync(join(path, "lock-1"), dead);
+      const taken = await Promise.allSettled(Array.from({ length: 10 }, () => lockRun(path)));
+      assert.equal(taken.filter(({ status }) => status === "fulfilled").length, 1);
+    }
+  });
+
+  it("of another machine's run holds while its heartbeat is young", async () => {
+    const { path } = await createRunFolder(newBase(), about);
+    writeFileSync(join(path, "lock-1"), JSON.stringify({ ...thisHost(), id: "elsewhere" }));
+    await assert.rejects(lockRun(path), RunLockedError);
+    const old = new Date(Date.now() - 60_000);
+    utimesSync(runPaths(path).heartbeat, old, old);
+    await (await lockRun(path))();
+  });
+});
+
+describe("run.json", () => {
+  it("is replaced as a whole", async () => {
+    const { path, info } = await createRunFolder(newBase(), about);
+    mkdirSync(join(path, "run.json.new", "in the way"), { recursive: true });
+    await assert.rejects(writeRunInfo(path, { ...info, attempt: 2 }));
+    assert.deepEqual(await readRunInfo(path), info);
+  });
+});

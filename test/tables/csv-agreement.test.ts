@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { openDuckDb } from "../../runtime/tables/duckdb/open-duckdb.ts";
+import type { CsvOptions, Session } from "../../runtime/tables/session.ts";
+
+/**
+ * The engine reads CSV with DuckDB's parser, and names bad rows with a scan of its own. These hold the two
+ * against each other, on files that nobody would write.
+ */
+/** The same files each time, so that a build doesn't fail by chance; MILLRACE_SEED looks at others. */
+const seed = Number(process.env.MILLRACE_SEED ?? 1);
+
+describe("DuckDB's reading of CSV and the scan that names bad rows", () => {
+  let folder: string;
+  let session: Session;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "millrace-tables-"));
+    session = openDuckDb({ folder, threads: 2 });
+  });
+
+  after(async () => {
+    await session[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const piece = fc.constantFrom(
+    ...'a|bc|1|"|""|\n|\n|\n|,|,|,|","|",|\n"|"\n|"q\nq"|"a""b"|é| |x,y\n|1,2\n|"",\n|,\n|\n\n|\t'.split("|"),
+  );
+  const lineEnds = fc.constantFrom("\n", "\r\n");
+
+  it("agree on which files are good, and on the rows of those", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 25 }), lineEnds, async (pieces, lineEnd) => {
+        const text = `h1,h2\n${pieces.join("")}`.replaceAll("\n", lineEnd);
+        await writeFile(join(folder, "pieces.csv"), text);
+        const columns = { h1: "string", h2: "string" } as const;
+        const strict = await session.readCsv("pieces.csv", { columns });
+        const rejecting = await session.readCsv("pieces.csv", { columns, onBadRow: "reject" });
+        const [rejects, good] = [await session.rejects(rejecting), await rejecting.rows()];
+        const [first] = rejects;
+        if (first === undefined) assert.deepEqual(await strict.rows(), good);
+        else {
+          const message = `pieces.csv:${first.line}: ${first.reason}. Correct the line, or read the file with onBadRow: "reject".`;
+          await assert.rejects(strict.rows(), { message });
+          await assert.rejects(strict.count(), { message });
+        }
+      }),
+      { numRuns: 150, seed },
+    );
+  });
+
+  // DuckDB takes `,,,"""\\n"\\n,` below `h1,h2`, of four fields with a line break in the last, for good; the
+  // scan is right to refuse it. Found with another seed.
+  it("agree on a field too many that holds an escaped quote and a line break");
+
+  it("lose no row: what is read and what is rejected are all there is", async () => {
+    const field = fc.constantFrom("a", "", "12", '""', '"x,y"', '"a""b"', '"q\nq"', '"\n"', 'a"b', "é");
+    const row = fc.array(field, { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { maxLength: 40 }),
+        fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+        lineEnds,
+        fc.boolean(),
+        async (rows, blanks, lineEnd, ended) => {
+          const written = rows.filter((fields) => fields.join(",") !== "");
+          const body = written.map((fields, i) => `${blanks[i] ? "\n" : ""}${fields.join(",")}`).join("\n");
+          await writeFile(
+            join(folder, "rows.csv"),
+            `h1,h2,h3\n${body}${ended ? "\n" : ""}`.replaceAll("\n", lineEnd),
+          );
+          const table = await session.readCsv("rows.csv", {
+            columns: { h3: "string", h1: "string" },
+            onBadRow: "reject",
+          });
+          const isGood = (fields: readonly string[]) =>
+            fields.length >= 3 && fields.slice(3).every((extra) => extra === "");
+          const value = (text: string | undefined) =>
+            text === undefined || text === ""
+              ? null
+              : text.startsWith('"')
+                ? text.slice(1, -1).replaceAll('""', '"').replaceAll("\n", lineEnd)
+                : text;
+          assert.deepEqual(
+            await table.rows(),
+            written.filter(isGood).map((fields) => ({ h3: value(fields[2]), h1: value(fields[0]) })),
+          );
+          assert.equal(
+            (await session.rejects(table)).length,
+            written.filter((fields) => !isGood(fields)).length,
+          );
+        },
+      ),
+      { numRuns: 100, seed },
+    );
+  });
+
+  const character = fc.constantFrom(..."0123456789+-.eE_ xTtrufalsINnZ:'/");
+  const likely = fc.constantFrom(
+    ..."0|-0|007|+5|12.7|1e3|.5|5.|-|.|+|1_000|0x10| 1|1 |nan|NaN|Infinity|-inf|1e999|2147483648|-2147483648|9223372036854775807|9223372036854775808|1d".split(
+      "|",
+    ),
+    ..."true|TRUE|False|t|yes|2024-02-29|2023-02-29|2024-1-2|0000-01-01|9999-12-31|2024-13-01|infinity|2026-11-23 10:20:30|2026-11-23T10:20:30Z".split(
+      "|",
+    ),
+    ..."2026-11-23 10:20:30.123456+02:00|2026-11-23 24:00:00|2026-11-23 10:20|2026-11-23 10:20:60|2026-11-23 10:20:30.1234567|2026-11-23T10:20:30-15:59|2026-11-23T10:20:30+16:00".split(
+      "|",
+    ),
+  );
+  const text = fc.oneof(
+    likely,
+    fc.array(character, { minLength: 1, maxLength: 8 }).map((all) => all.join("")),
+  );
+  const types = ["integer", "long", "double", "boolean", "date", "timestamp"] as const;
+
+  for (const type of types) {
+    it(`agree on what is a value of type ${type}`, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 60 }), async (values) => {
+          await writeFile(
+            join(folder, "values.csv"),
+            `id,v\n${values.map((value, i) => `${i},${value}\n`).join("")}`,
+          );
+          const options: CsvOptions = { columns: { id: "integer", v: type } };
+          const rejecting = await session.readCsv("values.csv", { ...options, onBadRow: "reject" });
+          const bad = (await session.rejects(rejecting)).map((reject) => reject.line - 2);
+          const good = (await rejecting.rows()).map((row) => row.id);
+          assert.deepEqual(
+            [...bad, ...good].sort((a, b) => Number(a) - Number(b)),
+            [...values.keys()],
+          );
+          // Each bad value alone has to fail where bad rows are errors.
+          const [first] = bad;
+          if (first === undefined) return;
+          await writeFile(join(folder, "one.csv"), `id,v\n0,${values[first]}\n`);
+          const strict = await session.readCsv("one.csv", options);
+          await assert.rejects(strict.rows(), { name: "TableError" }, `${values[first]} is read`);
+        }),
+        { numRuns: 60, seed },
+      );
+    });
+  }
+});

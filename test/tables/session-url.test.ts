@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { parseSessionUrl } from "../../runtime/tables/session-url.ts";
+
+describe("A session's URL", () => {
+  it("is duckdb", () => {
+    assert.deepEqual(parseSessionUrl("duckdb"), { engine: "duckdb" });
+  });
+
+  it("is Spark Connect's, with Spark's default port and parameters", () => {
+    assert.deepEqual(
+      { ...parseSessionUrl("sc://localhost") },
+      {
+        engine: "spark",
+        host: "localhost",
+        port: 15002,
+        useTls: false,
+        userId: undefined,
+        sessionId: undefined,
+        headers: {},
+      },
+    );
+    assert.deepEqual(
+      { ...parseSessionUrl("sc://[::1]:8080/;use_ssl=true;user_id=Ann%20B;x-trace=1") },
+      {
+        engine: "spark",
+        host: "[::1]",
+        port: 8080,
+        useTls: true,
+        userId: "Ann B",
+        sessionId: undefined,
+        headers: { "x-trace": "1" },
+      },
+    );
+  });
+
+  it("keeps its token to itself", () => {
+    const url = parseSessionUrl("sc://spark.example:443/;token=s3cret;user_id=ann;x-key=hush");
+    assert.ok(url.engine === "spark");
+    assert.equal(url.token, "s3cret");
+    assert.equal(url.useTls, true);
+    assert.equal(String(url), "sc://spark.example:443/;token=***;user_id=ann;x-key=***");
+    assert.equal(inspect(url), "sc://spark.example:443/;token=***;user_id=ann;x-key=***");
+    assert.ok(!JSON.stringify(url).includes("s3cret"));
+  });
+
+  const wrong: [string, string][] = [
+    [
+      "duckbd",
+      'There is no session "duckbd". Did you mean "duckdb"? A session is duckdb, or sc://host:port for Spark Connect.',
+    ],
+    ["", 'There is no session "". A session is duckdb, or sc://host:port for Spark Connect.'],
+    [
+      "spark://host:7077",
+      'There is no session "spark://host:7077". A session is duckdb, or sc://host:port for Spark Connect.',
+    ],
+    [
+      "scs://host",
+      'There is no session "scs://host". Did you mean "sc://host:port"? A session is duckdb, or sc://host:port for Spark Connect.',
+    ],
+    ["sc://", 'The session "sc://" has no host. Write it as sc://host:port.'],
+    ["sc://host:", 'The session "sc://host:" has no valid port: "". It is a number from 1 to 65535.'],
+    [
+      "sc://host:99999",
+      'The session "sc://host:99999" has no valid port: "99999". It is a number from 1 to 65535.',
+    ],
+    [
+      "sc://host:1/path",
+      'The session "sc://host:1/path" has a path. Parameters follow "/;", as in sc://host:15002/;use_ssl=true.',
+    ],
+    [
+      "sc://host/;token",
+      'The session "sc://host/;token" has a parameter without a value. Write parameters as name=value, separated by ";".',
+    ],
+    ["sc://host/;use_ssl=yes", 'The session "sc://host/;use_ssl=yes" has use_ssl=yes. It is true or false.'],
+    [
+      "sc://host/;token=s3cret;use_ssl=false",
+      'The session "sc://host/;token=***;use_ssl=false" would send its token without TLS. Leave out use_ssl=false, or the token.',
+    ],
+    [
+      "sc://host/;token=%zz",
+      'The session "sc://host/;token=***" has a parameter with a wrong %-escape. Write a percent sign as %25.',
+    ],
+  ];
+  for (const [text, message] of wrong) {
+    it(`is not ${JSON.stringify(text)}`, () => {
+      assert.throws(() => parseSessionUrl(text), { name: "TableError", message });
+    });
+  }
+});
