@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { untilSeen } from "../until-seen.ts";
 import { type Cli, callCli } from "./cli.ts";
 import { UserMessage } from "./user-message.ts";
 
@@ -20,10 +21,12 @@ export async function downloadMovieLens(
 ): Promise<void> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   if (folder === undefined) throw new UserMessage("Open a folder first: the data goes into it.");
-  const picked = await vscode.window.showQuickPick(sizes, {
-    title: "Download MovieLens",
-    placeHolder: "From GroupLens, for the movie ratings example",
-  });
+  const picked = await untilSeen(() =>
+    vscode.window.showQuickPick(sizes, {
+      title: "Download MovieLens",
+      placeHolder: "From GroupLens, for the movie ratings example",
+    }),
+  );
   if (picked === undefined) return;
   const into =
     (vscode.workspace.workspaceFolders?.length ?? 0) > 1

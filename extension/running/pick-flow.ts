@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import { type FlowIndex, flowLabel } from "../flows/flow-index.ts";
 import type { FileTarget, FlowTarget } from "../manifest/commands.ts";
+import { untilSeen } from "../until-seen.ts";
 import { UserMessage } from "./user-message.ts";
 
 interface FlowItem extends vscode.QuickPickItem {
@@ -52,10 +53,12 @@ export async function pickFlow(
     shipped.length === 0
       ? own
       : [...own, { label: "Examples", kind: vscode.QuickPickItemKind.Separator }, ...shipped];
-  const picked = await vscode.window.showQuickPick(items, {
-    title: "Millrace",
-    placeHolder: "Which flow?",
-    matchOnDescription: true,
-  });
+  const picked = await untilSeen(() =>
+    vscode.window.showQuickPick(items, {
+      title: "Millrace",
+      placeHolder: "Which flow?",
+      matchOnDescription: true,
+    }),
+  );
   return picked?.path;
 }

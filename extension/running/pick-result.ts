@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { RunView } from "../../runtime/events/run-view.ts";
 import { iconOf } from "../runs/state-icons.ts";
+import { untilSeen } from "../until-seen.ts";
 import { latestRunOf } from "./latest-task-run.ts";
 
 /**
@@ -20,6 +21,8 @@ export async function pickResult(view: RunView, task: string | undefined): Promi
     description: run.result?.preview ?? run.state.name,
     id: run.id,
   }));
-  const picked = await vscode.window.showQuickPick(items, { title: "Open Result", matchOnDescription: true });
+  const picked = await untilSeen(() =>
+    vscode.window.showQuickPick(items, { title: "Open Result", matchOnDescription: true }),
+  );
   return picked?.id;
 }

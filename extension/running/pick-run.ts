@@ -4,6 +4,7 @@ import type { RunTarget } from "../manifest/commands.ts";
 import type { RunIndex } from "../runs/run-index.ts";
 import { ago } from "../runs/run-times.ts";
 import { iconOf } from "../runs/state-icons.ts";
+import { untilSeen } from "../until-seen.ts";
 
 /**
  * The run that a command means: what it was called on, the only one there is, or the one that the user picks.
@@ -27,9 +28,11 @@ export async function pickRun(
     description: `${run.name} · ${run.state.name} · ${ago(run.started, Date.now())}`,
     path: run.path,
   }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: question.title,
-    matchOnDescription: true,
-  });
+  const picked = await untilSeen(() =>
+    vscode.window.showQuickPick(items, {
+      title: question.title,
+      matchOnDescription: true,
+    }),
+  );
   return picked?.path;
 }

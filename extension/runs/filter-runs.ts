@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { StateType } from "../../runtime/events/states.ts";
+import { untilSeen } from "../until-seen.ts";
 import type { RunFilter } from "./run-filter.ts";
 
 const states: readonly { readonly type: StateType; readonly label: string }[] = [
@@ -24,11 +25,13 @@ export async function askRunFilter(
     heading("Flow"),
     ...flows.map((flow): Item => ({ label: flow, flow, picked: filter.flows.includes(flow) })),
   ];
-  const picked = await vscode.window.showQuickPick(items, {
-    canPickMany: true,
-    title: "Filter Runs",
-    placeHolder: "Which runs to show; nothing ticked shows all",
-  });
+  const picked = await untilSeen(() =>
+    vscode.window.showQuickPick(items, {
+      canPickMany: true,
+      title: "Filter Runs",
+      placeHolder: "Which runs to show; nothing ticked shows all",
+    }),
+  );
   if (picked === undefined) return undefined;
   return {
     flows: picked.flatMap(({ flow }) => (flow === undefined ? [] : [flow])),

@@ -12,7 +12,7 @@ describe("In VS Code, the walkthrough's pictures", function () {
     it("are taken when MILLRACE_PICTURES is set");
     return;
   }
-  const vsCode = useVsCode({ settings: { "workbench.colorTheme": "Default Dark Modern" } });
+  const vsCode = useVsCode({ settings: { "workbench.colorTheme": "Dark 2026" } });
   let folder: string;
 
   before(async () => {

@@ -23,6 +23,7 @@ const quiet = {
   "workbench.enableExperiments": false,
   "update.mode": "none",
   "security.workspace.trust.startupPrompt": "never",
+  "window.autoDetectColorScheme": true,
 };
 
 /** A VS Code server with the extension in it, and nothing kept from earlier ones. */

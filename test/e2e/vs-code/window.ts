@@ -62,37 +62,54 @@ export class VsCodeWindow {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
-    for (let tries = 0; ; tries++) {
-      await this.page.keyboard.press("F1");
-      await this.page.locator(".quick-input-widget input").fill(`>${title}`);
-      try {
-        // The palette doesn't refresh itself while extensions register.
-        await row.click({ timeout: 1_500 });
-        return;
-      } catch (error) {
-        if (tries === 15) throw error;
-        await this.page.keyboard.press("Escape");
-      }
-    }
+    const row = this.#rows.filter({ hasText: title }).first();
+    await this.#untilDone(async () => {
+      await this.#openList("F1", `>${title}`);
+      // The palette doesn't refresh itself while extensions register.
+      await row.click({ timeout: 1_500 });
+    });
   }
 
   /** Whether the palette offers a command. */
   async offers(title: string): Promise<boolean> {
-    await this.page.keyboard.press("F1");
-    await this.page.locator(".quick-input-widget input").fill(`>${title}`);
-    const rows = this.page.locator(".quick-input-list .monaco-list-row");
-    await rows.first().waitFor();
-    const count = await rows.filter({ hasText: title }).count();
+    await this.#openList("F1", `>${title}`);
+    await this.#rows.first().waitFor();
+    const count = await this.#rows.filter({ hasText: title }).count();
     await this.page.keyboard.press("Escape");
     return count > 0;
   }
 
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press("Control+P");
-    await this.page.locator(".quick-input-widget input").fill(name);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
+    await this.#untilDone(async () => {
+      await this.#openList("Control+P", name);
+      await this.#rows.filter({ hasText: name }).first().click({ timeout: 3_000 });
+    });
     await this.page.locator(".tab.active", { hasText: name.split("/").at(-1) ?? name }).waitFor();
+  }
+
+  get #rows(): Locator {
+    return this.page.locator(".quick-input-list .monaco-list-row");
+  }
+
+  /** Opens the list at the top by its key. What still closes from before may close the list with it: once more then. */
+  async #openList(key: string, text: string): Promise<void> {
+    await this.#untilDone(async () => {
+      await this.page.keyboard.press(key);
+      await this.page.locator(".quick-input-widget input").fill(text, { timeout: 1_500 });
+    });
+  }
+
+  /** Tries again what a window that is still at work may undo. */
+  async #untilDone(step: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await step();
+        return;
+      } catch (error) {
+        if (tries === 12) throw error;
+        await this.page.keyboard.press("Escape");
+      }
+    }
   }
 
   /** The list or question that is open at the top. */
@@ -150,7 +167,19 @@ export class VsCodeWindow {
     return this.page.locator(".notification-list-item, .notification-toast", { hasText: text }).first();
   }
 
+  /** Saves what the window shows in a dark, a light and a high-contrast theme. */
   async screenshot(name: string): Promise<void> {
-    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+    for (const [theme, { media, className }] of Object.entries(themes)) {
+      await this.page.emulateMedia(media);
+      await this.page.locator(`.monaco-workbench.${className}`).waitFor();
+      await this.page.screenshot({ path: join(screenshots, `${name}-${theme}.png`), animations: "disabled" });
+    }
   }
 }
+
+/** What the browser says that the user prefers; the workbench follows it. */
+const themes = {
+  "high-contrast": { media: { colorScheme: "dark", forcedColors: "active" }, className: "hc-black" },
+  dark: { media: { colorScheme: "dark", forcedColors: "none" }, className: "vs-dark" },
+  light: { media: { colorScheme: "light", forcedColors: "none" }, className: "vs" },
+} as const;
