@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly settings?: { readonly [id: string]: unknown };
   /** Folders have to be trusted first, as on a user's machine; without it all are. */
   readonly asksForTrust?: boolean;
+  /** A module may be run in the extension host. */
+  readonly forExtensionTests?: boolean;
 }
 
 const quiet = {
@@ -57,6 +59,7 @@ export class VsCodeServer {
       "--disable-telemetry",
       "--disable-update-check",
       ...(options.asksForTrust ? [] : ["--disable-workspace-trust"]),
+      ...(options.forExtensionTests ? ["--vscode-option", "enable-smoke-test-driver"] : []),
       "--user-data-dir",
       data,
       "--extensions-dir",

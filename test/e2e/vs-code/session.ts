@@ -1,3 +1,4 @@
+import { runInExtensionHost, type SuitesResult } from "./extension-host.ts";
 import { type ServerOptions, VsCodeServer } from "./server.ts";
 import { type Installation, SetUpError, setUpVsCode } from "./set-up.ts";
 import { VsCodeWindow } from "./window.ts";
@@ -9,6 +10,8 @@ const setUpTime = 600_000;
 export interface VsCodeSession {
   readonly server: VsCodeServer;
   open(workspace: string | undefined): Promise<VsCodeWindow>;
+  /** Runs a module of an extension under development in the extension host of a window with this folder. */
+  runSuites(folder: string, extension: string, suites: string): Promise<SuitesResult>;
 }
 
 /**
@@ -32,7 +35,9 @@ export function useVsCode(options: ServerOptions = {}): () => VsCodeSession {
       windows.push(window);
       return window;
     };
-    session = { server, open };
+    const runSuites = (folder: string, extension: string, suites: string) =>
+      runInExtensionHost(vsCode, server, { folder, extension, suites });
+    session = { server, open, runSuites };
   });
   afterEach(async function () {
     const { currentTest } = this;

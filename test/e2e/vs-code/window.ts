@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type FrameLocator, type Locator, type Page } from "playwright-core";
+import type { BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
+import { launchBrowser } from "./browser.ts";
 import type { Installation } from "./set-up.ts";
 
 const screenshots = process.env.MILLRACE_SCREENSHOTS ?? join(tmpdir(), "millrace-screenshots");
@@ -21,20 +22,7 @@ export class VsCodeWindow {
   /** Opens a folder, or a `.code-workspace` file. */
   static async open(vsCode: Installation, url: string, workspace: string | undefined): Promise<VsCodeWindow> {
     const profile = await mkdtemp(join(tmpdir(), "millrace-e2e-browser-"));
-    const context = await chromium.launchPersistentContext(profile, {
-      executablePath: vsCode.chromium,
-      viewport: { width: 1440, height: 900 },
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
-    const page = context.pages()[0] ?? (await context.newPage());
+    const { context, page } = await launchBrowser(vsCode, profile);
     page.setDefaultTimeout(20_000);
     const what = workspace?.endsWith(".code-workspace") ? "workspace" : "folder";
     const query = workspace === undefined ? "?ew=true" : `?${what}=${encodeURIComponent(workspace)}`;
