@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { commands } from "../../../extension/manifest/commands.ts";
+import { folder, until } from "./workspace-text.ts";
+
+interface StoredRun {
+  readonly flow: string;
+  readonly state?: { readonly name: string };
+  readonly attempt: number;
+}
+
+/** The runs in the folder, newest first. */
+function storedRuns(): StoredRun[] {
+  const runs = join(folder(), ".millrace", "runs");
+  return readdirSync(runs)
+    .sort()
+    .reverse()
+    .map((id) => JSON.parse(readFileSync(join(runs, id, "run.json"), "utf8")) as StoredRun); // written by the runtime
+}
+
+/** The titles of the panels that are open. */
+function panels(): string[] {
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .flatMap(({ input, label }) =>
+      input instanceof vscode.TabInputWebview && input.viewType.endsWith("millrace.run") ? [label] : [],
+    );
+}
+
+describe("The commands", () => {
+  it("are all there", async () => {
+    const there = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      Object.keys(commands).filter((id) => !there.has(id)),
+      [],
+    );
+  });
+
+  it("run a flow, resume the run, and show it in one panel", async () => {
+    const before = storedRuns().length;
+    await vscode.commands.executeCommand("millrace.runFlow", {
+      flowFile: join(folder(), "failing.flow.ts"),
+    });
+    const [failed] = await until(storedRuns, (runs) => runs.length > before && runs[0]?.state !== undefined);
+    assert.deepEqual([failed?.flow, failed?.state?.name, failed?.attempt], ["Failing", "Failed", 1]);
+    const [newest = ""] = readdirSync(join(folder(), ".millrace", "runs"))
+      .sort()
+      .reverse();
+    await vscode.commands.executeCommand("millrace.resumeRun", {
+      runPath: join(folder(), ".millrace", "runs", newest),
+    });
+    const [resumed] = await until(storedRuns, ([run]) => run?.attempt === 2 && run.state !== undefined);
+    assert.deepEqual([resumed?.state?.name, storedRuns().length], ["Failed", before + 1]);
+    const shown = await until(panels, (labels) => labels.length > 0);
+    assert.deepEqual(
+      shown.map((label) => label.replace(/ · .*/, "")),
+      ["Failing"],
+    );
+  });
+
+  it("show a flow's graph without running it", async () => {
+    const before = storedRuns().length;
+    await vscode.commands.executeCommand("millrace.showGraph", {
+      flowFile: join(folder(), "steps.flow.ts"),
+    });
+    assert.deepEqual(await until(panels, ([label]) => label === "Three Steps"), ["Three Steps"]);
+    assert.equal(storedRuns().length, before);
+  });
+});
