@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The name that was probably meant, if one is near enough to be a slip. */
+/** The name that was probably meant: one near enough to be a slip, or the shortest that begins so. */
 export function nearestName(given: string, names: Iterable<string>): string | undefined {
   const wanted = given.toLowerCase();
   let best: string | undefined;
@@ -12,5 +12,7 @@ export function nearestName(given: string, names: Iterable<string>): string | un
       bestDistance = d;
     }
   }
-  return best;
+  if (best !== undefined || wanted.length < 3) return best;
+  const longer = [...names].filter((name) => name.toLowerCase().startsWith(wanted));
+  return longer.sort((a, b) => a.length - b.length)[0];
 }

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { UsageError, UserError } from "../authoring/user-error.ts";
 import type { State } from "../events/states.ts";
+import { diskProblem } from "./disk-problem.ts";
 
 /** Exit codes: 0 completed, 1 failed or crashed, 2 wrong use, 130 cancelled. */
 export function exitCodeOf(state: State): number {
@@ -27,7 +28,7 @@ export async function exitWithError(error: unknown): Promise<never> {
     return exit(error instanceof UsageError ? 2 : 1);
   }
   if (error instanceof Error && error.name.endsWith("Error") && isExpected(error)) {
-    process.stderr.write(`error: ${error.message}\n`);
+    process.stderr.write(`error: ${diskProblem(error) ?? error.message}\n`);
     return exit(1);
   }
   process.stderr.write(

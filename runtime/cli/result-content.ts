@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { toJson } from "../authoring/artifact-json.ts";
 import { UsageError } from "../authoring/user-error.ts";
 import type { JsonValue } from "../events/artifacts.ts";
+import type { TaskRunView } from "../events/run-view.ts";
 import type { StoredRun } from "../store/read-run.ts";
 import { openDuckDb } from "../tables/duckdb/open-duckdb.ts";
 import type { Session, TableHandle } from "../tables/session.ts";
@@ -26,20 +27,14 @@ const longestText = 20_000;
 
 /**
  * Reads what a task run returned.
- * @throws {UsageError} for a task run that there isn't, or that has no result.
+ * @throws {UsageError} for one that has no result.
  */
 export async function readResultContent(
   run: StoredRun,
-  taskRun: string,
+  { id, result, state }: TaskRunView,
   rows: number,
 ): Promise<ResultContent> {
-  const task = run.view.taskRuns.get(taskRun);
-  if (task === undefined)
-    throw new UsageError(
-      `The run '${run.info.id}' has no task run '${taskRun}'. 'millrace show' lists them.`,
-    );
-  const { result } = task;
-  if (result === undefined) throw new UsageError(`'${taskRun}' has no result: it is ${task.state.name}.`);
+  if (result === undefined) throw new UsageError(`'${id}' has no result: it is ${state.name}.`);
   await using session: Session = openDuckDb({ folder: run.info.folder });
   const value = loadResult(result, run.path, {
     resource: (id) => ({ resource: id }),

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
+import { readFile, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BuildFailure, Message, Metafile, OnLoadResult, OnResolveResult, Plugin } from "esbuild";
 import { UserError } from "../authoring/user-error.ts";
+import { makeFolder } from "../disk/make-folder.ts";
+import { replaceFile } from "../disk/replace-file.ts";
 import { builtFolder } from "./runtime-modules.ts";
 
 /** A flow file and all modules that it imports by path, in one ES module. */
@@ -66,7 +68,7 @@ export async function bundleFlow(file: string, folder: string): Promise<FlowBund
       const now = new Date();
       await utimes(path, now, now);
     } else {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await replaceFile(`${path}.map`, map ?? "");
       await replaceFile(
         path,
@@ -161,13 +163,6 @@ function hasPackage(folder: string, specifier: string): boolean {
     if (existsSync(join(at, "node_modules", name, "package.json"))) return true;
     if (at === dirname(at)) return false;
   }
-}
-
-/** Written whole or not at all: another run may be bundling the same sources. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
 }
 
 /** For each module the digest of all it reaches; packages count by name and version. */

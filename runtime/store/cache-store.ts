@@ -1,5 +1,6 @@
-import { copyFile, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { makeFolder } from "../disk/make-folder.ts";
 import type { ResultRef } from "../events/run-event.ts";
 
 interface CacheEntry {
@@ -41,7 +42,7 @@ export class CacheStore {
   async keep(key: string, task: string, result: ResultRef, runFolder: string, now: number): Promise<void> {
     const folder = this.#entryFolder(key);
     const temporary = `${folder}.${process.pid}`;
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     const files = filesOf(result);
     for (const file of files) await linkOrCopy(join(runFolder, "results", file), join(temporary, file));
     const entry: CacheEntry = { task, created: now, result, files };

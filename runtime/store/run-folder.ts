@@ -12,6 +12,8 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { makeFolder } from "../disk/make-folder.ts";
+import { replaceFile } from "../disk/replace-file.ts";
 import type { State } from "../events/states.ts";
 import { isAlive, type RunHost } from "./run-host.ts";
 
@@ -58,7 +60,7 @@ export class RunNotFoundError extends Error {
 /** Makes the store's folder in `base`, with the .gitignore that keeps it out of the user's repository. */
 export async function makeStore(base: string): Promise<string> {
   const store = join(base, ".millrace");
-  await mkdir(join(store, "runs"), { recursive: true });
+  await makeFolder(join(store, "runs"));
   await writeFile(join(store, ".gitignore"), "*\n", { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
@@ -106,8 +108,7 @@ async function renameUnlessTaken(from: string, to: string): Promise<boolean> {
 /** Replaces `run.json` as a whole. */
 export async function writeRunInfo(runFolder: string, info: RunInfo): Promise<void> {
   const { info: path } = runPaths(runFolder);
-  await writeFile(`${path}.new`, `${JSON.stringify(info, null, 2)}\n`);
-  await rename(`${path}.new`, path);
+  await replaceFile(path, `${JSON.stringify(info, null, 2)}\n`);
 }
 
 export async function readRunInfo(runFolder: string): Promise<RunInfo> {

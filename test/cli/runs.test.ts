@@ -267,6 +267,27 @@ exit 0$`,
     });
   });
 
+  describe("a task run", () => {
+    it("goes by its task's name where that ran once", async () => {
+      assert.equal(
+        await millrace("show", "latest", "--task", "Price"),
+        await millrace("show", "latest", "--task", "Price-0"),
+      );
+    });
+
+    it("that there isn't is refused, with the one that was meant", async () => {
+      for (const args of [
+        ["show", "latest", "--task", "Pri"],
+        ["resume", "latest", "--from", "Pricee-0"],
+      ]) {
+        assert.equal(
+          await millrace(...args),
+          `! error: The run '<id>' has no task run '${args[3]}'. Did you mean 'Price-0'? 'millrace show <id>' lists them.\nexit 2`,
+        );
+      }
+    });
+  });
+
   describe("follow", () => {
     it("shows a run that has ended, with its exit code", async () => {
       const followed = await cli(["follow", "latest"], { cwd: room });

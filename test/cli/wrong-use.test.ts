@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { cli, makeRoom, removeRoom, text, transcript } from "./cli.ts";
 import { shop } from "./flows.ts";
 
@@ -159,6 +161,22 @@ export default flow({ name: "Two tasks" }, () => {});
         transcript(await cli(["run", stem], { cwd: room }), room),
         `${stderr.replaceAll(/^(?=.)/gm, "! ")}\nexit 1`,
       );
+    });
+  }
+
+  const noFolders: readonly (readonly [string, string])[] = [
+    ["shop.flow.ts", "The folder <room>/shop.flow.ts can't be made: a part of that path is a file."],
+    ["/proc/millrace", "The folder /proc/millrace can't be made: /proc takes no folders."],
+    [
+      "/sys/millrace",
+      "The folder /sys/millrace can't be made, since /sys is not writable. Check its permissions, or",
+    ],
+  ];
+  for (const [dir, stderr] of noFolders) {
+    it(`runs where they can't be kept (${dir}): exit 1, and what to do on stderr`, async function () {
+      if (dir.startsWith("/") && !existsSync(dirname(dir))) this.skip();
+      const said = transcript(await cli(["run", "shop", "--dir", dir], { cwd: room }), room);
+      assert.equal(said, `! error: ${stderr} use another folder.\nexit 1`.replace(". use", ". Use"));
     });
   }
 

@@ -111,6 +111,12 @@ const cases: readonly Case[] = [
     says: 'Saving the similarity join results-0: "/sys/kernel/output/final_result: can\'t be written, since /sys/kernel is not writable. Check its permissions, or write to another path."',
   },
   {
+    name: "an output folder where there can be none",
+    options: ["--output", "/proc/millrace/output"],
+    code: 1,
+    says: 'Saving the similarity join results-0: "/proc/millrace/output/final_result: can\'t be written, since /proc takes no folders. Write to another path."',
+  },
+  {
     name: "an output that is a file",
     change: (room) => writeFileSync(join(room, "taken"), "a file"),
     options: ["--output", "taken"],

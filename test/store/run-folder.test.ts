@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeState } from "../../runtime/events/states.ts";
@@ -207,8 +199,18 @@ describe("a run's lock", () => {
 describe("run.json", () => {
   it("is replaced as a whole", async () => {
     const { path, info } = await createRunFolder(newBase(), about);
-    mkdirSync(join(path, "run.json.new", "in the way"), { recursive: true });
-    await assert.rejects(writeRunInfo(path, { ...info, attempt: 2 }));
-    assert.deepEqual(await readRunInfo(path), info);
+    const long = { ...info, parameters: { text: "x".repeat(1 << 20) } };
+    let writing = true;
+    const written = (async () => {
+      for (let attempt = 2; attempt < 40; attempt++) await writeRunInfo(path, { ...long, attempt });
+      writing = false;
+    })();
+    while (writing) assert.equal((await readRunInfo(path)).id, info.id);
+    await written;
+    assert.deepEqual(await readRunInfo(path), { ...long, attempt: 39 });
+    assert.deepEqual(
+      readdirSync(path).filter((name) => name.endsWith(".new")),
+      [],
+    );
   });
 });

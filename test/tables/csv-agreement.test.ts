@@ -53,9 +53,22 @@ describe("DuckDB's reading of CSV and the scan that names bad rows", () => {
     );
   });
 
-  // DuckDB takes `,,,"""\\n"\\n,` below `h1,h2`, of four fields with a line break in the last, for good; the
-  // scan is right to refuse it. Found with another seed.
-  it("agree on a field too many that holds an escaped quote and a line break");
+  // DuckDB finds such a row as chance has it where a query leaves columns out, so once would be no test.
+  it("agree on a field too many that holds an escaped quote and a line break", async () => {
+    for (const bad of [',,"""\n"', ',,,"""x"', 'a,b,"a""b"', 'a,b,"c" "d"']) {
+      await writeFile(join(folder, "escaped.csv"), `h1,h2\n${bad}\n${"a,b\n".repeat(1_000)}`);
+      const fields = bad.split(",").length;
+      const message = `escaped.csv:2: ${fields} fields, but the header has 2. Correct the line, or read the file with onBadRow: "reject".`;
+      for (let i = 0; i < 25; i++) {
+        const table = await session.readCsv("escaped.csv", { columns: { h1: "string", h2: "string" } });
+        const column = await session.readCsv("escaped.csv", { columns: { h2: "string" } });
+        await assert.rejects(table.count(), { message });
+        await assert.rejects(column.rows(), { message });
+        await assert.rejects((await session.sql`SELECT 1 FROM ${table}`).rows(), { message });
+        await assert.rejects((await session.sql`SELECT count(h1) FROM ${table}`).rows(), { message });
+      }
+    }
+  });
 
   it("lose no row: what is read and what is rejected are all there is", async () => {
     const field = fc.constantFrom("a", "", "12", '""', '"x,y"', '"a""b"', '"q\nq"', '"\n"', 'a"b', "é");

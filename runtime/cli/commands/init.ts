@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { builtFolder, packageFolder } from "../../discovery/runtime-modules.ts";
+import { makeFolder } from "../../disk/make-folder.ts";
 import { makeStore } from "../../store/run-folder.ts";
 import { ownConfig, typesConfig } from "../init/editor-types.ts";
 import { firstFlow } from "../init/first-flow.ts";
@@ -13,7 +14,7 @@ import { note, print } from "../output.ts";
  */
 export async function initCommand(given: string): Promise<void> {
   const folder = resolve(given);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const place = (file: string) => relative(process.cwd(), join(folder, file)) || file;
   const store = await makeStore(folder);
   await writeFile(join(store, "tsconfig.json"), typesConfig(folder));

@@ -5,6 +5,7 @@ import { TaskPool } from "../../runner/run-flow.ts";
 import { readRun } from "../../store/read-run.ts";
 import { executeRun } from "../execute-run.ts";
 import { findStoredRun } from "../find-stored-run.ts";
+import { findTaskRun } from "../find-task-run.ts";
 import { reserveStdout } from "../output.ts";
 import { type RunSettings, runSettings, threadCount } from "../run-settings.ts";
 
@@ -20,14 +21,10 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
   const pool = new TaskPool(threadCount(options.threads));
   const base = resolve(options.dir ?? ".");
   const path = await findStoredRun(reference, options.dir);
-  const { info, state, alive, view } = await readRun(path);
+  const run = await readRun(path);
+  const { info, state, alive } = run;
   if (alive) throw new UsageError(`The run '${info.id}' is running. 'millrace follow ${info.id}' shows it.`);
-  const again = options.from ?? [];
-  const unknown = again.find((id) => !view.taskRuns.has(id));
-  if (unknown !== undefined)
-    throw new UsageError(
-      `The run '${info.id}' has no task run '${unknown}'. 'millrace show ${info.id}' lists them.`,
-    );
+  const again = (options.from ?? []).map((reference) => findTaskRun(run, reference).id);
   if (state.type === "COMPLETED" && again.length === 0) {
     throw new UsageError(
       `The run '${info.id}' has completed: there is nothing to resume. '--from <task run>' runs a part of it again.`,

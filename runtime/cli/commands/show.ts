@@ -4,6 +4,7 @@ import type { ArtifactContent } from "../../events/artifacts.ts";
 import type { ArtifactView } from "../../events/run-view.ts";
 import { readRun, type StoredRun } from "../../store/read-run.ts";
 import { findStoredRun } from "../find-stored-run.ts";
+import { findTaskRun } from "../find-task-run.ts";
 import { print, printJson } from "../output.ts";
 import { wholeNumber } from "../read-options.ts";
 import { artifactText } from "../render/artifact-text.ts";
@@ -50,7 +51,8 @@ export async function showCommand(reference: string, options: ShowOptions): Prom
 }
 
 /** `millrace show <run> --task <task run>`: what a task run returned. */
-async function showResult(run: StoredRun, taskRun: string, options: ShowOptions): Promise<void> {
+async function showResult(run: StoredRun, reference: string, options: ShowOptions): Promise<void> {
+  const taskRun = findTaskRun(run, reference);
   const { readResultContent } = await import("../result-content.ts");
   const rows = wholeNumber("--rows", options.rows ?? (options.json ? "200" : "5"), 1);
   const result = await readResultContent(run, taskRun, rows);
@@ -59,7 +61,7 @@ async function showResult(run: StoredRun, taskRun: string, options: ShowOptions)
     return;
   }
   const size = { rows, columns: process.stdout.columns ?? 100, file: "" };
-  const lines = [paint("bold", taskRun), result.text];
+  const lines = [paint("bold", taskRun.id), result.text];
   for (const table of result.tables) lines.push("", ...artifactText({ kind: "table", ...table }, size));
   print(`${lines.join("\n")}\n`);
 }

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../../disk/make-folder.ts";
 import {
   GROUPLENS_URL,
   isKept,
@@ -79,7 +80,7 @@ export async function downloadMovieLens(options: DownloadMovieLensOptions): Prom
     );
   }
 
-  await onDisk(folder, mkdir(folder, { recursive: true }));
+  await onDisk(folder, makeFolder(folder));
   const zip = await fetchVerified(archive, folder, options);
   const files = await unpack(zip, archive, target, options).catch(async (error: unknown) => {
     if (error instanceof BadArchiveError && !options.keepZip) await rm(zip);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "../../disk/make-folder.ts";
 import { TableError } from "../session.ts";
 
 /**
@@ -15,7 +16,7 @@ export async function replaceFolder(
 ): Promise<void> {
   const parent = dirname(path);
   await checkReplaceable(path, shown);
-  const made = await mkdir(parent, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  const made = await makeFolder(parent).catch((error: NodeJS.ErrnoException) => {
     throw cantWrite(shown, error);
   });
   const id = randomUUID().slice(0, 8);
@@ -67,6 +68,10 @@ function cantWrite(shown: string, { code, path, message }: NodeJS.ErrnoException
     case "EROFS":
       return new TableError(
         `${shown}: can't be written, since ${path === undefined ? "its folder" : dirname(path)} is not writable. Check its permissions, or write to another path.`,
+      );
+    case "ENOENT":
+      return new TableError(
+        `${shown}: can't be written, since ${path === undefined ? "its folder" : dirname(path)} takes no folders. Write to another path.`,
       );
     case "EEXIST":
     case "ENOTDIR":

@@ -1,6 +1,7 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type * as DuckDb from "@duckdb/node-api";
+import { makeFolder } from "../../disk/make-folder.ts";
 import { type Row, TableError } from "../session.ts";
 import type { CsvView } from "./csv-view.ts";
 import type { Api, Engine } from "./engine.ts";
@@ -80,7 +81,7 @@ export class QueryRunner {
   async writeFile(node: PlanNode, file: string): Promise<void> {
     const fresh = `${file}.new`;
     try {
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await this.#copyTo(node, fresh, `Writing ${file}`);
       await rename(fresh, file);
     } catch (error) {
