@@ -6,7 +6,6 @@ import { Choose, textField } from "../toolkit.ts";
 import { arrangePairs, type PairOrder, pairOrders } from "./pair-order.ts";
 
 const rowHeight = 26;
-const lineWidth = 180;
 
 /** Pairs as dumbbells, one a row: two dots on one scale and the line between them. Only rows in view are drawn. */
 export class DumbbellList {
@@ -142,21 +141,21 @@ class PairRow {
   readonly #values = h("span", { class: "pair-values" });
   readonly #line = s("line", { class: "pair-line", y1: 10, y2: 10 });
   readonly #left = s("circle", { class: "pair-left", r: 4.5, cy: 10 });
-  readonly #right = s("rect", { class: "pair-right", width: 8, height: 8, y: 6 });
+  readonly #right = s("rect", { class: "pair-right", width: 8, height: 8, y: 6, transform: "translate(-4)" });
   readonly #scale;
   #index = -1;
 
   constructor(content: ComparisonArtifact, onChoose: (index: number) => void) {
     this.#content = content;
-    this.#scale = scaleLinear(content.scale, [6, lineWidth - 6]);
+    this.#scale = scaleLinear(content.scale, [0, 100]);
     this.element = h(
       "div",
       { class: "pair", role: "option", on: { click: () => onChoose(this.#index) } },
       this.#label,
       s(
         "svg",
-        { class: "pair-picture", width: lineWidth, height: 20, "aria-hidden": "true" },
-        s("line", { class: "grid-line", x1: 6, x2: lineWidth - 6, y1: 10, y2: 10 }),
+        { class: "pair-picture", height: 20, "aria-hidden": "true" },
+        s("line", { class: "grid-line", x1: 0, x2: "100%", y1: 10, y2: 10 }),
         this.#line,
         this.#left,
         this.#right,
@@ -176,14 +175,14 @@ class PairRow {
     this.element.id = `pair-${index}`;
     const pair = this.#content.points[index];
     if (pair === undefined) return;
-    const [left, right] = [this.#scale(pair.left), this.#scale(pair.right)];
+    const [left, right] = [`${this.#scale(pair.left)}%`, `${this.#scale(pair.right)}%`];
     this.#label.textContent = pair.label;
     this.element.title = pair.detail === undefined ? pair.label : `${pair.label}\n${pair.detail}`;
     this.#values.textContent = `${toText(pair.left)}  ${toText(pair.right)}`;
-    setAttribute(this.#line, "x1", String(left));
-    setAttribute(this.#line, "x2", String(right));
-    setAttribute(this.#left, "cx", String(left));
-    setAttribute(this.#right, "x", String(right - 4));
+    setAttribute(this.#line, "x1", left);
+    setAttribute(this.#line, "x2", right);
+    setAttribute(this.#left, "cx", left);
+    setAttribute(this.#right, "x", right);
     const { left: leftName, right: rightName } = this.#content;
     setAttribute(
       this.element,

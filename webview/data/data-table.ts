@@ -182,8 +182,9 @@ export class DataTable {
 /** Wide enough for what the first rows hold, within bounds, in pixels. */
 function columnWidths({ columns, rows }: TableContent): number[] {
   return columns.map(({ name, type }, i) => {
-    let longest = name.length + 0.86 * type.length + 2;
+    const header = name.length * 8.6 + type.length * 7 + 28;
+    let longest = 0;
     for (const row of rows.slice(0, 200)) longest = Math.max(longest, formatValue(row[i]).length);
-    return Math.round(Math.min(230, Math.max(64, longest * 6.8 + 22)));
+    return Math.round(Math.min(230, Math.max(64, header, longest * 6.8 + 22)));
   });
 }
