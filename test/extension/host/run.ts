@@ -13,6 +13,7 @@ export async function run(): Promise<void> {
   await import("./flow-tree.suite.ts");
   await import("./flow-lenses.suite.ts");
   await import("./run-tree.suite.ts");
+  await import("./run-panel.suite.ts");
   await import("./commands.suite.ts");
   await new Promise<void>((resolve, reject) => {
     mocha.run((failures) => (failures === 0 ? resolve() : reject(new Error(`${failures} failed.`))));
