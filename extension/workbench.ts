@@ -88,7 +88,7 @@ export class Workbench {
       none: "No run failed, crashed or was cancelled: there is nothing to resume.",
       which: (run) => !runs.isAlive(run.path) && run.state.type !== "COMPLETED",
     });
-    if (path !== undefined) await this.#runner.resume(path, target?.from);
+    if (path !== undefined) await this.#runner.resume(path, { from: target?.from });
   }
 
   async openRun(target: RunTarget | undefined): Promise<void> {

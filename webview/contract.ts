@@ -110,6 +110,7 @@ export type PageAction =
   /** Runs what failed again; from a task run: that and all below it too. */
   | { readonly kind: "resume"; readonly from?: string }
   | { readonly kind: "run-again" }
-  | { readonly kind: "debug" }
+  /** A new run under the debugger; from a task run: that and all below it, with the results that it was given. */
+  | { readonly kind: "debug"; readonly from?: string }
   | { readonly kind: "save"; readonly suggestedName: string; readonly base64: string }
   | { readonly kind: "copy"; readonly text: string };

@@ -18,14 +18,16 @@ export async function performAction(action: PageAction, panel: RunPanel, runner:
       if (runPath !== undefined) await runner.cancel(runPath);
       return;
     case "resume":
-      if (runPath !== undefined) await runner.resume(runPath, action.from);
+      if (runPath !== undefined) await runner.resume(runPath, { from: action.from });
       return;
     case "run-again":
       if (runPath !== undefined) await runner.runAgain(runPath);
       else if (flowFile !== undefined) await runner.run({ file: flowFile });
       return;
     case "debug":
-      if (flowFile !== undefined)
+      if (action.from !== undefined && runPath !== undefined)
+        await runner.resume(runPath, { from: action.from, debug: true });
+      else if (flowFile !== undefined)
         await runner.run({ file: flowFile, debug: true, parameters: panel.parameters });
       return;
     case "save":

@@ -10,7 +10,7 @@ import { debugRun } from "./debug-run.ts";
 import type { InspectedFlow, ParameterValues } from "./inspected-flow.ts";
 import { askParameters } from "./parameter-form.ts";
 import { stillFitting } from "./parameter-text.ts";
-import { resumeRun, startRun } from "./start-run.ts";
+import { newAttemptOf, newRunOf, resumeRun, startRun } from "./start-run.ts";
 import type { Toolchain } from "./toolchain.ts";
 import { UserMessage } from "./user-message.ts";
 
@@ -67,7 +67,12 @@ export class FlowRunner {
     ];
     try {
       const path = debug
-        ? await debugRun(cli, args, { file, base, flow: inspected.flow })
+        ? await debugRun(
+            cli,
+            args,
+            { file, base, cwd: base, flow: inspected.flow },
+            await newRunOfFile(base, file),
+          )
         : await startRun(cli, args, { cwd: base, base });
       if (path === undefined) return;
       this.#started.add(path);
@@ -93,11 +98,14 @@ export class FlowRunner {
     this.#panels.showPlan(this.#planned(file, inspected, {}));
   }
 
-  /** Runs what failed in a run, and all below it, again; from a task run: that and all below it too. */
-  async resume(path: string, from: string | undefined): Promise<void> {
+  /** Runs what failed in a run, and all below it, again; from a task run: that and all below it, and nothing above. */
+  async resume(
+    path: string,
+    { from, debug = false }: { readonly from?: string | undefined; readonly debug?: boolean } = {},
+  ): Promise<void> {
     requireTrust();
     await vscode.workspace.saveAll(false);
-    const { file, folder } = await readRunInfo(path);
+    const { file, folder, flow } = await readRunInfo(path);
     const cli = await this.#toolchain.cliFor(file);
     const base = baseOfRun(path);
     // A list option takes what follows it, too: it comes last.
@@ -111,7 +119,10 @@ export class FlowRunner {
       "--json",
       ...again,
     ];
-    await resumeRun(cli, path, args, folder);
+    if (debug) {
+      const begun = await newAttemptOf(path);
+      if ((await debugRun(cli, args, { file, base, cwd: folder, flow }, begun)) === undefined) return;
+    } else await resumeRun(cli, path, args, folder);
     this.#started.add(path);
     this.#runs.include(base);
     if (openPanelOnRun(file)) await this.#panels.showRun(path);
@@ -157,6 +168,12 @@ export class FlowRunner {
       session: configuration.get("session", "duckdb"),
     };
   }
+}
+
+/** Looks for a new run of a flow's file: the debugger doesn't tell which process it has started. */
+async function newRunOfFile(base: string, flowFile: string): Promise<() => Promise<string | undefined>> {
+  const newRun = await newRunOf(base);
+  return () => newRun(({ file }) => file === flowFile);
 }
 
 function openPanelOnRun(file: string): boolean {

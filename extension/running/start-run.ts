@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { listRunFolders, readRunInfo } from "../../runtime/store/run-folder.ts";
+import { listRunFolders, type RunInfo, readRunInfo } from "../../runtime/store/run-folder.ts";
 import type { Cli } from "./cli.ts";
 import { cliError } from "./cli-error.ts";
 import { processEnvironment } from "./process-environment.ts";
@@ -22,15 +22,8 @@ export async function startRun(
   args: readonly string[],
   { cwd, base }: { readonly cwd: string; readonly base: string },
 ): Promise<string> {
-  const before = new Set(await listRunFolders(base));
-  return launch(cli, args, cwd, async (pid) => {
-    for (const path of await listRunFolders(base)) {
-      if (before.has(path)) continue;
-      const info = await readRunInfo(path).catch(() => undefined); // being written
-      if (info !== undefined && info.host.pid === pid) return path;
-    }
-    return undefined;
-  });
+  const newRun = await newRunOf(base);
+  return launch(cli, args, cwd, (pid) => newRun(({ host }) => host.pid === pid));
 }
 
 /**
@@ -38,11 +31,31 @@ export async function startRun(
  * @throws {UserMessage} with what the process says if it ends before that.
  */
 export async function resumeRun(cli: Cli, path: string, args: readonly string[], cwd: string): Promise<void> {
+  await launch(cli, args, cwd, await newAttemptOf(path));
+}
+
+/** Looks for a run that wasn't there at the call. @returns the look, which finds its folder or not yet. */
+export async function newRunOf(
+  base: string,
+): Promise<(isIt: (info: RunInfo) => boolean) => Promise<string | undefined>> {
+  const before = new Set(await listRunFolders(base));
+  return async (isIt) => {
+    for (const path of await listRunFolders(base)) {
+      if (before.has(path)) continue;
+      const info = await readRunInfo(path).catch(() => undefined); // being written
+      if (info !== undefined && isIt(info)) return path;
+    }
+    return undefined;
+  };
+}
+
+/** Looks whether a run has got another attempt since the call. @returns the look, which gives the run's folder then. */
+export async function newAttemptOf(path: string): Promise<() => Promise<string | undefined>> {
   const { attempt } = await readRunInfo(path);
-  await launch(cli, args, cwd, async () => {
+  return async () => {
     const info = await readRunInfo(path).catch(() => undefined); // being written
     return info !== undefined && info.attempt > attempt ? path : undefined;
-  });
+  };
 }
 
 /** Starts a process, and waits until `begun` finds what it has begun or it ends. */

@@ -38,6 +38,24 @@ describe("In VS Code, Debug Flow", function () {
     assert.equal(run.state?.name, "Completed");
     await window.page.locator(".debug-toolbar").waitFor({ state: "hidden" });
   });
+
+  it("debugs one task of a run, with the results that it was given", async () => {
+    await window.openFile("steps.flow.ts");
+    // Only the one in Weigh is left.
+    await toggleBreakpoint(window, "sum(weigh(");
+    await window.command("Millrace: Open Run");
+    await window.panel.getByRole("treeitem", { name: "Weigh, Completed" }).click();
+    await window.panel.getByRole("button", { name: "Debug from Here" }).click();
+    await stoppedAt(window, 12);
+    await window.panel.getByRole("treeitem", { name: "Weigh, Running" }).waitFor();
+    await window.screenshot("debug-one-task");
+    await window.command("Debug: Continue");
+    const run = await latestRun(folder, ({ attempt, state }) => attempt === 2 && state !== undefined);
+    assert.equal(run.state?.name, "Completed");
+    await window.page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+    await window.panel.getByRole("treeitem", { name: "Make numbers, Completed" }).click();
+    await window.panel.getByText("yes, its result was taken over").waitFor();
+  });
 });
 
 async function toggleBreakpoint(window: VsCodeWindow, text: string): Promise<void> {

@@ -197,6 +197,7 @@ export class DetailsPane {
               button("Re-run from Here", () => host.act({ kind: "resume", from: run.id }), {
                 icon: "run-from",
               }),
+              iconButton("Debug from Here", "debug", () => host.act({ kind: "debug", from: run.id })),
             ]
           : []),
       ];

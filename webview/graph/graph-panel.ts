@@ -114,7 +114,8 @@ export class GraphPanel implements PageView {
       this.#items = collectItems(model.plan, model.view);
       this.#arrange();
     }
-    this.canvas.update(model.view, changes.ids, Date.now());
+    if (changes.everything) this.canvas.updateAll(model.view, Date.now());
+    else this.canvas.update(model.view, changes.ids, Date.now());
     this.#showBanner();
     this.#followRunning();
   }

@@ -99,6 +99,11 @@ describe("the contract of page and host", function () {
     debug: async () => {
       await panel.show(movieRun());
       assert.deepEqual(await actionAfter(() => button("Debug").click()), { kind: "debug" });
+      await node(panel, "Similarity join, Completed").click();
+      assert.deepEqual(await actionAfter(() => button("Debug from Here").click()), {
+        kind: "debug",
+        from: "Similarity join-0",
+      });
     },
     save: async () => {
       await panel.show(movieRun());
