@@ -40,7 +40,17 @@ await esbuild.build({
   packages: "external",
   alias: { millrace: join(root, "dist", "index.js"), "millrace/matching": join(root, "dist", "matching.js") },
   external: ["../matching.js", "../index.js"],
+  plugins: [outsideOfBundle(/bundle-panel\.mjs$/)],
   logLevel: "warning",
 });
 const { status } = spawnSync(process.execPath, [outfile, ...args], { stdio: "inherit" });
 process.exit(status ?? 1);
+
+/** Leaves a module where it lies: it finds its neighbours by its own place. */
+function outsideOfBundle(filter) {
+  return {
+    name: "outside-of-bundle",
+    setup: ({ onResolve }) =>
+      onResolve({ filter }, ({ path, resolveDir }) => ({ path: join(resolveDir, path), external: true })),
+  };
+}
