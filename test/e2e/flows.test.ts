@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { useVsCode } from "./vs-code/session.ts";
 import type { VsCodeWindow } from "./vs-code/window.ts";
@@ -107,5 +107,37 @@ describe("In VS Code, flows and runs", function () {
     assert.deepEqual([resumed.id, resumed.state?.name], [failed.id, "Completed"]);
     await window.panel.getByRole("treeitem", { name: "Check, Completed" }).first().waitFor();
     await window.screenshot("run-resumed");
+  });
+
+  it("remembers the parameters of the last run, and runs again with those of a run", async () => {
+    await window.command("Millrace: Run Flow");
+    await window.pick("Three Steps");
+    await window.quickInput.locator(".monaco-list-row", { hasText: "7 (changed)" }).waitFor();
+    await window.page.keyboard.press("Escape");
+    await window.view("Runs").locator(".monaco-list-row", { hasText: "Three Steps" }).first().click();
+    await window.panel.getByRole("heading", { name: "Three Steps" }).waitFor();
+    await window.command("Millrace: Run Flow Again");
+    const again = await latestRun(folder, ({ flow, state }) => flow === "Three Steps" && state !== undefined);
+    assert.deepEqual([again.state?.name, again.parameters], ["Completed", { count: 7 }]);
+    await window.view("Runs").locator(".monaco-list-row", { hasText: "Three Steps" }).nth(1).waitFor();
+  });
+
+  it("keeps a pinned panel, and opens another run beside it", async () => {
+    await window.command("Millrace: Keep This Run's Panel");
+    await window.view("Runs").locator(".monaco-list-row", { hasText: "Failing" }).first().click();
+    await window.panel.getByRole("heading", { name: "Failing" }).waitFor();
+    assert.equal(await window.page.locator(".tab", { hasText: / · / }).count(), 2);
+  });
+
+  it("deletes a run after a question", async () => {
+    const runs = window.view("Runs").locator(".monaco-list-row");
+    const slow = runs.filter({ hasText: "Slow" });
+    await slow.hover();
+    await slow.getByRole("button", { name: "Delete Run" }).click();
+    await window.page.getByText("Its log, results and artifacts are deleted from the disk.").waitFor();
+    await window.screenshot("delete-run");
+    await window.page.locator(".monaco-dialog-box").getByRole("button", { name: "Delete" }).click();
+    await slow.waitFor({ state: "detached" });
+    assert.equal((await readdir(join(folder, ".millrace", "runs"))).length, 3);
   });
 });

@@ -29,6 +29,7 @@ export async function millrace(folder: string, ...args: string[]): Promise<strin
 
 export interface StoredRunInfo {
   readonly id: string;
+  readonly flow: string;
   readonly state?: { readonly name: string };
   readonly parameters: { readonly [name: string]: unknown };
   readonly attempt: number;

@@ -160,6 +160,12 @@ export class PanelPage {
     return this.messages.flatMap((message) => (message.type === "action" ? [message.action] : []));
   }
 
+  /** Saves what the page shows, to be looked at. */
+  async screenshot(name: string): Promise<void> {
+    const folder = process.env.MILLRACE_SCREENSHOTS ?? join(tmpdir(), "millrace-screenshots");
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
   }

@@ -343,6 +343,30 @@ describe("the panel's page in Chromium", function () {
     assert.equal(await panel.page.locator("g.world").getAttribute("transform"), zoom);
   });
 
+  it("has all its parts in sight at a zoom of 200 %", async () => {
+    panel = await browser.open({ zoom: 2, state: { run, selected: "Similarity join-0" } });
+    await panel.show(movieRun());
+    panel.answerWith(movieRun(), tableAnswer);
+    const cut: string[] = [];
+    for (const tab of ["Graph", "Timeline", "Logs", "Data", "Comparison", "Artifacts"]) {
+      await panel.page.getByRole("tab", { name: tab }).click();
+      await panel.page.waitForTimeout(250);
+      await panel.screenshot(`zoomed-${tab.toLowerCase()}`);
+      const { scrolls, outside } = await panel.page.evaluate(() => ({
+        scrolls: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        outside: [...document.querySelectorAll("vscode-button, vscode-dropdown, vscode-text-field")]
+          .filter((element) => {
+            const { left, right, width } = element.getBoundingClientRect();
+            return width > 0 && (left < 0 || right > document.documentElement.clientWidth + 1);
+          })
+          .map((element) => element.getAttribute("aria-label") ?? element.textContent),
+      }));
+      if (scrolls) cut.push(`${tab}: the page scrolls sideways`);
+      for (const name of outside) cut.push(`${tab}: '${name}' is outside`);
+    }
+    assert.deepEqual(cut, []);
+  });
+
   it("says so where there is nothing to show", async () => {
     panel = await browser.open({});
     await panel.send({ type: "empty", message: "The run was deleted." });
