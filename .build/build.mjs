@@ -1,6 +1,6 @@
 // Builds the runtime into dist/: modules for Node, and the types that flow authors' editors read.
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { digestOf, root, unlessFresh } from "./freshness.mjs";
@@ -42,6 +42,21 @@ async function buildRuntime() {
     legalComments: "none",
     logLevel: "warning",
   });
+  writeThreadEntries();
+}
+
+/**
+ * Piscina loads a thread's module by `require`, and a thread that is ended while `require` links an ES module
+ * takes the whole process with it ("FATAL ERROR: v8::Module::IsGraphAsync"). While one is imported it doesn't.
+ */
+function writeThreadEntries() {
+  for (const [module, task] of [
+    ["thread", "runTask"],
+    ["jaccard-thread", "helpJoin"],
+  ]) {
+    const text = `const loaded = import("./${module}.js");\nexports.${task} = async (request) => (await loaded).${task}(request);\n`;
+    writeFileSync(join(root, "dist", `${module}.cjs`), text);
+  }
 }
 
 function buildTypes() {

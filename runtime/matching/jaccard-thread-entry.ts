@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export const jaccardThreadEntry: string = locateEntry();
 
 function locateEntry(): string {
-  const built = new URL("./jaccard-thread.js", import.meta.url);
+  const built = new URL("./jaccard-thread.cjs", import.meta.url);
   const entry = existsSync(built) ? built : new URL("./jaccard-thread.ts", import.meta.url);
   return fileURLToPath(entry);
 }

@@ -1,14 +1,14 @@
 import type { ErrorReport, ResultRef, RunEventBody } from "../events/run-event.ts";
 import { makeState, type State } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
-import type { RunEnvironment, ThreadNotice } from "../worker/protocol.ts";
+import { type RunEnvironment, stopReasons, type ThreadNotice } from "../worker/protocol.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { ResultCache } from "./result-cache.ts";
 import { retryWait } from "./retry.ts";
 import type { RunResources } from "./run-resources.ts";
 import type { Slots } from "./slots.ts";
 import type { TaskRun } from "./task-run.ts";
-import { type PoolThread, ThreadEndedError, type ThreadPool } from "./thread-pool.ts";
+import { type PoolThread, sharedNumber, ThreadEndedError, type ThreadPool } from "./thread-pool.ts";
 
 /** Timers of more milliseconds, some 25 days, would end at once. */
 export const longestTimer = 2 ** 31 - 1;
@@ -165,6 +165,7 @@ export class Scheduler {
 
   async #try(thread: PoolThread, run: TaskRun, attempt: number): Promise<Outcome> {
     const end = new AbortController();
+    const stop = sharedNumber();
     let stopped: "timeout" | "cancelled" | undefined;
     const timers: NodeJS.Timeout[] = [];
     run.stop = (reason) => {
@@ -174,11 +175,8 @@ export class Scheduler {
         run.state = makeState("Cancelling");
         this.#emit({ type: "task-run-state", taskRun: run.id, state: run.state });
       }
-      this.#notify({
-        notice: "abort",
-        taskRun: run.id,
-        reason: reason === "timeout" ? "The task's time is up." : "The run was cancelled.",
-      });
+      Atomics.store(stop, 0, stopReasons.indexOf(reason));
+      this.#notify({ notice: "abort", taskRun: run.id });
       timers.push(setTimeout(() => end.abort(), stopGrace));
     };
     run.state = makeState(attempt === 1 ? "Running" : "Retrying");
@@ -199,6 +197,7 @@ export class Scheduler {
           tables,
           inputs: run.upstreamResults(),
           resources: this.#resources.handles(run.inputs.resources),
+          stop,
           resultFile: `results/${this.#cache.fileName(run) ?? run.fileName}`,
         },
         end.signal,

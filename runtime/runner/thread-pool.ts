@@ -57,7 +57,7 @@ export class PoolThread {
   readonly number: number;
   readonly #pool: Piscina<TaskRequest, TaskResponse>;
   readonly #onMessage: OnTaskMessage;
-  #backlog = emptyBacklog();
+  #backlog = sharedNumber();
   #current: { readonly taskRun: string; readonly attempt: number } | undefined;
   /** Of the current try; what an earlier one left behind may still say something. */
   #batches = 0;
@@ -92,7 +92,7 @@ export class PoolThread {
     try {
       response = await this.#pool.run({ ...request, backlog: this.#backlog }, { signal });
     } catch (error) {
-      this.#backlog = emptyBacklog(); // the thread's successor begins anew
+      this.#backlog = sharedNumber(); // the thread's successor begins anew
       throw threadEnded(error, signal);
     }
     if (this.#batches < response.batches) {
@@ -141,7 +141,8 @@ function threadEnded(error: unknown, signal: AbortSignal): ThreadEndedError {
   return new ThreadEndedError("uncaught", "An error was thrown outside of the task's promise.", error);
 }
 
-function emptyBacklog(): Int32Array {
+/** A number that threads share, 0 at first. */
+export function sharedNumber(): Int32Array {
   return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
@@ -157,7 +158,7 @@ const entry = locateEntry();
 
 /** Built, the thread's module is beside this one's chunk. */
 function locateEntry(): string {
-  const path = fileURLToPath(new URL("./thread.js", import.meta.url));
+  const path = fileURLToPath(new URL("./thread.cjs", import.meta.url));
   if (existsSync(path)) return path;
   throw new Error(`Millrace isn't built: ${path} is missing. Run 'npm run build'.`);
 }

@@ -28,6 +28,8 @@ export interface TaskRequest {
   readonly resources: { readonly [id: string]: { readonly name: string; readonly handle: unknown } };
   /** Shared: how much of what the thread said is not on disk yet. See {@link TaskScope}. */
   readonly backlog: Int32Array;
+  /** Shared: why the try is to stop, by number in {@link stopReasons}. A thread that only starts hears no notice yet. */
+  readonly stop: Int32Array;
   /** Beginning of the names of files that the result takes, relative to the run folder. */
   readonly resultFile: string;
 }
@@ -54,6 +56,9 @@ export interface TaskMessage {
   readonly weight: number;
 }
 
+/** Why a try is to stop. */
+export const stopReasons = ["none", "timeout", "cancelled"] as const;
+
 export type ThreadNotice =
-  | { readonly notice: "abort"; readonly taskRun: string; readonly reason: string }
+  | { readonly notice: "abort"; readonly taskRun: string }
   | { readonly notice: "detach"; readonly resource: string };

@@ -1,7 +1,7 @@
 import type { Publication, TaskContext } from "../authoring/context.ts";
 import type { LogLevel, RunEventBody } from "../events/run-event.ts";
 import { storeArtifact } from "./artifact-file.ts";
-import type { TaskRequest } from "./protocol.ts";
+import { stopReasons, type TaskRequest } from "./protocol.ts";
 
 /** How long a task's events may wait to go out together, milliseconds. */
 const batchDelay = 20;
@@ -23,6 +23,7 @@ export class TaskScope implements TaskContext {
   readonly #file: string;
   readonly #send: (events: readonly RunEventBody[], weight: number) => void;
   readonly #backlog: Int32Array;
+  readonly #stop: Int32Array;
   readonly #abort = new AbortController();
   #events: RunEventBody[] = [];
   #weight = 0;
@@ -39,14 +40,18 @@ export class TaskScope implements TaskContext {
     this.#file = request.resultFile.slice(request.resultFile.lastIndexOf("/") + 1);
     this.#send = send;
     this.#backlog = request.backlog;
+    this.#stop = request.stop;
   }
 
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  abort(reason: string): void {
-    this.#abort.abort(new Error(reason));
+  /** Aborts the signal if the runner wants the try to stop. */
+  abortIfTold(): void {
+    const reason = stopReasons[Atomics.load(this.#stop, 0)];
+    if (reason === "timeout") this.#abort.abort(new Error("The task's time is up."));
+    if (reason === "cancelled") this.#abort.abort(new Error("The run was cancelled."));
   }
 
   log(level: LogLevel, message: string): void {

@@ -46,6 +46,7 @@ class Thread {
       parentPort?.postMessage({ taskRun, attempt, events, weight } satisfies TaskMessage),
     );
     this.#scope = scope;
+    scope.abortIfTold();
     let definition: TaskDefinition | undefined;
     try {
       definition = (await this.#tasks).get(request.task);
@@ -102,7 +103,7 @@ class Thread {
   #notice(notice: ThreadNotice): void {
     switch (notice.notice) {
       case "abort":
-        if (this.#scope?.taskRun === notice.taskRun) this.#scope.abort(notice.reason);
+        if (this.#scope?.taskRun === notice.taskRun) this.#scope.abortIfTold();
         return;
       case "detach":
         this.#resources.detach(notice.resource).catch((error: unknown) => {

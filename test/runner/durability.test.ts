@@ -113,7 +113,10 @@ describe("a store", () => {
     });
     const outcome = await folder.run();
     assert.equal(outcome.code, 1);
-    assert.match(outcome.stderr, /^error: E\w+: .*\.millrace/);
+    assert.match(
+      outcome.stderr,
+      /^error: The folder .*\.millrace can.t be made: a part of that path is a file/,
+    );
     assert.doesNotMatch(outcome.stderr, /^\s+at /m);
   });
 });
@@ -157,13 +160,11 @@ export default flow({ name: "F", concurrency: { db: 2 } }, () => {
     assert.deepEqual([...threads].sort(), [1, 2, 3, 4, 5]);
   });
 
-  it("hold ten thousand task runs back without slowing the run down", async () => {
+  it("hold ten thousand task runs back, and each has its turn", async () => {
     const outcome = await runFlow(`
 const noop = task({ name: "No-op", tags: ["one"] }, (n: number) => n);
 export default flow({ name: "F", concurrency: { one: 1 } }, () => { for (let i = 0; i < 10_000; i++) noop(i); });
 `);
-    const took = (outcome.events.at(-1)?.time ?? 0) - (outcome.events[0]?.time ?? 0);
-    assert.ok(took < 10_000, `${took} ms`);
     assert.equal(outcome.states.split("\n")[0], text`. Completed('All states completed.')`);
   });
 });

@@ -3,32 +3,32 @@ import fc from "fast-check";
 import { retryWait } from "../../runtime/runner/retry.ts";
 import { type Outcome, runFlow, text } from "./flow-fixture.ts";
 
-/** Each try of a task run: its state and, where it was followed by a wait, how long that was. */
+/** Each try of a task run, and its state. */
 function attempts({ view }: Outcome, taskRun: string): string {
   const tries = view.taskRuns.get(taskRun)?.attempts ?? [];
-  return tries
-    .map((attempt, index) => {
-      const previous = tries[index - 1];
-      const wait = previous === undefined ? "" : ` after ${attempt.started - (previous.ended ?? 0)} ms`;
-      return `${attempt.attempt} ${attempt.state.name}${wait}`;
-    })
-    .join("\n");
+  return tries.map(({ attempt, state }) => `${attempt} ${state.name}`).join(", ");
+}
+
+/** Milliseconds that each try of a task run but the first waited. */
+function waits({ view }: Outcome, taskRun: string): number[] {
+  const tries = view.taskRuns.get(taskRun)?.attempts ?? [];
+  return tries.slice(1).map(({ started }, index) => started - (tries[index]?.ended ?? 0));
 }
 
 describe("the wait before a retry", () => {
-  const waits = (retryDelay: Parameters<typeof retryWait>[0]["retryDelay"], retryJitter = 0) =>
+  const decided = (retryDelay: Parameters<typeof retryWait>[0]["retryDelay"], retryJitter = 0) =>
     [1, 2, 3, 4].map((attempt) =>
       retryWait({ ...(retryDelay === undefined ? {} : { retryDelay }), retryJitter }, attempt, () => 0.5),
     );
 
   it("is none by default, one for all, one each with the last repeated, or doubles up to a maximum", () => {
-    assert.deepEqual(waits(undefined), [0, 0, 0, 0]);
-    assert.deepEqual(waits(250), [250, 250, 250, 250]);
-    assert.deepEqual(waits([10, 20, 40]), [10, 20, 40, 40]);
-    assert.deepEqual(waits([]), [0, 0, 0, 0]);
-    assert.deepEqual(waits({ initial: 100 }), [100, 200, 400, 800]);
-    assert.deepEqual(waits({ initial: 100, factor: 3, max: 500 }), [100, 300, 500, 500]);
-    assert.deepEqual(waits(100, 0.4), [120, 120, 120, 120]);
+    assert.deepEqual(decided(undefined), [0, 0, 0, 0]);
+    assert.deepEqual(decided(250), [250, 250, 250, 250]);
+    assert.deepEqual(decided([10, 20, 40]), [10, 20, 40, 40]);
+    assert.deepEqual(decided([]), [0, 0, 0, 0]);
+    assert.deepEqual(decided({ initial: 100 }), [100, 200, 400, 800]);
+    assert.deepEqual(decided({ initial: 100, factor: 3, max: 500 }), [100, 300, 500, 500]);
+    assert.deepEqual(decided(100, 0.4), [120, 120, 120, 120]);
   });
 
   it("has at most its share of jitter added", () => {
@@ -73,12 +73,12 @@ export default flow({ name: "F" }, () => { third(); never(); picky(); broken(); 
         Broken-0 Failed('first')
         Third-1 Failed('try 1')`,
     );
-    assert.match(
-      attempts(outcome, "Third-0"),
-      /^1 AwaitingRetry\n2 AwaitingRetry after (19|[2-5]\d) ms\n3 Completed after (59|[6-9]\d|1\d\d) ms$/,
-    );
-    assert.match(attempts(outcome, "Never-0"), /^1 AwaitingRetry\n2 Failed after \d ms$/);
-    assert.match(attempts(outcome, "Picky-0"), /^1 AwaitingRetry\n2 Failed after \d ms$/);
+    assert.equal(attempts(outcome, "Third-0"), "1 AwaitingRetry, 2 AwaitingRetry, 3 Completed");
+    // Timers may be a millisecond early, and as late as the machine is busy.
+    const [first = 0, second = 0] = waits(outcome, "Third-0");
+    assert.ok(first >= 19 && second >= 59, `${first} ms, ${second} ms`);
+    assert.equal(attempts(outcome, "Never-0"), "1 AwaitingRetry, 2 Failed");
+    assert.equal(attempts(outcome, "Picky-0"), "1 AwaitingRetry, 2 Failed");
     assert.equal(attempts(outcome, "Broken-0"), "1 Failed");
     assert.match(outcome.log, /WARNING \| Task run 'Third-0' - try 1; retrying in 0.0 s/);
     assert.match(
@@ -94,11 +94,11 @@ describe("timeouts", () => {
       `
 const asleep = task({ name: "Asleep", timeout: 300 }, () => sleep(60_000));
 const endless = task({ name: "Endless", timeout: 300 }, () => { while (true) {} });
-const second = task({ name: "Second", timeout: 400, retries: 1 }, async () => {
+const second = task({ name: "Second", timeout: 1_500, retries: 1 }, async () => {
   if (currentTaskRun().attempt === 1) await sleep(60_000, undefined, { signal: cancellation() });
   return "in time";
 });
-const eager = task({ name: "Eager", timeout: 300 }, async () => { await new Promise((r) => cancellation().addEventListener("abort", r)); return "late"; });
+const eager = task({ name: "Eager", timeout: 1_500 }, async () => { await new Promise((r) => cancellation().addEventListener("abort", r)); log.info("heard of its end"); return "late"; });
 const patient = task({ name: "Patient", timeout: Infinity }, () => sleep(50));
 export default flow({ name: "F" }, () => { asleep(); endless(); second(); eager(); patient(); });
 `,
@@ -112,7 +112,7 @@ export default flow({ name: "F" }, () => { asleep(); endless(); second(); eager(
         Asleep-0 TimedOut('Task run exceeded timeout of 0.3 second(s)', type=FAILED)
         Endless-0 TimedOut('Task run exceeded timeout of 0.3 second(s)', type=FAILED)
         Second-0 Completed()
-        Eager-0 TimedOut('Task run exceeded timeout of 0.3 second(s)', type=FAILED)
+        Eager-0 TimedOut('Task run exceeded timeout of 1.5 second(s)', type=FAILED)
         Patient-0 Completed()`,
     );
     const lasted = (id: string) => {
@@ -120,14 +120,29 @@ export default flow({ name: "F" }, () => { asleep(); endless(); second(); eager(
       return (first?.ended ?? Number.NaN) - (first?.started ?? 0);
     };
     for (const id of ["Asleep-0", "Endless-0"]) {
-      assert.ok(lasted(id) >= 1290 && lasted(id) < 1900, `${id} ended after ${lasted(id)} ms`);
+      assert.ok(
+        lasted(id) >= 1290,
+        `${id} ended after ${lasted(id)} ms, before its second of grace was over`,
+      );
     }
-    for (const id of ["Second-0", "Eager-0"])
-      assert.ok(lasted(id) < 1000, `${id} heard of its end, and ended after ${lasted(id)} ms`);
-    assert.equal(
-      attempts(outcome, "Second-0").replace(/\d+ ms/, "N ms"),
-      "1 AwaitingRetry\n2 Completed after N ms",
+    assert.match(outcome.log, /Task run 'Eager-0' - heard of its end/);
+    assert.equal(attempts(outcome, "Second-0"), "1 AwaitingRetry, 2 Completed");
+  });
+
+  it("reach a task whose thread has only begun to start", async () => {
+    const outcome = await runFlow(
+      `
+const instant = task({ name: "Instant", timeout: 1 }, async (n) => {
+  const signal = cancellation();
+  if (!signal.aborted) await new Promise((r) => signal.addEventListener("abort", r));
+  log.info("heard: " + signal.reason.message);
+});
+export default flow({ name: "F" }, () => { instant.map(Array.from({ length: 24 }, (_, i) => i)); });
+`,
+      "--threads",
+      "24", // so many that starting them takes longer than the tasks have
     );
+    assert.equal(outcome.log.match(/heard: The task's time is up\./g)?.length, 24, outcome.log);
   });
 
   it("end a flow: its task runs are Cancelled, its resources torn down, and a subflow's are its parent's failure", async () => {

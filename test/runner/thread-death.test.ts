@@ -1,5 +1,20 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { FlowFolder, runFlow, text } from "./flow-fixture.ts";
+
+/** Starts threads as Piscina does, by `require`, and ends each a little later in its start than the one before. */
+const endStartingThreads = `
+const { Worker } = require("node:worker_threads");
+(async () => {
+  for (let i = 0; i < 120; i++) {
+    const worker = new Worker("require(" + JSON.stringify(process.argv[1]) + ")", { eval: true });
+    await new Promise((resolve) => worker.once("online", resolve));
+    await new Promise((resolve) => setTimeout(resolve, (i % 40) / 2));
+    await worker.terminate();
+  }
+})();
+`;
 
 describe("a worker thread that dies", () => {
   it("is one failed task run, with what happened; the run goes on with what doesn't depend on it", async () => {
@@ -104,6 +119,14 @@ export default flow({ name: "F" }, async () => { await careless(); await sleep(1
     );
     assert.equal(outcome.code, 0);
     assert.equal(outcome.view.taskRuns.get("Next-0")?.state.name, "Completed");
+  });
+
+  it("while it starts leaves the process alive", () => {
+    for (const entry of ["thread.cjs", "jaccard-thread.cjs"]) {
+      const path = fileURLToPath(new URL(`../../dist/${entry}`, import.meta.url));
+      const { status, stderr } = spawnSync(process.execPath, ["--eval", endStartingThreads, path]);
+      assert.deepEqual({ status, stderr: stderr.toString() }, { status: 0, stderr: "" });
+    }
   });
 
   it("because a module fails there when it is imported fails its tasks with that error", async () => {

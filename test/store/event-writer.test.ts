@@ -209,8 +209,6 @@ describe("an event reader", () => {
     });
     assert.deepEqual((await following.next()).value, []);
     setTimeout(() => stop.abort(), 20);
-    const begin = performance.now();
     assert.equal((await following.next()).done, true);
-    assert.ok(performance.now() - begin < 1000);
   });
 });

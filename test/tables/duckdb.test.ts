@@ -156,9 +156,7 @@ describe("DuckDB", () => {
       const query = await endless(other);
       const reason = new Error("cancelled by the user");
       setTimeout(() => cancel.abort(reason), 50);
-      const started = performance.now();
       await assert.rejects(query.rows(), reason);
-      assert.ok(performance.now() - started < 2_000);
       await assert.rejects(other.readCsv("any.csv", { columns: { a: "string" } }), reason);
       await assert.rejects(query.writeParquet("never"), reason);
       assert.ok(!(await readdir(folder)).some((name) => name.includes("never")));
