@@ -194,8 +194,8 @@ export function extensionFields() {
               description:
                 "MovieLens is downloaded from GroupLens, checked, and unpacked beside your flows.\n[Download MovieLens](command:millrace.downloadMovieLens)",
               media: {
-                image: "extension/media/walkthrough/panel.png",
-                altText: "The panel with the graph of the movie flow",
+                image: "extension/media/walkthrough/comparison.png",
+                altText: "The ratings of IMDB and GroupLens compared, pair by pair",
               },
               completionEvents: ["onCommand:millrace.downloadMovieLens"],
             },

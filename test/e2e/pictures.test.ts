@@ -12,7 +12,7 @@ describe("In VS Code, the walkthrough's pictures", function () {
     it("are taken when MILLRACE_PICTURES is set");
     return;
   }
-  const vsCode = useVsCode({ settings: { "workbench.colorTheme": "Dark 2026" } });
+  const vsCode = useVsCode();
   let folder: string;
 
   before(async () => {
@@ -28,6 +28,7 @@ describe("In VS Code, the walkthrough's pictures", function () {
   it("are taken", async () => {
     const window = await vsCode().open(folder);
     await window.page.setViewportSize({ width: 1280, height: 800 });
+    await window.page.emulateMedia({ colorScheme: "dark" });
     await window.showViews();
     await window.openFile("hello.flow.ts");
     await window.page.locator(".codelens-decoration", { hasText: "Debug" }).waitFor();
@@ -45,6 +46,9 @@ describe("In VS Code, the walkthrough's pictures", function () {
       .waitFor();
     await window.page.locator(".statusbar-item", { hasText: "Medium Data" }).waitFor({ state: "detached" });
     await window.page.screenshot({ path: join(media, "panel.png") });
+    await window.panel.getByRole("tab", { name: "Comparison" }).click();
+    await window.panel.getByRole("option").first().waitFor();
+    await window.page.screenshot({ path: join(media, "comparison.png") });
     const runs = await window.view("Runs").boundingBox();
     if (runs !== null)
       await window.page.screenshot({ path: join(media, "runs.png"), clip: { ...runs, height: 260 } });
