@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { makeFolder } from "../disk/make-folder.ts";
 import type { ResultRef } from "../events/run-event.ts";
 
-interface CacheEntry {
+export interface CacheEntry {
   readonly task: string;
   /** Milliseconds since 1970. */
   readonly created: number;
@@ -60,8 +60,11 @@ export class CacheStore {
   }
 }
 
-/** @returns undefined for an entry that a power cut left unreadable: its task runs again. */
-async function readEntry(path: string): Promise<CacheEntry | undefined> {
+/**
+ * Reads `entry.json` of a cached result.
+ * @returns undefined for one that a power cut left unreadable: its task runs again.
+ */
+export async function readEntry(path: string): Promise<CacheEntry | undefined> {
   const text = await readFile(path, "utf8");
   try {
     return JSON.parse(text) as CacheEntry; // written by keep only

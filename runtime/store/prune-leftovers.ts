@@ -1,5 +1,6 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readEntry } from "./cache-store.ts";
 
 /** Milliseconds between a flow's being bundled and its run's start, at most. */
 const bundlingTime = 60_000;
@@ -38,22 +39,36 @@ export async function pruneCache(
   const doomed: string[] = [];
   for (const name of await namesIn(folder)) {
     const path = join(folder, name);
-    const entry = await readEntry(join(path, "entry.json"));
-    if (entry === undefined || entry.created >= before) continue;
-    doomed.push(entry.task);
+    const { task, created } = await aboutEntry(path);
+    if (created >= before) continue;
+    if (task !== undefined) doomed.push(task);
     if (!dryRun) await rm(path, { recursive: true, force: true });
   }
   return doomed;
 }
 
-async function readEntry(
-  file: string,
-): Promise<{ readonly task: string; readonly created: number } | undefined> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined; // one that is being written
+/** What a cache entry is of; of one that a killed run or a power cut left unfinished only when it was made. */
+async function aboutEntry(
+  folder: string,
+): Promise<{ readonly task: string | undefined; readonly created: number }> {
+  const entry = await readEntry(join(folder, "entry.json")).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  return text === undefined ? undefined : JSON.parse(text); // written by CacheStore only, as a whole
+  return entry ?? { task: undefined, created: (await stat(folder)).mtimeMs };
+}
+
+/**
+ * Deletes what was left of runs by processes that were killed while they made or deleted one.
+ * @param before nothing younger goes: it may be about to become a run. Milliseconds since 1970.
+ */
+export async function pruneTornRuns(base: string, before: number): Promise<void> {
+  const folder = join(base, ".millrace", "runs");
+  for (const name of await namesIn(folder)) {
+    if (!name.startsWith(".new-") && !name.endsWith(".deleted")) continue;
+    const path = join(folder, name);
+    if ((await stat(path)).mtimeMs < before) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { rename, rm } from "node:fs/promises";
-import { listRuns, type RunSummary } from "./read-run.ts";
+import type { RunSummary } from "./read-run.ts";
 import { isRunnerAlive, readRunInfo } from "./run-folder.ts";
 
 export interface PruneRule {
@@ -9,20 +9,7 @@ export interface PruneRule {
   readonly olderThan?: number;
 }
 
-/**
- * Deletes runs, oldest first, never one that is running. With both rules a run goes only if both say so.
- * @returns the ids of those deleted.
- */
-export async function pruneRuns(base: string, rule: PruneRule, now: number): Promise<string[]> {
-  const { runs } = await listRuns(base);
-  const deleted: string[] = [];
-  for (const run of runsToPrune(runs, rule, now)) {
-    if (await deleteRun(run.path)) deleted.push(run.id);
-  }
-  return deleted;
-}
-
-/** Those of the runs, given newest first, that the rule lets go; oldest first. */
+/** Those of the runs, given newest first, that the rule lets go; oldest first. With both rules only if both say so. */
 export function runsToPrune(runs: readonly RunSummary[], rule: PruneRule, now: number): RunSummary[] {
   const { keep = 0, olderThan = Number.NEGATIVE_INFINITY } = rule;
   return runs.filter((run, index) => index >= keep && now - run.started >= olderThan).reverse();

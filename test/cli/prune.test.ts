@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cli, makeRoom, removeRoom, transcript } from "./cli.ts";
 
@@ -60,8 +60,22 @@ export default flow({ name: "${name}" }, () => {
     assert.equal(names("bundles").length, 2);
   });
 
-  it("deletes cached results of an age when asked to", async () => {
+  it("deletes what killed processes left of runs, but not what may be about to become one", async () => {
+    for (const name of [".new-old", "20260101-000000000-old-ox.deleted", ".new-young"])
+      mkdirSync(join(room, ".millrace", "runs", name));
+    const longAgo = new Date(Date.now() - 600_000);
+    for (const name of [".new-old", "20260101-000000000-old-ox.deleted"])
+      utimesSync(join(room, ".millrace", "runs", name), longAgo, longAgo);
+    await millrace("prune", "--keep", "3");
+    const left = names("runs").filter((name) => name.startsWith(".") || name.endsWith(".deleted"));
+    assert.deepEqual(left, [".new-young"]);
+  });
+
+  it("deletes cached results of an age when asked to, and what is left of any", async () => {
     assert.equal(names("cache").length, 3);
+    mkdirSync(join(room, ".millrace", "cache", "killed.123"));
+    mkdirSync(join(room, ".millrace", "cache", "torn"));
+    writeFileSync(join(room, ".millrace", "cache", "torn", "entry.json"), '{"task":');
     assert.equal(
       await millrace("prune", "--older-than", "0s", "--keep", "3", "--cache"),
       "! Deleted 0 runs, 0 bundles, 3 cached results.\nexit 0",

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { UsageError } from "../../authoring/user-error.ts";
 import { deleteRun, type PruneRule, runsToPrune } from "../../store/prune.ts";
-import { pruneBundles, pruneCache } from "../../store/prune-leftovers.ts";
+import { pruneBundles, pruneCache, pruneTornRuns } from "../../store/prune-leftovers.ts";
 import { listRuns } from "../../store/read-run.ts";
 import { isRunnerAlive, readRunInfo } from "../../store/run-folder.ts";
 import { note, print, printJson } from "../output.ts";
@@ -39,6 +39,7 @@ export async function pruneCommand(options: PruneOptions): Promise<void> {
       : await deleteRun(run.path);
     if (goes) deleted.push(run.id);
   }
+  if (!how.dryRun) await pruneTornRuns(base, now - 60_000);
   const kept = runs.filter((run) => !deleted.includes(run.id));
   const bundles = await pruneBundles(base, kept.at(-1)?.started ?? now, how);
   const cached = options.cache && olderThan !== undefined ? await pruneCache(base, now - olderThan, how) : [];
