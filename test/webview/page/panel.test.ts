@@ -192,20 +192,22 @@ describe("the panel's page in Chromium", function () {
     assert.equal(await output().isVisible(), false);
   });
 
-  it("shows the states of a new snapshot on a graph that is drawn already", async () => {
+  it("shows the states and lines of a new snapshot on what is drawn already", async () => {
     const script = new RunScript(Date.now() - 5000)
       .start("Two", "calm-heron")
       .task("Load-0")
       .task("Save-0", { upstream: ["Load-0"] })
       .run("Load-0");
     const before = script.events.length;
-    script.fail("Load-0", "no such file").state("Save-0", "NotReady");
+    script.log("Load-0", "Opening the file").fail("Load-0", "no such file").state("Save-0", "NotReady");
     panel = await browser.open({});
     await panel.show({ events: script.events, artifacts: {} }, { upTo: before, header: { alive: true } });
-    await node("Load, Running").waitFor();
+    await node("Load, Running").click();
+    await output().getByText("Nothing was logged.").waitFor();
     await panel.show({ events: script.events, artifacts: {} });
     await node("Load, Failed").waitFor();
     await node("Save, Not ready").waitFor();
+    await output().getByText("Opening the file").waitFor();
   });
 
   it("opens and closes a mapped task's runs", async () => {
