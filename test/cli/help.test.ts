@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { cli, makeRoom, removeRoom, text } from "./cli.ts";
 import { shop } from "./flows.ts";
 
@@ -64,6 +66,11 @@ export default flow(
 
         `,
     );
+  });
+
+  it("leaves nothing in the folder", async () => {
+    await help("run", "shop");
+    assert.ok(!existsSync(join(room, ".millrace")));
   });
 
   it("lists the options that all flows have, without naming a flow", async () => {
