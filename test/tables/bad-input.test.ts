@@ -89,8 +89,7 @@ const badHeaders: Record<string, BadFile> = {
     text: head,
     // A flow without type checks can say this.
     options: { columns: { movieId: "int" as "integer" } },
-    message:
-      'movies.csv: column "movieId" can\'t be of type "int". There are: string, integer, long, double, boolean, date, timestamp.',
+    message: 'movies.csv: column "movieId" can\'t be of type "int". Did you mean "integer"?',
   },
 };
 
