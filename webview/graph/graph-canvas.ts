@@ -1,18 +1,10 @@
-import {
-  type CurveFactory,
-  curveBumpX,
-  curveBumpY,
-  line,
-  select,
-  type ZoomBehavior,
-  zoom,
-  zoomIdentity,
-} from "d3";
+import { type CurveFactory, curveBumpX, curveBumpY, line } from "d3";
 import type { RunView } from "../../runtime/events/run-view.ts";
 import { s, setAttribute } from "../elements/dom.ts";
 import { BracketShape, bracketBox } from "./bracket-shape.ts";
 import { captionOf } from "./captions.ts";
 import { EdgeShape } from "./edge-shape.ts";
+import { GraphViewport, type GraphViewportEvents } from "./graph-viewport.ts";
 import type { LayoutResult } from "./layout/layout-graph.ts";
 import { type Box, boxAround, boxesOf } from "./layout-request.ts";
 import { moveBoxes } from "./moves.ts";
@@ -21,21 +13,15 @@ import { NodeShape } from "./node-shape.ts";
 import { TextFitter } from "./text-width.ts";
 import type { VisibleGraph, VisibleNode } from "./visible-graph.ts";
 
-export interface GraphCanvasEvents {
+export interface GraphCanvasEvents extends GraphViewportEvents {
   /** A node or resource was chosen; `enter` when its output shall get the focus. */
   select(id: string, enter: boolean): void;
   /** A group or subflow shall open or close. */
   toggle(node: VisibleNode): void;
-  /** The picture has another size, or is shown for the first time. */
-  resized(): void;
-  /** The user moved or zoomed the picture. */
-  zoomed(zoom: { x: number; y: number; k: number }): void;
 }
 
-const margin = 28;
 const mostMovingEdges = 120;
 const mostFoundEdges = 400;
-const leastReadable = 0.5;
 const mostReadable = 80;
 const arrows: { readonly [key: string]: Arrow } = {
   ArrowLeft: "left",
@@ -59,40 +45,20 @@ export class GraphCanvas {
   readonly #brackets = new Map<string, BracketShape>();
   readonly #runNodes = new Map<string, string[]>();
   readonly #fitter = new TextFitter();
-  readonly #zoom: ZoomBehavior<SVGSVGElement, unknown>;
+  readonly viewport: GraphViewport;
   readonly #events: GraphCanvasEvents;
   #graph: VisibleGraph = { nodes: [], edges: [], brackets: [] };
   #boxes = new Map<string, Box>();
   #focused: string | undefined;
   #selected: string | undefined;
   #matches: ReadonlySet<string> | undefined;
-  #size = { width: 0, height: 0 };
   #stopMove: () => void = () => {};
 
   constructor(events: GraphCanvasEvents) {
     this.#events = events;
     this.element.append(arrowHead(), this.#world);
     this.#world.append(...Object.values(this.#layers));
-    this.#zoom = zoom<SVGSVGElement, unknown>()
-      .scaleExtent([0.02, 3])
-      .extent(() => [
-        [0, 0],
-        [this.#size.width, this.#size.height],
-      ])
-      .filter((event: MouseEvent) => event.type === "wheel" || (event.button === 0 && !event.ctrlKey))
-      .on("zoom", (event: { transform: { x: number; y: number; k: number }; sourceEvent: unknown }) => {
-        const { x, y, k } = event.transform;
-        this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
-        this.element.classList.toggle("far", k < 0.5);
-        this.element.classList.toggle("very-far", k < 0.22);
-        if (event.sourceEvent) events.zoomed({ x, y, k });
-      });
-    select(this.element).call(this.#zoom).on("dblclick.zoom", null);
-    new ResizeObserver(([entry]) => {
-      const { width, height } = entry?.contentRect ?? this.#size;
-      this.#size = { width, height };
-      events.resized();
-    }).observe(this.element);
+    this.viewport = new GraphViewport(this.element, this.#world, events);
     this.element.addEventListener("click", (event) => this.#onClick(event));
     this.element.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
     this.element.addEventListener("keydown", (event) => this.#onKey(event));
@@ -239,65 +205,14 @@ export class GraphCanvas {
     const all = boxAround([...this.#boxes.values()]);
     if (all === undefined) return;
     const above = this.#graph.brackets.length > 0 ? bracketBox(all, this.#graph.brackets.length - 1) : all;
-    const { width, height } = this.#size;
-    const k = Math.min((width - 2 * margin) / above.width, (height - 2 * margin) / above.height);
-    const small = readable && k < leastReadable && this.#graph.nodes.length <= mostReadable;
-    if (!small) this.#showBox(above, animate, 1);
-    else {
-      const part = {
-        ...above,
-        width: Math.min(above.width, (width - 2 * margin) / leastReadable),
-        height: Math.min(above.height, (height - 2 * margin) / leastReadable),
-      };
-      this.#showBox(part, animate, leastReadable);
-    }
+    this.viewport.fit(above, animate, readable && this.#graph.nodes.length <= mostReadable);
   }
 
   /** Moves the picture so that the nodes are in it, if they aren't. */
   reveal(ids: readonly string[], animate = true): void {
     const boxes = ids.flatMap((id) => this.#boxes.get(id) ?? this.#bracketBoxes.get(id) ?? []);
     const box = boxAround(boxes);
-    if (box === undefined) return;
-    const { width, height } = this.#size;
-    const { x, y, k } = this.zoomNow;
-    const left = box.x * k + x;
-    const top = box.y * k + y;
-    const inside =
-      left >= 8 && top >= 8 && left + box.width * k <= width - 8 && top + box.height * k <= height - 8;
-    if (inside && k >= 0.35) return;
-    const scale = Math.max(Math.min(k, 1), 0.6);
-    this.#showBox(box, animate, scale);
-  }
-
-  get zoomNow(): { readonly x: number; readonly y: number; readonly k: number } {
-    const transform = (this.element as { __zoom?: { x: number; y: number; k: number } }).__zoom; // where d3 keeps it
-    return transform ?? { x: 0, y: 0, k: 1 };
-  }
-
-  setZoom({ x, y, k }: { readonly x: number; readonly y: number; readonly k: number }): void {
-    select(this.element).call(this.#zoom.transform, zoomIdentity.translate(x, y).scale(k));
-  }
-
-  zoomBy(factor: number): void {
-    select(this.element).call(this.#zoom.scaleBy, factor);
-    this.#events.zoomed(this.zoomNow);
-  }
-
-  #showBox(box: Box, animate: boolean, most: number): void {
-    const { width, height } = this.#size;
-    if (width === 0 || height === 0) return;
-    const k = Math.min(most, (width - 2 * margin) / box.width, (height - 2 * margin) / box.height);
-    const x = (width - box.width * k) / 2 - box.x * k;
-    const y = (height - box.height * k) / 2 - box.y * k;
-    const target = zoomIdentity.translate(x, y).scale(k);
-    const still = !animate || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (still) select(this.element).interrupt().call(this.#zoom.transform, target);
-    else select(this.element).transition().duration(250).call(this.#zoom.transform, target);
-  }
-
-  /** Kept from the last change of size: asking the page would make it lay out all that was just put in. */
-  get size(): { readonly width: number; readonly height: number } {
-    return this.#size;
+    if (box !== undefined) this.viewport.reveal(box, animate);
   }
 
   #readFont(): void {
@@ -395,8 +310,8 @@ export class GraphCanvas {
       else this.#events.select(id, true);
     } else if (event.key === " " && id !== undefined) this.#events.select(id, false);
     else if (event.key === "Escape" && node?.parent !== undefined) this.#go(node.parent);
-    else if (event.key === "+" || event.key === "=") this.zoomBy(1.25);
-    else if (event.key === "-") this.zoomBy(0.8);
+    else if (event.key === "+" || event.key === "=") this.viewport.zoomBy(1.25);
+    else if (event.key === "-") this.viewport.zoomBy(0.8);
     else if (event.key === "0") this.fit(true);
     else return;
     event.preventDefault();

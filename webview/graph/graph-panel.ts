@@ -88,8 +88,8 @@ export class GraphPanel implements PageView {
         this.#group,
         this.#turn,
         h("span", { class: "toolbar-gap" }),
-        iconButton("Zoom out", "zoom-out", () => this.canvas.zoomBy(0.8)),
-        iconButton("Zoom in", "zoom-in", () => this.canvas.zoomBy(1.25)),
+        iconButton("Zoom out", "zoom-out", () => this.canvas.viewport.zoomBy(0.8)),
+        iconButton("Zoom in", "zoom-in", () => this.canvas.viewport.zoomBy(1.25)),
         iconButton("Fit the graph in view", "fit", () => {
           choices.set({ zoom: undefined });
           this.canvas.fit(true);
@@ -238,7 +238,7 @@ export class GraphPanel implements PageView {
     const { direction } = this.#context.choices.now;
     if (direction !== "auto") return direction;
     if (graph.nodes.length <= 2 * this.#directionFor) return this.#direction;
-    const { width, height } = this.canvas.size;
+    const { width, height } = this.canvas.viewport.size;
     if (width === 0) return this.#direction;
     this.#directionFor = graph.nodes.length;
     return fittingDirection(graph, width, height);
@@ -247,7 +247,7 @@ export class GraphPanel implements PageView {
   #placePicture(first: boolean): void {
     const { zoom } = this.#context.choices.now;
     if (zoom === undefined) this.canvas.fit(!first, true);
-    else if (first) this.canvas.setZoom(zoom);
+    else if (first) this.canvas.viewport.zoom = zoom;
   }
 
   /** The runs that a selection stands for: a group's are all in it. */
@@ -332,12 +332,12 @@ export class GraphPanel implements PageView {
     if (all === undefined) return;
     const around = bracketBox(all, Math.max(0, this.#graph.brackets.length - 1));
     const area = { x: around.x - 16, y: around.y - 16, width: around.width + 32, height: around.height + 32 };
-    const before = this.canvas.zoomNow;
-    this.canvas.setZoom({ x: 0, y: 0, k: 1 });
+    const before = this.canvas.viewport.zoom;
+    this.canvas.viewport.zoom = { x: 0, y: 0, k: 1 };
     savePicture(host, this.canvas.element, { name: model.header?.flow ?? "graph", format, area }).catch(
       (error: unknown) => host.report(error),
     );
-    this.canvas.setZoom(before);
+    this.canvas.viewport.zoom = before;
   }
 }
 
