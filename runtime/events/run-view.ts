@@ -143,35 +143,21 @@ function fold(view: RunView, event: RunEvent): void {
       view.cancelRequested = false;
       view.resources.clear();
       endOpenAttempts(view, event.time);
-      view.flowRuns.set(rootFlowRun, {
+      addFlowRun(view, {
         id: rootFlowRun,
         name: event.runName,
         flow: event.flow,
-        parent: undefined,
-        upstream: [],
         created: view.flowRuns.get(rootFlowRun)?.created ?? event.time,
-        runAttempt: event.attempt,
-        state: makeState("Pending"),
-        started: undefined,
-        ended: undefined,
-        error: undefined,
-        result: undefined,
       });
       return;
     case "flow-run-created":
-      view.flowRuns.set(event.flowRun, {
+      addFlowRun(view, {
         id: event.flowRun,
         name: event.name,
         flow: event.flow,
         parent: event.parent,
-        upstream: event.upstream ?? [],
+        ...(event.upstream && { upstream: event.upstream }),
         created: event.time,
-        runAttempt: view.attempt,
-        state: makeState("Pending"),
-        started: undefined,
-        ended: undefined,
-        error: undefined,
-        result: undefined,
       });
       return;
     case "flow-run-state": {
@@ -267,6 +253,27 @@ function fold(view: RunView, event: RunEvent): void {
       // A newer writer's event: this viewer shows what it knows.
       event satisfies never;
   }
+}
+
+/** Puts a flow run that has not begun into the view, as one of its latest attempt. */
+export function addFlowRun(
+  view: RunView,
+  about: Pick<FlowRunView, "id" | "name" | "flow" | "created"> &
+    Partial<Pick<FlowRunView, "parent" | "upstream">>,
+): FlowRunView {
+  const run: FlowRunView = {
+    parent: undefined,
+    upstream: [],
+    ...about,
+    runAttempt: view.attempt,
+    state: makeState("Pending"),
+    started: undefined,
+    ended: undefined,
+    error: undefined,
+    result: undefined,
+  };
+  view.flowRuns.set(run.id, run);
+  return run;
 }
 
 function foldTaskState(view: RunView, event: Extract<RunEvent, { type: "task-run-state" }>): void {

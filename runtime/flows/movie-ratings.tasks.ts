@@ -111,7 +111,7 @@ export const similarityJoin = task(
       JOIN ${imdb} i ON i.IMDB_Id = p.IMDB_Id
       JOIN ${lens} l ON l.Lens_Id = p.Lens_Id
       ORDER BY p.IMDB_Id, p.Lens_Id`;
-    await publish(session, imdb, matches);
+    await publish(imdb, matches);
     return matches;
   },
 );
@@ -125,7 +125,7 @@ export const saveResults = task(
   },
 );
 
-async function publish(_session: Session, imdb: Table, matches: Table): Promise<void> {
+async function publish(imdb: Table, matches: Table): Promise<void> {
   const rows = (await matches.rows()) as unknown as readonly Match[]; // the columns that similarityJoin selects
   await artifact.table("jaccard-samples", matches, {
     title: "Jaccard samples",

@@ -1,6 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { BroadcastChannel } from "node:worker_threads";
 import { describe } from "../authoring/stack-location.ts";
@@ -10,7 +8,7 @@ import { parseParameters } from "../discovery/parameters.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
 import { CacheStore } from "../store/cache-store.ts";
-import { clearCancelRequest, readCancelRequest } from "../store/cancel-request.ts";
+import { clearCancelRequest } from "../store/cancel-request.ts";
 import { EventWriter } from "../store/event-writer.ts";
 import { readRun } from "../store/read-run.ts";
 import {
@@ -21,7 +19,7 @@ import {
   touchHeartbeat,
   writeRunInfo,
 } from "../store/run-folder.ts";
-import { heartbeatInterval, thisHost } from "../store/run-host.ts";
+import { thisHost } from "../store/run-host.ts";
 import { lockRun } from "../store/run-lock.ts";
 import { AttachedResources } from "../worker/attached-resources.ts";
 import { captureOutput } from "../worker/capture-output.ts";
@@ -34,10 +32,8 @@ import { randomRunName } from "./run-name.ts";
 import { RunResources } from "./run-resources.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Slots } from "./slots.ts";
-import { type OnTaskMessage, ThreadPool } from "./thread-pool.ts";
-
-/** How often the run looks for a cancel request, milliseconds. */
-const cancelPollInterval = 200;
+import type { TaskPool } from "./task-pool.ts";
+import { watchControl } from "./watch-control.ts";
 
 export interface RunFlowOptions {
   readonly loaded: LoadedFlow;
@@ -68,26 +64,6 @@ export interface RunOutcome {
   readonly id: string;
   readonly path: string;
   readonly state: State;
-}
-
-/** Worker threads that are started before it is known what they will run, and who hears them. */
-export class TaskPool {
-  readonly threads: ThreadPool;
-  #onMessage: OnTaskMessage = () => {};
-  #onStrayError: (error: unknown) => void = () => {};
-
-  constructor(size: number = availableParallelism()) {
-    this.threads = new ThreadPool(
-      size,
-      (message, done) => this.#onMessage(message, done),
-      (error) => this.#onStrayError(error),
-    );
-  }
-
-  listen(onMessage: OnTaskMessage, onStrayError: (error: unknown) => void): void {
-    this.#onMessage = onMessage;
-    this.#onStrayError = onStrayError;
-  }
 }
 
 /**
@@ -242,37 +218,4 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     ...about,
   });
   return { path, info, unlock: await lockRun(path), earlier: undefined };
-}
-
-/**
- * Keeps the heartbeat, and cancels the run when asked to by the signal, by a request in its folder, or by
- * need: because its folder is gone, or takes no more events.
- */
-function watchControl(
-  path: string,
-  signal: AbortSignal | undefined,
-  failed: AbortController,
-  cancel: (reason: unknown) => void,
-): () => void {
-  const onAbort = () => cancel(signal?.reason);
-  const onFailed = () => cancel(failed.signal.reason);
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener("abort", onAbort);
-  failed.signal.addEventListener("abort", onFailed);
-  const heartbeat = setInterval(async () => {
-    await touchHeartbeat(path).catch(async (error: unknown) => {
-      // Only what the events' writer doesn't notice: an open file outlives its folder.
-      if (!existsSync(path)) failed.abort(error);
-    });
-  }, heartbeatInterval);
-  const requests = setInterval(async () => {
-    const reason = await readCancelRequest(path);
-    if (reason !== undefined) cancel(new Error(reason));
-  }, cancelPollInterval);
-  return () => {
-    clearInterval(heartbeat);
-    clearInterval(requests);
-    signal?.removeEventListener("abort", onAbort);
-    failed.signal.removeEventListener("abort", onFailed);
-  };
 }

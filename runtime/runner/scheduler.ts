@@ -8,24 +8,14 @@ import { retryWait } from "./retry.ts";
 import type { RunResources } from "./run-resources.ts";
 import type { Slots } from "./slots.ts";
 import type { TaskRun } from "./task-run.ts";
-import { type PoolThread, sharedNumber, ThreadEndedError, type ThreadPool } from "./thread-pool.ts";
+import { type PoolThread, sharedNumber, type ThreadPool } from "./thread-pool.ts";
+import { failed, type Outcome, threadDied, timedOut } from "./try-outcome.ts";
 
 /** Timers of more milliseconds, some 25 days, would end at once. */
 export const longestTimer = 2 ** 31 - 1;
 
 /** How long a thread that was told to stop has to do so before it is ended, milliseconds. */
 const stopGrace = 1_000;
-
-/** What a try came to. */
-type Outcome =
-  | { readonly kind: "completed"; readonly result: ResultRef }
-  | {
-      readonly kind: "failed";
-      readonly state: State;
-      readonly error: ErrorReport;
-      readonly retriable: boolean;
-    }
-  | { readonly kind: "cancelled" };
 
 interface Waiting {
   readonly run: TaskRun;
@@ -186,7 +176,8 @@ export class Scheduler {
       if (timeout !== undefined)
         timers.push(setTimeout(() => run.stop?.("timeout"), Math.min(timeout, longestTimer)));
       const tables = await run.tableHandles(this.#environment.runFolder);
-      if (stopped !== undefined) return stopped === "timeout" ? timedOut(run) : { kind: "cancelled" };
+      if (stopped !== undefined)
+        return stopped === "timeout" ? timedOut(run.options.timeout ?? 0) : { kind: "cancelled" };
       const response = await thread.run(
         {
           environment: this.#environment,
@@ -206,12 +197,12 @@ export class Scheduler {
       if (stopped === "cancelled") return { kind: "cancelled" };
       if (response.outcome === "completed" && stopped === undefined)
         return { kind: "completed", result: response.result };
-      if (stopped === "timeout") return timedOut(run);
+      if (stopped === "timeout") return timedOut(run.options.timeout ?? 0);
       if (response.outcome === "failed") return failed(response.error, response.retriable);
       return { kind: "completed", result: response.result };
     } catch (error) {
       if (stopped === "cancelled") return { kind: "cancelled" };
-      if (stopped === "timeout") return timedOut(run);
+      if (stopped === "timeout") return timedOut(run.options.timeout ?? 0);
       return threadDied(error);
     } finally {
       run.stop = undefined;
@@ -275,33 +266,4 @@ function errorOf({ name, message, stack }: ErrorReport): Error {
   error.name = name;
   error.stack = stack ?? `${name}: ${message}`;
   return error;
-}
-
-function failed(error: ErrorReport, retriable: boolean): Outcome {
-  const plain = error.name === "Error" || error.name === "UserError" || error.name === "TableError";
-  const message = plain ? error.message : `${error.name}: ${error.message}`;
-  return { kind: "failed", state: makeState("Failed", message), error, retriable };
-}
-
-function timedOut(run: TaskRun): Outcome {
-  const message = `Task run exceeded timeout of ${(run.options.timeout ?? 0) / 1000} second(s)`;
-  return {
-    kind: "failed",
-    state: makeState("TimedOut", message),
-    error: { name: "TimedOut", message },
-    retriable: true,
-  };
-}
-
-function threadDied(error: unknown): Outcome {
-  // An argument's table that could not be written, say.
-  if (!(error instanceof ThreadEndedError)) return failed(reportError(error), true);
-  const cause = error.cause === undefined ? undefined : reportError(error.cause);
-  const message = cause === undefined ? error.message : `${error.message} ${cause.name}: ${cause.message}`;
-  return {
-    kind: "failed",
-    state: makeState(error.reason === "uncaught" ? "Failed" : "Crashed", message),
-    error: { ...cause, name: cause?.name ?? error.name, message },
-    retriable: true,
-  };
 }

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { rootFlowRun } from "../events/run-event.ts";
-import { currentTaskRuns, emptyRunView, foldEvents, type RunView } from "../events/run-view.ts";
+import { addFlowRun, currentTaskRuns, emptyRunView, foldEvents, type RunView } from "../events/run-view.ts";
 import { hasEnded, makeState, type State } from "../events/states.ts";
 import { EventReader } from "./event-reader.ts";
 import { isRunnerAlive, listRunFolders, type RunInfo, readRunInfo, runPaths } from "./run-folder.ts";
@@ -102,20 +102,8 @@ export function showCrash(view: RunView, info: RunInfo): void {
     if (!hasEnded(run.state)) run.state = crashed;
   }
   if (root === undefined) {
-    view.flowRuns.set(rootFlowRun, {
-      id: rootFlowRun,
-      name: info.name,
-      flow: info.flow,
-      parent: undefined,
-      upstream: [],
-      created: info.started,
-      runAttempt: view.attempt,
-      state: crashed,
-      started: undefined,
-      ended: undefined,
-      error: undefined,
-      result: undefined,
-    });
+    const { name, flow, started } = info;
+    addFlowRun(view, { id: rootFlowRun, name, flow, created: started }).state = crashed;
   }
   for (const task of view.taskRuns.values()) {
     if (task.state.type !== "RUNNING" && task.state.type !== "CANCELLING") continue;

@@ -71,7 +71,7 @@ async function watchEnd(path: string, seq: number, time: number): Promise<boolea
   return !(await readRun(path)).alive;
 }
 
-/** @returns false where the process is on another machine, out of reach. */
+/** @returns false where the process is out of reach: on another machine, or another user's. */
 function endProcess(info: RunInfo): boolean {
   const { host } = info;
   const here = thisHost();
@@ -85,6 +85,13 @@ function endProcess(info: RunInfo): boolean {
     return false;
   }
   note("The run did not end within %d s: its process %d is ended (SIGKILL).", patience / 1000, host.pid);
-  process.kill(host.pid, "SIGKILL");
-  return true;
+  try {
+    process.kill(host.pid, "SIGKILL");
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException; // kill throws nothing else
+    if (code === "ESRCH") return true; // it has ended by itself meanwhile
+    note("It can't be: %s.", code === "EPERM" ? "it is another user's" : code);
+    return false;
+  }
 }

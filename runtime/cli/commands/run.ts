@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { type LoadedFlow, loadFlow } from "../../discovery/load-flow.ts";
 import { parameterFields } from "../../discovery/parameters.ts";
-import { TaskPool } from "../../runner/run-flow.ts";
+import { TaskPool } from "../../runner/task-pool.ts";
 import { makeStore } from "../../store/run-folder.ts";
 import { executeRun } from "../execute-run.ts";
 import { addRunOptions } from "../flow-options.ts";

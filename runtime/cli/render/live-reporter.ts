@@ -27,11 +27,15 @@ export class LiveReporter implements RunReporter {
       .filter((stream) => stream.isTTY)
       .map((stream) => {
         let rest = "";
-        return divert(stream, (text) => {
+        const giveBack = divert(stream, (text) => {
           const lines = (rest + text).split("\n");
           rest = lines.pop() ?? "";
           this.#frame.above(lines);
         });
+        return () => {
+          giveBack();
+          if (rest !== "") stream.write(`${rest}\n`);
+        };
       });
   }
 

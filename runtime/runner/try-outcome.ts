@@ -1,0 +1,47 @@
+import type { ErrorReport, ResultRef } from "../events/run-event.ts";
+import { makeState, type State } from "../events/states.ts";
+import { reportError } from "../worker/error-report.ts";
+import { ThreadEndedError } from "./thread-pool.ts";
+
+/** What a try came to. */
+export type Outcome =
+  | { readonly kind: "completed"; readonly result: ResultRef }
+  | {
+      readonly kind: "failed";
+      readonly state: State;
+      readonly error: ErrorReport;
+      readonly retriable: boolean;
+    }
+  | { readonly kind: "cancelled" };
+
+/** An error that the task threw, or that kept it from running. */
+export function failed(error: ErrorReport, retriable: boolean): Outcome {
+  const plain = error.name === "Error" || error.name === "UserError" || error.name === "TableError";
+  const message = plain ? error.message : `${error.name}: ${error.message}`;
+  return { kind: "failed", state: makeState("Failed", message), error, retriable };
+}
+
+/** @param timeout milliseconds that the task had. */
+export function timedOut(timeout: number): Outcome {
+  const message = `Task run exceeded timeout of ${timeout / 1000} second(s)`;
+  return {
+    kind: "failed",
+    state: makeState("TimedOut", message),
+    error: { name: "TimedOut", message },
+    retriable: true,
+  };
+}
+
+/** What kept a thread from telling how its task ended. */
+export function threadDied(error: unknown): Outcome {
+  // An argument's table that could not be written, say.
+  if (!(error instanceof ThreadEndedError)) return failed(reportError(error), true);
+  const cause = error.cause === undefined ? undefined : reportError(error.cause);
+  const message = cause === undefined ? error.message : `${error.message} ${cause.name}: ${cause.message}`;
+  return {
+    kind: "failed",
+    state: makeState(error.reason === "uncaught" ? "Failed" : "Crashed", message),
+    error: { ...cause, name: cause?.name ?? error.name, message },
+    retriable: true,
+  };
+}
