@@ -1,11 +1,11 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type * as DuckDb from "@duckdb/node-api";
+import { replaceFolder } from "../parquet-folder.ts";
 import { type Row, TableError } from "../session.ts";
 import type { CsvView } from "./csv-view.ts";
 import type { Api, Engine } from "./engine.ts";
 import { engineProblem, tableError } from "./engine-error.ts";
-import { replaceFolder } from "./parquet-folder.ts";
 import { type PlanNode, render } from "./plan.ts";
 import { literal, quoted } from "./quoting.ts";
 import { appendRows } from "./read-values.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { TableError } from "../session.ts";
+import { TableError } from "./session.ts";
 
 /**
  * Replaces a folder as a whole: what `fill` writes goes to a temporary folder beside it, which then takes
