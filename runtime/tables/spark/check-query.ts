@@ -4,6 +4,7 @@ import { inputMark } from "../sql-input.ts";
 import { emptyRelation, type QueryInput, query } from "./plan.ts";
 import type { DataType } from "./protocol/spark-connect_pb.ts";
 import type { CallContext, SparkClient } from "./spark-client.ts";
+import { saidBySpark } from "./spark-error.ts";
 import { readSparkMessage } from "./spark-message.ts";
 
 /**
@@ -38,10 +39,9 @@ export async function checkQuery(
 }
 
 function sqlError(error: unknown, texts: readonly string[], parts: readonly string[]): unknown {
-  if (!(error instanceof TableError) || !("failure" in error)) return error;
-  const failure = error.failure as { readonly kind: string; readonly message?: string }; // SparkError's, which isn't loaded here
-  if (failure.kind !== "spark" || failure.message === undefined) return error;
-  const { message, place } = readSparkMessage(failure.message);
+  const said = saidBySpark(error);
+  if (said === undefined) return error;
+  const { message, place } = readSparkMessage(said);
   if (message.startsWith("[UNBOUND_SQL_PARAMETER]"))
     return new TableError(
       `SQL: write values as \${value}, not as ? or $1.\n  ${texts.join(inputMark).trim()}`,

@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { currentTaskRun, progress } from "../../authoring/log.ts";
+import { currentTaskRun, log, progress } from "../../authoring/log.ts";
 import { TableError } from "../session.ts";
 import type { SparkUrl } from "../session-url.ts";
 import { readPath } from "./server-path.ts";
 import type { CallContext, SparkClient } from "./spark-client.ts";
+import { saidBySpark } from "./spark-error.ts";
 
 export interface ConnectionOptions {
   readonly url: SparkUrl;
@@ -83,7 +84,7 @@ export class Connection {
     try {
       await client.schema(relation, this.context("Opening the session"));
     } catch (error) {
-      if (error instanceof TableError && error.message.includes("[PATH_NOT_FOUND]"))
+      if (saidBySpark(error)?.includes("[PATH_NOT_FOUND]"))
         throw new TableError(
           `Opening the session: the Spark server doesn't see the files of this machine (it was asked for ${file}). ` +
             "Have it see them under the same paths, or give the session a folder that it can keep tables in: sc://host:port/;storage=s3a://bucket/folder.",
@@ -101,6 +102,11 @@ export class Connection {
     try {
       if (release) await client.release();
       else await client.interruptAll();
+    } catch (error) {
+      const { host, port } = this.#options.url;
+      log.warn(
+        `Spark at ${host}:${port} could not be told that the session has ended (${(error as Error).message}). It ends it by itself when nobody has used it for an hour.`,
+      );
     } finally {
       client.close();
     }

@@ -1,9 +1,22 @@
 import type { MinHashParams, SimilarityJoinOptions } from "../../matching/stages.ts";
-import { freshName, withTables } from "./plan.ts";
+import { freshName, project, withTables } from "./plan.ts";
 import type { Command, Literal, Relation } from "./plan-messages.ts";
 import { named, text } from "./spark-types.ts";
 
 type Join = Omit<SimilarityJoinOptions, "method">;
+
+/**
+ * A side of a join: rows with features, each with a key that tells it from its like, in the table's order. Keys
+ * hold once the rows have been computed.
+ */
+export function sideRelation(table: Relation, id: string, featuresCol: string): Relation {
+  const name = freshName();
+  const query = `
+    SELECT monotonically_increasing_id() AS k, id, f, size(f) AS n
+    FROM (SELECT ${named(id)} AS id, array_sort(array_distinct(${named(featuresCol)})) AS f FROM ${name})
+    WHERE size(f) > 0`;
+  return withTables({ query }, [[name, table]]);
+}
 
 /**
  * Exact pairs by SQL: two sets can only be near if they share one of their rarest indices, as many as the
@@ -12,25 +25,38 @@ type Join = Omit<SimilarityJoinOptions, "method">;
  */
 export function exactJoin(left: Relation, right: Relation, join: Join): Relation {
   const [l, r] = [freshName(), freshName()];
-  const { maxDistance, featuresCol } = join;
+  const { maxDistance } = join;
   const share = `${(1 - maxDistance).toFixed(12)}D`;
   const prefix = (side: string) => `
-    SELECT id, f, c, t FROM (
-      SELECT s.id, s.f, s.c, s.t, row_number() OVER (PARTITION BY s.id, s.f ORDER BY n.n, s.t) AS k
-      FROM (SELECT id, f, c, explode(f) AS t FROM ${side}) s JOIN n ON n.t = s.t)
-    WHERE k <= size(f) - greatest(1, CAST(ceil(${share} * size(f) - 1e-6D) AS INT)) + 1`;
-  const sql = `
-    WITH l AS (${sideSql(l, join.leftId, featuresCol)}), r AS (${sideSql(r, join.rightId, featuresCol)}),
-    n AS (SELECT t, count(*) AS n FROM (SELECT explode(f) AS t FROM l UNION ALL SELECT explode(f) AS t FROM r) GROUP BY t),
-    lp AS (${prefix("l")}), rp AS (${prefix("r")}),
-    p AS (
-      SELECT DISTINCT lp.id AS lid, lp.f AS lf, lp.c AS lc, rp.id AS rid, rp.f AS rf, rp.c AS rc
-      FROM lp JOIN rp ON lp.t = rp.t
-      WHERE size(rp.f) >= ${share} * size(lp.f) - 1e-6D AND size(lp.f) >= ${share} * size(rp.f) - 1e-6D),
-    s AS (SELECT *, size(array_intersect(lf, rf)) AS o FROM p),
-    d AS (SELECT lid, lf, lc, rid, rc, 1D - CAST(o AS DOUBLE) / (size(lf) + size(rf) - o) AS d FROM s)
+      SELECT k, n, explode(slice(transform(array_sort(collect_list(struct(c, t))), x -> x.t), 1,
+        CAST(n - greatest(1, ceil(${share} * n - 1e-6D)) + 1 AS INT))) AS t
+      FROM (SELECT k, n, explode(f) AS t FROM ${side}) JOIN counts USING (t) GROUP BY k, n`;
+  // Nearer than 1 is all that shares an index: then whole sets meet, and how often says how much they share.
+  const pairs =
+    maxDistance >= 1
+      ? `
+    pairs AS (
+      SELECT a.k AS lk, b.k AS rk, CAST(count(*) AS INT) AS o
+      FROM (SELECT k, explode(f) AS t FROM ${l}) a JOIN (SELECT k, explode(f) AS t FROM ${r}) b ON a.t = b.t
+      GROUP BY a.k, b.k)`
+      : `
+    counts AS (
+      SELECT t, count(*) AS c
+      FROM (SELECT explode(f) AS t FROM ${l} UNION ALL SELECT explode(f) AS t FROM ${r}) GROUP BY t),
+    candidates AS (
+      SELECT DISTINCT a.k AS lk, b.k AS rk
+      FROM (${prefix(l)}) a JOIN (${prefix(r)}) b ON a.t = b.t
+      WHERE b.n >= ${share} * a.n - 1e-6D AND a.n >= ${share} * b.n - 1e-6D),
+    pairs AS (
+      SELECT lk, rk, size(array_intersect(a.f, b.f)) AS o
+      FROM candidates JOIN ${l} a ON a.k = lk JOIN ${r} b ON b.k = rk)`;
+  const query = `
+    WITH ${pairs},
+    d AS (
+      SELECT lk, rk, a.id AS lid, b.id AS rid, 1D - CAST(o AS DOUBLE) / (a.n + b.n - o) AS d
+      FROM pairs JOIN ${l} a ON a.k = lk JOIN ${r} b ON b.k = rk)
     ${pairsSql("d", join)}`;
-  return withTables({ query: sql }, [
+  return withTables({ query }, [
     [l, left],
     [r, right],
   ]);
@@ -75,13 +101,14 @@ export function deleteModel(id: string): Command {
   };
 }
 
+export function removeComputed(kept: Relation): Command {
+  const relation = kept.relType?.case === "cachedRemoteRelation" ? kept.relType.value : {};
+  return { commandType: { case: "removeCachedRemoteRelationCommand", value: { relation } } };
+}
+
 /** Spark's approxSimilarityJoin by a fitted model. */
 export function minHashJoin(model: string, left: Relation, right: Relation, join: Join): Relation {
-  const side = (relation: Relation, id: string): Relation => {
-    const name = freshName();
-    const query = `SELECT id, f, c, ${vectorSql("f")} AS v FROM (${sideSql(name, id, join.featuresCol)})`;
-    return withTables({ query }, [[name, relation]]);
-  };
+  const side = (relation: Relation) => project(relation, ["k", "id", `${vectorSql("f")} AS v`]);
   const input = (relation: Relation) => ({ argsType: { case: "input" as const, value: relation } });
   const param = (literalType: Literal["literalType"] & object) => ({
     argsType: { case: "param" as const, value: { literalType } },
@@ -98,8 +125,8 @@ export function minHashJoin(model: string, left: Relation, right: Relation, join
               {
                 method: "approxSimilarityJoin",
                 args: [
-                  input(side(left, join.leftId)),
-                  input(side(right, join.rightId)),
+                  input(side(left)),
+                  input(side(right)),
                   param({ case: "double", value: join.maxDistance }),
                   param({ case: "string", value: "d" }),
                 ],
@@ -113,27 +140,19 @@ export function minHashJoin(model: string, left: Relation, right: Relation, join
   const name = freshName();
   const query = `
     WITH d AS (
-      SELECT datasetA.id AS lid, datasetA.f AS lf, datasetA.c AS lc, datasetB.id AS rid, datasetB.c AS rc, d FROM ${name})
+      SELECT datasetA.k AS lk, datasetA.id AS lid, datasetB.k AS rk, datasetB.id AS rid, d FROM ${name})
     ${pairsSql("d", join)}`;
   return withTables({ query }, [[name, joined]]);
 }
 
-/** Rows with features, those that are alike once, with their number: Spark's own join takes them for one. */
-function sideSql(table: string, id: string, featuresCol: string): string {
-  return `
-      SELECT id, f, count(*) AS c
-      FROM (SELECT ${named(id)} AS id, array_sort(array_distinct(${named(featuresCol)})) AS f FROM ${table})
-      WHERE size(f) > 0 GROUP BY id, f`;
-}
-
 function pairsSql(pairs: string, { leftId, rightId, maxDistance, nearestOnly = false }: Join): string {
-  const nearest = nearestOnly ? ", min(d) OVER (PARTITION BY lid, lf) AS smallest" : ", d AS smallest";
+  const near = `SELECT * FROM ${pairs} WHERE d < ${maxDistance}D`;
+  const kept = nearestOnly
+    ? `SELECT * FROM (SELECT *, min(d) OVER (PARTITION BY lk) AS smallest FROM (${near})) WHERE d = smallest`
+    : near;
   return `
     SELECT lid AS ${named(leftId)}, rid AS ${named(rightId)}, d AS ${named("jaccardDist")}
-    FROM (SELECT *${nearest} FROM ${pairs} WHERE d < ${maxDistance}D)
-    LATERAL VIEW explode(sequence(1L, lc * rc)) AS copy
-    WHERE d = smallest
-    ORDER BY lid, rid`;
+    FROM (${kept} ORDER BY lk, rk)`;
 }
 
 /** The largest that MinHashLSH takes. */

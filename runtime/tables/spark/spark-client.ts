@@ -15,6 +15,7 @@ import type {
   PlanSchema,
 } from "./protocol/spark-connect_pb.ts";
 import { calls, SparkService } from "./service.ts";
+import { SparkError } from "./spark-error.ts";
 import { failureOf, type SparkFailure } from "./spark-failure.ts";
 import { readSparkMessage } from "./spark-message.ts";
 
@@ -333,16 +334,6 @@ export class SparkClient {
     } catch {
       return details; // what the call itself failed with is there, if not whole
     }
-  }
-}
-
-/** What a call to Spark failed with. */
-export class SparkError extends TableError {
-  readonly failure: SparkFailure;
-
-  constructor(message: string, failure: SparkFailure) {
-    super(message);
-    this.failure = failure;
   }
 }
 

@@ -25,7 +25,14 @@ import { boundValue } from "../sql-input.ts";
 import { rowTypes } from "../write-values.ts";
 import { checkQuery } from "./check-query.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import { deleteModel, exactJoin, fitMinHash, minHashJoin } from "./join-relation.ts";
+import {
+  deleteModel,
+  exactJoin,
+  fitMinHash,
+  minHashJoin,
+  removeComputed,
+  sideRelation,
+} from "./join-relation.ts";
 import { LocalCsv } from "./local-csv.ts";
 import {
   emptyRelation,
@@ -40,6 +47,7 @@ import {
 import type { Command, Relation } from "./plan-messages.ts";
 import type { DataType } from "./protocol/spark-connect_pb.ts";
 import { readPath, writePath } from "./server-path.ts";
+import { saidBySpark } from "./spark-error.ts";
 import { SparkTable } from "./spark-table.ts";
 import { fromSparkType, named, sparkSqlType } from "./spark-types.ts";
 import { stagesRelation } from "./stage-relation.ts";
@@ -119,7 +127,14 @@ export class SparkSession implements Session {
     const shown = this.#shown(full);
     const relation = await this.#readStored(full, shown, undefined);
     const client = await this.#connection.client();
-    const schema = await client.schema(relation, this.#connection.context(shown));
+    let schema: DataType | undefined;
+    try {
+      schema = await client.schema(relation, this.#connection.context(shown));
+    } catch (error) {
+      if (saidBySpark(error)?.includes("CANNOT_READ_FILE_FOOTER]"))
+        throw new TableError(`${shown}: is not a Parquet file.`);
+      throw error;
+    }
     const { shape, casts } = shapeOf(schema);
     const source = this.#table({ kind: "parquet", path: full, shown }, shape);
     return casts === undefined
@@ -176,20 +191,21 @@ export class SparkSession implements Session {
 
   async similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table> {
     const what = "similarityJoin";
-    const sides = [this.#node(left, what), this.#node(right, what)] as const;
-    const shape = checkJoin(sides[0].columns, sides[1].columns, options);
-    const [l, r] = [await render(sides[0], this.#files), await render(sides[1], this.#files)];
-    const { method } = options;
-    if (method.name === "exact") return this.#computed(exactJoin(l, r, options), shape, what);
-    const client = await this.#connection.client();
-    const fitted = await client.command(fitMinHash(method), this.#connection.context(what));
-    const info = fitted?.case === "mlCommandResult" ? fitted.value.resultType : undefined;
-    const model = info?.case === "operatorInfo" ? info.value.objRef?.id : undefined;
-    if (model === undefined) throw new TableError(`${what}: Spark gave no model of MinHashLSH.`);
+    const [leftNode, rightNode] = [this.#node(left, what), this.#node(right, what)];
+    const shape = checkJoin(leftNode.columns, rightNode.columns, options);
+    const { method, featuresCol, leftId, rightId } = options;
+    const keep = async (node: PlanNode, id: string) =>
+      this.#computed(sideRelation(await render(node, this.#files), id, featuresCol), what);
+    const l = await keep(leftNode, leftId);
+    const r = await keep(rightNode, rightId);
+    let model: string | undefined;
     try {
-      return await this.#computed(minHashJoin(model, l, r, options), shape, what);
+      if (method.name === "minhash") model = await this.#fitted(fitMinHash(method), what);
+      const pairs = model === undefined ? exactJoin(l, r, options) : minHashJoin(model, l, r, options);
+      return this.#table({ kind: "relation", relation: await this.#computed(pairs, what) }, shape);
     } finally {
-      await client.command(deleteModel(model), this.#connection.context(what)).catch(() => {}); // it goes with the session
+      const kept = [l, r].map(removeComputed);
+      await this.#forget(model === undefined ? kept : [...kept, deleteModel(model)], what);
     }
   }
 
@@ -296,7 +312,7 @@ export class SparkSession implements Session {
   }
 
   /** Has the server compute a relation's rows, and keep them while the session lasts. */
-  async #computed(relation: Relation, shape: Shape, what: string): Promise<Table> {
+  async #computed(relation: Relation, what: string): Promise<Relation> {
     const command: Command = {
       commandType: { case: "checkpointCommand", value: { relation, local: true, eager: true } },
     };
@@ -304,11 +320,24 @@ export class SparkSession implements Session {
     const answer = await client.command(command, this.#connection.context(what));
     const kept = answer?.case === "checkpointCommandResult" ? answer.value.relation : undefined;
     if (kept === undefined) throw new TableError(`${what}: Spark kept no rows.`);
-    const { relationId } = kept;
-    return this.#table(
-      { kind: "relation", relation: { relType: { case: "cachedRemoteRelation", value: { relationId } } } },
-      shape,
-    );
+    return { relType: { case: "cachedRemoteRelation", value: { relationId: kept.relationId } } };
+  }
+
+  async #fitted(fit: Command, what: string): Promise<string> {
+    const client = await this.#connection.client();
+    const answer = await client.command(fit, this.#connection.context(what));
+    const info = answer?.case === "mlCommandResult" ? answer.value.resultType : undefined;
+    const model = info?.case === "operatorInfo" ? info.value.objRef?.id : undefined;
+    if (model === undefined) throw new TableError(`${what}: Spark gave no model.`);
+    return model;
+  }
+
+  /** Frees what the server keeps. What can't be freed now goes with the session. */
+  async #forget(commands: readonly Command[], what: string): Promise<void> {
+    const client = await this.#connection.client().catch(() => undefined);
+    if (client === undefined) return;
+    for (const command of commands)
+      await client.command(command, this.#connection.context(what)).catch(() => {});
   }
 
   /** A relation of rows that come from here. */
