@@ -100,15 +100,12 @@ export class Connection {
     const client = await this.#client?.catch(() => undefined); // whoever asked for it has its error
     if (client === undefined) return;
     try {
-      if (release) await client.release();
-      else await client.interruptAll();
+      await client.close(release);
     } catch (error) {
       const { host, port } = this.#options.url;
       log.warn(
-        `Spark at ${host}:${port} could not be told that the session has ended (${(error as Error).message}). It ends it by itself when nobody has used it for an hour.`,
+        `Spark at ${host}:${port} could not be told that the session has ended (${(error as Error).message}). It ends it by itself when nobody has used it for an hour.`, // gRPC rejects with errors only,
       );
-    } finally {
-      client.close();
     }
   }
 
@@ -126,7 +123,7 @@ export class Connection {
       await client.configure(settings, context);
       return client;
     } catch (error) {
-      client.close();
+      await client.close(false);
       throw error;
     }
   }

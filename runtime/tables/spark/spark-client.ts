@@ -129,19 +129,18 @@ export class SparkClient {
       throw new TableError(`${context.what}: the data arrived damaged at ${this.#place()}. Run it again.`);
   }
 
-  /** Ends what this client has running. */
-  async interruptAll(): Promise<void> {
-    await Promise.all([...this.#running].map((operationId) => this.#interrupt(operationId)));
-  }
-
-  /** Ends the server's session, with all that runs in it and all that it keeps. */
-  async release(): Promise<void> {
-    await this.#service.unary(calls.releaseSession, this.#common, 10_000);
-  }
-
-  close(): void {
+  /**
+   * Ends what this client has running, or the server's session with all that runs in it and all that it keeps.
+   * @throws what the server, if it isn't there any more, fails with; it is closed then too.
+   */
+  async close(release: boolean): Promise<void> {
     this.#closed = true;
-    this.#service.close();
+    try {
+      if (release) await this.#service.unary(calls.releaseSession, this.#common, 10_000);
+      else await Promise.all([...this.#running].map((operationId) => this.#interrupt(operationId)));
+    } finally {
+      this.#service.close();
+    }
   }
 
   async *#execute(plan: PlanInit, context: CallContext): AsyncGenerator<ExecutePlanResponse> {
@@ -169,6 +168,7 @@ export class SparkClient {
             if (responseType.case === "executionProgress") tellProgress(responseType.value, context);
             else yield response;
           }
+          this.#checkOpen(signal);
           stream = this.#reattach(operationId, last); // the server ends streams that last long
         } catch (error) {
           this.#checkOpen(signal);
@@ -178,7 +178,10 @@ export class SparkClient {
             stream = this.#start(operationId, plan, context);
           else if (failure.kind !== "transient" || !(await backoff.wait(signal)))
             throw await this.#error(failure, context);
-          else stream = this.#reattach(operationId, last);
+          else {
+            this.#checkOpen(signal);
+            stream = this.#reattach(operationId, last);
+          }
         }
       }
     } finally {
@@ -234,7 +237,7 @@ export class SparkClient {
       this.#service.unary(
         calls.analyzePlan,
         { ...this.#observed(), analyze },
-        this.#serverSession === undefined ? firstDeadline : deadline,
+        this.#serverSession === undefined ? Math.min(firstDeadline, this.#patience) : deadline,
       ),
     );
     this.#serverSession ??= serverSideSessionId;
