@@ -1,16 +1,37 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { cancellation } from "../authoring/log.ts";
 import { type AttachEnvironment, resource } from "../authoring/resource.ts";
 import { openDuckDb } from "./duckdb/open-duckdb.ts";
-import { type Session, TableError } from "./session.ts";
+import type { Session } from "./session.ts";
 import { parseSessionUrl } from "./session-url.ts";
+import { openSpark } from "./spark/open-spark.ts";
+import { SparkSession } from "./spark/spark-session.ts";
+
+/** What all threads need to know: the id of the session that they share, where the engine is a server. */
+interface SessionHandle {
+  readonly id: string;
+}
 
 const session = resource({
   name: "session",
-  setup: () => ({}),
-  attach: (_handle: object, { session: url, folder }: AttachEnvironment): Session => {
-    const { engine } = parseSessionUrl(url);
-    if (engine === "duckdb") return openDuckDb({ folder, signal: cancellation });
-    throw new TableError("Spark sessions are not built yet. Run with --session duckdb.");
+  setup: (): SessionHandle => ({ id: randomUUID() }),
+  attach: ({ id }: SessionHandle, environment: AttachEnvironment): Session => {
+    const { session: text, folder, runFolder, thread } = environment;
+    const url = parseSessionUrl(text);
+    switch (url.engine) {
+      case "duckdb":
+        return openDuckDb({ folder, signal: cancellation });
+      case "spark":
+        return openSpark({
+          url,
+          folder,
+          workFolder: join(runFolder, "spark"),
+          sessionId: id,
+          owner: thread === "flow",
+          signal: cancellation,
+        });
+    }
   },
   detach: (attached: Session) => attached.close(),
 });
@@ -18,5 +39,17 @@ const session = resource({
 /**
  * Opens the session that the run was started with: DuckDB in this process by default. A flow doesn't name its
  * engine, as a Spark program doesn't name its master.
+ * @throws {TableError} if there is no Spark server where it should be.
  */
-export const openSession: () => Promise<Session> = session;
+export async function openSession(): Promise<Session> {
+  const opened = await session();
+  if (opened instanceof SparkSession) {
+    try {
+      await opened.connect();
+    } catch (error) {
+      await opened[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+  return opened;
+}

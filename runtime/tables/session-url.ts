@@ -3,28 +3,32 @@ import { nearestName } from "../authoring/nearest-name.ts";
 import { TableError } from "./session.ts";
 
 /** What `--session` names. */
-export type SessionUrl =
-  | { readonly engine: "duckdb" }
-  | {
-      readonly engine: "spark";
-      readonly host: string;
-      readonly port: number;
-      readonly useTls: boolean;
-      /** Bearer token. It shows neither in JSON nor when the URL is printed. */
-      readonly token: string | undefined;
-      readonly userId: string | undefined;
-      readonly sessionId: string | undefined;
-      /** Parameters without a meaning of their own: sent as headers. */
-      readonly headers: Readonly<Record<string, string>>;
-      /** The URL without the token. */
-      toString(): string;
-    };
+export type SessionUrl = { readonly engine: "duckdb" } | SparkUrl;
+
+export interface SparkUrl {
+  readonly engine: "spark";
+  readonly host: string;
+  readonly port: number;
+  readonly useTls: boolean;
+  /** Bearer token. It shows neither in JSON nor when the URL is printed. */
+  readonly token: string | undefined;
+  readonly userId: string | undefined;
+  readonly sessionId: string | undefined;
+  /** What the server's logs call the client. */
+  readonly userAgent: string | undefined;
+  /** A folder, as a URL, that the server keeps tables in where it doesn't see this machine's files. */
+  readonly storage: string | undefined;
+  /** Parameters without a meaning of their own: sent as headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The URL without the token. */
+  toString(): string;
+}
 
 const defaultPort = 15002;
 
 /**
  * Parses `duckdb` or a Spark Connect URL, `sc://host:port/;name=value;...`. Its parameters are Spark's:
- * `token`, `use_ssl`, `user_id`, `session_id`, `user_agent`; a token implies TLS.
+ * `token`, `use_ssl`, `user_id`, `session_id`, `user_agent`; a token implies TLS. `storage` is ours.
  * @throws {TableError} for anything else.
  */
 export function parseSessionUrl(text: string): SessionUrl {
@@ -68,15 +72,27 @@ function parameters(given: string, rest: string): Map<string, string> {
   return found;
 }
 
-function spark(given: string, host: string, port: number, found: Map<string, string>): SessionUrl {
-  const { token, use_ssl, user_id: userId, session_id: sessionId, ...headers } = Object.fromEntries(found);
+function spark(given: string, host: string, port: number, found: Map<string, string>): SparkUrl {
+  const {
+    token,
+    use_ssl,
+    user_id: userId,
+    session_id: sessionId,
+    storage,
+    user_agent: userAgent,
+    ...headers
+  } = Object.fromEntries(found);
   if (use_ssl !== undefined && use_ssl !== "true" && use_ssl !== "false")
     throw new TableError(`The session ${shown(given)} has use_ssl=${use_ssl}. It is true or false.`);
   if (token !== undefined && use_ssl === "false")
     throw new TableError(
       `The session ${shown(given)} would send its token without TLS. Leave out use_ssl=false, or the token.`,
     );
-  const url = {
+  if (storage !== undefined && !isUrl(storage))
+    throw new TableError(
+      `The session ${shown(given)} has the storage ${JSON.stringify(storage)}. It is a folder's URL, such as s3a://bucket/millrace.`,
+    );
+  const url: SparkUrl = {
     engine: "spark" as const,
     host,
     port,
@@ -84,6 +100,8 @@ function spark(given: string, host: string, port: number, found: Map<string, str
     token: undefined,
     userId,
     sessionId,
+    userAgent,
+    storage: storage?.replace(/\/+$/, ""),
     headers,
     toString: () => shown(given).slice(1, -1),
   };
@@ -91,6 +109,11 @@ function spark(given: string, host: string, port: number, found: Map<string, str
   Object.defineProperty(url, "toString", { enumerable: false });
   Object.defineProperty(url, inspect.custom, { value: () => shown(given).slice(1, -1), enumerable: false });
   return url;
+}
+
+/** Whether a path is a URL, which a Spark server reads and writes by itself. */
+export function isUrl(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(path);
 }
 
 function unknownSession(given: string): TableError {
@@ -110,7 +133,7 @@ function unknownSession(given: string): TableError {
 function shown(given: string): string {
   return JSON.stringify(
     given.replace(/;[^;=]*=[^;]*/g, (parameter) =>
-      /^;(use_ssl|user_id|session_id|user_agent)=/.test(parameter)
+      /^;(use_ssl|user_id|session_id|user_agent|storage)=/.test(parameter)
         ? parameter
         : parameter.replace(/=.*/s, "=***"),
     ),

@@ -17,6 +17,8 @@ describe("A session's URL", () => {
         useTls: false,
         userId: undefined,
         sessionId: undefined,
+        userAgent: undefined,
+        storage: undefined,
         headers: {},
       },
     );
@@ -29,6 +31,8 @@ describe("A session's URL", () => {
         useTls: true,
         userId: "Ann B",
         sessionId: undefined,
+        userAgent: undefined,
+        storage: undefined,
         headers: { "x-trace": "1" },
       },
     );
@@ -44,7 +48,18 @@ describe("A session's URL", () => {
     assert.ok(!JSON.stringify(url).includes("s3cret"));
   });
 
+  it("has a folder for tables where the server doesn't see this machine's files", () => {
+    const url = parseSessionUrl("sc://spark.example/;storage=s3a://bucket/millrace/");
+    assert.ok(url.engine === "spark");
+    assert.equal(url.storage, "s3a://bucket/millrace");
+    assert.equal(String(url), "sc://spark.example/;storage=s3a://bucket/millrace/");
+  });
+
   const wrong: [string, string][] = [
+    [
+      "sc://host/;storage=/data",
+      'The session "sc://host/;storage=/data" has the storage "/data". It is a folder\'s URL, such as s3a://bucket/millrace.',
+    ],
     [
       "duckbd",
       'There is no session "duckbd". Did you mean "duckdb"? A session is duckdb, or sc://host:port for Spark Connect.',

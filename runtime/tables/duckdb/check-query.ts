@@ -1,9 +1,11 @@
 import type * as DuckDb from "@duckdb/node-api";
+import type { ParsedType } from "../column-types.ts";
 import { TableError } from "../session.ts";
-import { fromEngineType, type ParsedType } from "./column-types.ts";
+import { type BoundValue, inputMark } from "../sql-input.ts";
 import type { Api } from "./engine.ts";
+import { fromEngineType } from "./engine-types.ts";
 import { nodeName, type Plan } from "./plan.ts";
-import { type BoundValue, bind, inputMark, sqlError } from "./sql-template.ts";
+import { bind, sqlError } from "./sql-template.ts";
 
 export type QueryPlan = Plan & { readonly kind: "query" };
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { open, readdir, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { open, stat } from "node:fs/promises";
 import { nearestName } from "../../authoring/nearest-name.ts";
+import { noFile } from "../no-file.ts";
 import { type CsvOptions, TableError } from "../session.ts";
 import { bomLength, type CsvFormat, longestRow } from "./csv-scan.ts";
 import { csvValueRules } from "./csv-values.ts";
@@ -71,20 +71,6 @@ async function checkIsFile(path: string, shown: string): Promise<void> {
   if (!about.isFile()) throw new TableError(`${shown}: is not a regular file.`);
   if (about.size === 0)
     throw new TableError(`${shown}: is empty. A CSV file begins with a header that names its columns.`);
-}
-
-/** The error for a path that can't be opened, with the nearest name in its folder as a hint. */
-export async function noFile(path: string, shown: string, error: NodeJS.ErrnoException): Promise<TableError> {
-  if (error.code === "EACCES") return new TableError(`${shown}: may not be read. Check its permissions.`);
-  if (error.code !== "ENOENT" && error.code !== "ENOTDIR")
-    return new TableError(`${shown}: can't be opened (${error.code}).`);
-  const siblings = await readdir(dirname(path)).catch(() => undefined);
-  if (siblings === undefined)
-    return new TableError(`${shown}: there is no such file, and no folder ${dirname(path)}.`);
-  const hint = nearestName(basename(path), siblings);
-  return new TableError(
-    `${shown}: there is no such file in ${dirname(path)}.${hint === undefined ? "" : ` Did you mean "${hint}"?`}`,
-  );
 }
 
 /** The first line with its line end, without a byte order mark. */

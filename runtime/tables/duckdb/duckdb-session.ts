@@ -1,6 +1,8 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
+import { type ParsedType, parseColumnType, typeName } from "../column-types.ts";
 import { digestTable } from "../digest-table.ts";
+import { parquetFiles } from "../parquet-files.ts";
 import {
   type Column,
   type CsvOptions,
@@ -13,21 +15,21 @@ import {
   type TableHandle,
   type TransformOptions,
 } from "../session.ts";
+import { boundValue } from "../sql-input.ts";
+import { rowTypes, writer, wrongValue } from "../write-values.ts";
 import { checkQuery, type QueryPlan } from "./check-query.ts";
-import { fromEngineType, type ParsedType, parseColumnType, typeName } from "./column-types.ts";
 import { CsvView } from "./csv-view.ts";
 import { DuckDbTable } from "./duckdb-table.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { tableError } from "./engine-error.ts";
-import { parquetFiles } from "./parquet-files.ts";
+import { fromEngineType } from "./engine-types.ts";
 import { emptyRelation, nodeName, type Plan, type PlanNode, type QueryInput } from "./plan.ts";
 import { QueryRunner } from "./query-runner.ts";
 import { pathLiteral, quoted } from "./quoting.ts";
 import { joinBySimilarity } from "./similarity-join.ts";
-import { boundValue } from "./sql-template.ts";
 import { storeTable } from "./stored-table.ts";
 import { transformColumns } from "./transform.ts";
-import { writer, wrongValue } from "./write-values.ts";
+import { duckDbValues } from "./write-values.ts";
 
 /** What a plan's columns are. */
 interface Shape {
@@ -111,15 +113,11 @@ export class DuckDbSession implements Session {
   }
 
   async fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table> {
-    const names = columns.map((column) => column.name);
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (columns.length === 0) throw new TableError("fromRows: name at least one column.");
-    if (twice !== undefined)
-      throw new TableError(`fromRows: there are two columns named ${JSON.stringify(twice)}.`);
-    const types = columns.map((column) => parseColumnType(column.type));
+    const types = rowTypes(columns);
     return this.#stored({ columns, types }, async (name) => {
       await this.#engine.use((connection, api) => {
-        const writers = types.map((type) => writer(api, type));
+        const make = duckDbValues(api);
+        const writers = types.map((type) => writer(make, type));
         return storeTable(
           connection,
           api,

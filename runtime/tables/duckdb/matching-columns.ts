@@ -1,7 +1,7 @@
 import type * as DuckDb from "@duckdb/node-api";
 import type { DataColumn, SetColumn, StringColumn, TokenColumn } from "../../matching/columns.ts";
+import type { ParsedType } from "../column-types.ts";
 import { TableError } from "../session.ts";
-import type { ParsedType } from "./column-types.ts";
 import type { Api } from "./engine.ts";
 
 /** Gathers a column out of chunks, in the layout that the matching kernels work on. */

@@ -1,9 +1,10 @@
+import { type ParsedType, parseColumnType } from "../column-types.ts";
+import { parquetFiles } from "../parquet-files.ts";
 import type { Column } from "../session.ts";
-import { type ParsedType, parseColumnType, sqlType } from "./column-types.ts";
+import type { BoundValue } from "../sql-input.ts";
 import type { CsvView } from "./csv-view.ts";
-import { parquetFiles } from "./parquet-files.ts";
+import { sqlType } from "./engine-types.ts";
 import { literal, pathLiteral, quoted } from "./quoting.ts";
-import type { BoundValue } from "./sql-template.ts";
 
 /** Where a table's rows come from. */
 export type Plan =

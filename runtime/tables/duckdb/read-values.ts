@@ -1,6 +1,6 @@
 import type * as DuckDb from "@duckdb/node-api";
+import type { ParsedType } from "../column-types.ts";
 import type { Column, Row, Value } from "../session.ts";
-import type { ParsedType } from "./column-types.ts";
 
 type Read = (value: DuckDb.DuckDBValue) => Value;
 

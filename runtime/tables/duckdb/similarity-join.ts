@@ -5,8 +5,8 @@ import type { JaccardPairs } from "../../matching/jaccard-pairs.ts";
 import { MatchingError } from "../../matching/matching-error.ts";
 import { approxSimilarityJoin, fitMinHash } from "../../matching/min-hash-lsh.ts";
 import type { SimilarityJoinOptions } from "../../matching/stages.ts";
+import { checkJoin } from "../check-matching.ts";
 import { TableError } from "../session.ts";
-import { type ParsedType, typeName } from "./column-types.ts";
 import { SetGatherer, ValueGatherer } from "./matching-columns.ts";
 import type { PlanNode } from "./plan.ts";
 import type { QueryRunner } from "./query-runner.ts";
@@ -18,7 +18,6 @@ import type { ComputedColumns } from "./transform.ts";
 interface Side {
   readonly ids: readonly DuckDb.DuckDBValue[];
   readonly sets: SetColumn;
-  readonly idType: ParsedType;
 }
 
 /** Finds the pairs of rows of two tables whose feature sets are near. */
@@ -29,20 +28,11 @@ export async function joinBySimilarity(
   options: SimilarityJoinOptions,
   signal: AbortSignal | undefined,
 ): Promise<ComputedColumns> {
-  const { featuresCol, leftId, rightId, maxDistance } = options;
-  if (!(maxDistance >= 0 && maxDistance <= 1))
-    throw new TableError(`similarityJoin: maxDistance is ${maxDistance}. It is a number from 0 to 1.`);
-  const names = [leftId, rightId, "jaccardDist"];
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
-    throw new TableError(
-      `similarityJoin: the result would have two columns named ${JSON.stringify(twice)}. Rename an id column with sql first.`,
-    );
-  const leftSide = await readSide(runner, left, "left", leftId, featuresCol);
-  const rightSide = await readSide(runner, right, "right", rightId, featuresCol);
+  const { featuresCol, leftId, rightId } = options;
+  const { columns, types } = checkJoin(left.columns, right.columns, options);
+  const leftSide = await readSide(runner, left, leftId, featuresCol);
+  const rightSide = await readSide(runner, right, rightId, featuresCol);
   const pairs = await findPairs(leftSide.sets, rightSide.sets, options, signal);
-  const types: ParsedType[] = [leftSide.idType, rightSide.idType, { kind: "double" }];
-  const columns = names.map((name, i) => ({ name, type: typeName(types[i] ?? { kind: "double" }) }));
   return {
     columns,
     types,
@@ -61,19 +51,7 @@ export async function joinBySimilarity(
   };
 }
 
-async function readSide(
-  runner: QueryRunner,
-  node: PlanNode,
-  side: string,
-  id: string,
-  featuresCol: string,
-): Promise<Side> {
-  const idType = typeOf(node, side, id);
-  const featuresType = typeOf(node, side, featuresCol);
-  if (featuresType.kind !== "array" || featuresType.item.kind !== "integer")
-    throw new TableError(
-      `similarityJoin: the ${side} table's column ${JSON.stringify(featuresCol)} is ${typeName(featuresType)}. It has to be array<integer>, as HashingTF gives it.`,
-    );
+async function readSide(runner: QueryRunner, node: PlanNode, id: string, featuresCol: string): Promise<Side> {
   let ids = new ValueGatherer();
   let sets: SetGatherer | undefined;
   await runner.chunks(
@@ -93,15 +71,7 @@ async function readSide(
     },
   );
   const empty: SetColumn = { offsets: new Uint32Array(1), indices: new Int32Array(0) };
-  return { ids: ids.column(), sets: sets?.column() ?? empty, idType };
-}
-
-function typeOf(node: PlanNode, side: string, name: string): ParsedType {
-  const type = node.types[node.columns.findIndex((column) => column.name === name)];
-  if (type !== undefined) return type;
-  throw new TableError(
-    `similarityJoin: the ${side} table has no column ${JSON.stringify(name)}. It has: ${node.columns.map((column) => column.name).join(", ")}.`,
-  );
+  return { ids: ids.column(), sets: sets?.column() ?? empty };
 }
 
 async function findPairs(

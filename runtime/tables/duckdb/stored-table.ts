@@ -1,7 +1,8 @@
 import type * as DuckDb from "@duckdb/node-api";
+import type { ParsedType } from "../column-types.ts";
 import type { Column } from "../session.ts";
-import { type ParsedType, sqlType, toEngineType } from "./column-types.ts";
 import type { Api } from "./engine.ts";
+import { sqlType, toEngineType } from "./engine-types.ts";
 import { quoted } from "./quoting.ts";
 
 /** Rows that a chunk holds at most: DuckDB's vector size. */

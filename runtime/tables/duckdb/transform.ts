@@ -3,8 +3,9 @@ import type { DataColumn } from "../../matching/columns.ts";
 import { MatchingError } from "../../matching/matching-error.ts";
 import { runPipeline } from "../../matching/pipeline.ts";
 import type { Transformer } from "../../matching/stages.ts";
+import { checkStages } from "../check-matching.ts";
+import { type ParsedType, typeName } from "../column-types.ts";
 import { type Column, TableError, type TransformOptions } from "../session.ts";
-import { type ParsedType, typeName } from "./column-types.ts";
 import type { Api } from "./engine.ts";
 import { type ColumnGatherer, columnType, columnValues, gathererFor } from "./matching-columns.ts";
 import type { PlanNode } from "./plan.ts";
@@ -26,23 +27,7 @@ export async function transformColumns(
   stages: readonly Transformer[],
   { keep }: TransformOptions,
 ): Promise<ComputedColumns> {
-  const made = new Set<string>();
-  const inputs = new Set<string>();
-  const names = node.columns.map((column) => column.name);
-  for (const { stage, inputCol, outputCol } of stages) {
-    if (!made.has(inputCol)) {
-      if (!names.includes(inputCol))
-        throw new TableError(
-          `transform: ${stage}: there is no column ${JSON.stringify(inputCol)}. The table has: ${names.join(", ")}.`,
-        );
-      inputs.add(inputCol);
-    }
-    if (names.includes(outputCol))
-      throw new TableError(
-        `transform: ${stage}: the table already has a column ${JSON.stringify(outputCol)}. Choose another outputCol.`,
-      );
-    made.add(outputCol);
-  }
+  const inputs = checkStages(node.columns, stages);
   const given = await readColumns(runner, node, [...inputs]);
   const added = runMatching(() => runPipeline(stages, given, keep === undefined ? {} : { outputs: keep }));
   const entries = [...added];

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { TableError } from "../session.ts";
-import { noFile } from "./csv-header.ts";
+import { noFile } from "./no-file.ts";
+import { TableError } from "./session.ts";
 
 /**
  * The Parquet files that a path stands for: itself, or what a folder holds, in the order of their names.

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { makeFolder } from "../../disk/make-folder.ts";
-import { TableError } from "../session.ts";
+import { makeFolder } from "../disk/make-folder.ts";
+import { TableError } from "./session.ts";
 
 /**
  * Replaces a folder as a whole: what `fill` writes goes to a temporary folder beside it, which then takes

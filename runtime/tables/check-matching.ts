@@ -1,0 +1,71 @@
+import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
+import { type ParsedType, parseColumnType, typeName } from "./column-types.ts";
+import { type Column, TableError } from "./session.ts";
+
+/**
+ * Holds stages against a table's columns.
+ * @returns the columns of the table that the stages read.
+ */
+export function checkStages(columns: readonly Column[], stages: readonly Transformer[]): Set<string> {
+  const names = columns.map((column) => column.name);
+  const made = new Set<string>();
+  const inputs = new Set<string>();
+  for (const { stage, inputCol, outputCol } of stages) {
+    if (!made.has(inputCol)) {
+      if (!names.includes(inputCol))
+        throw new TableError(
+          `transform: ${stage}: there is no column ${JSON.stringify(inputCol)}. The table has: ${names.join(", ")}.`,
+        );
+      inputs.add(inputCol);
+    }
+    if (names.includes(outputCol))
+      throw new TableError(
+        `transform: ${stage}: the table already has a column ${JSON.stringify(outputCol)}. Choose another outputCol.`,
+      );
+    made.add(outputCol);
+  }
+  return inputs;
+}
+
+/**
+ * Holds a similarity join's options against its tables' columns.
+ * @returns the result's columns with their types.
+ */
+export function checkJoin(
+  left: readonly Column[],
+  right: readonly Column[],
+  { featuresCol, leftId, rightId, maxDistance }: SimilarityJoinOptions,
+): { readonly columns: readonly Column[]; readonly types: readonly ParsedType[] } {
+  if (!(maxDistance >= 0 && maxDistance <= 1))
+    throw new TableError(`similarityJoin: maxDistance is ${maxDistance}. It is a number from 0 to 1.`);
+  const names = [leftId, rightId, "jaccardDist"];
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new TableError(
+      `similarityJoin: the result would have two columns named ${JSON.stringify(twice)}. Rename an id column with sql first.`,
+    );
+  checkFeatures(left, "left", featuresCol);
+  checkFeatures(right, "right", featuresCol);
+  const types: ParsedType[] = [
+    typeOf(left, "left", leftId),
+    typeOf(right, "right", rightId),
+    { kind: "double" },
+  ];
+  return { columns: types.map((type, i) => ({ name: names[i] ?? "", type: typeName(type) })), types };
+}
+
+function checkFeatures(columns: readonly Column[], side: string, featuresCol: string): void {
+  const type = typeOf(columns, side, featuresCol);
+  if (type.kind === "array" && type.item.kind === "integer") return;
+  throw new TableError(
+    `similarityJoin: the ${side} table's column ${JSON.stringify(featuresCol)} is ${typeName(type)}. It has to be array<integer>, as HashingTF gives it.`,
+  );
+}
+
+function typeOf(columns: readonly Column[], side: string, name: string): ParsedType {
+  const column = columns.find((candidate) => candidate.name === name);
+  if (column !== undefined) return parseColumnType(column.type);
+  throw new TableError(
+    `similarityJoin: the ${side} table has no column ${JSON.stringify(name)}. It has: ${columns.map((column) => column.name).join(", ")}.`,
+  );
+}

@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { currentTaskRun, log, progress } from "../../authoring/log.ts";
+import { TableError } from "../session.ts";
+import type { SparkUrl } from "../session-url.ts";
+import { readPath } from "./server-path.ts";
+import type { CallContext, SparkClient } from "./spark-client.ts";
+import { saidBySpark } from "./spark-error.ts";
+
+export interface ConnectionOptions {
+  readonly url: SparkUrl;
+  /** A UUID: sessions with the same share the server's. */
+  readonly sessionId: string;
+  /** The signal of whoever is calling: a session outlives the tasks that use it. Asked at each call. */
+  readonly signal?: (() => AbortSignal | undefined) | undefined;
+  /** Milliseconds in which a lost connection is tried again. */
+  readonly patience?: number | undefined;
+}
+
+/** What both engines mean alike has to be said to Spark. */
+const settings = {
+  "spark.sql.session.timeZone": "UTC",
+  "spark.sql.ansi.enabled": "true",
+  "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+  "spark.sql.timestampType": "TIMESTAMP_LTZ",
+  "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
+  "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+};
+
+const oldest = 4;
+
+/** A session's client, which is loaded and connected when it is first asked for. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #client: Promise<SparkClient> | undefined;
+  #closed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  get storage(): string | undefined {
+    return this.#options.url.storage;
+  }
+
+  /** What a call is made for, and by whom. */
+  context(what: string): CallContext {
+    const { signal } = this.#options;
+    return {
+      what,
+      signal: signal?.(),
+      task: currentTaskRun()?.id,
+      onProgress: (done, total) => progress(done, total, `${what}: Spark's tasks`),
+    };
+  }
+
+  async client(): Promise<SparkClient> {
+    this.#options.signal?.()?.throwIfAborted();
+    if (this.#closed) throw new TableError("The session is closed.");
+    this.#client ??= this.#connect();
+    this.#client.catch(() => {
+      this.#client = undefined; // the next call tries again; this one's caller has the error
+    });
+    return this.#client;
+  }
+
+  /**
+   * Looks whether the server sees a file of this machine.
+   * @param folder where a file for it is made.
+   */
+  async checkSharedFiles(folder: string): Promise<void> {
+    if (this.storage !== undefined) return;
+    const client = await this.client();
+    const file = join(folder, "seen");
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, "Spark sees this file.\n");
+    const options = { format: "text", paths: [readPath(file)] };
+    const relation = {
+      relType: {
+        case: "read" as const,
+        value: { readType: { case: "dataSource" as const, value: options } },
+      },
+    };
+    try {
+      await client.schema(relation, this.context("Opening the session"));
+    } catch (error) {
+      if (saidBySpark(error)?.includes("[PATH_NOT_FOUND]"))
+        throw new TableError(
+          `Opening the session: the Spark server doesn't see the files of this machine (it was asked for ${file}). ` +
+            "Have it see them under the same paths, or give the session a folder that it can keep tables in: sc://host:port/;storage=s3a://bucket/folder.",
+        );
+      throw error;
+    }
+  }
+
+  /** @param release whether the server's session ends with it. */
+  async close(release: boolean): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const client = await this.#client?.catch(() => undefined); // whoever asked for it has its error
+    if (client === undefined) return;
+    try {
+      await client.close(release);
+    } catch (error) {
+      const { host, port } = this.#options.url;
+      log.warn(
+        `Spark at ${host}:${port} could not be told that the session has ended (${(error as Error).message}). It ends it by itself when nobody has used it for an hour.`, // gRPC rejects with errors only,
+      );
+    }
+  }
+
+  async #connect(): Promise<SparkClient> {
+    const { SparkClient } = await import("./spark-client.ts");
+    const { url, sessionId, patience } = this.#options;
+    const client = new SparkClient({ url, sessionId: url.sessionId ?? sessionId, patience });
+    const context = this.context("Opening the session");
+    try {
+      const version = await client.version(context);
+      if (!(Number.parseInt(version, 10) >= oldest))
+        throw new TableError(
+          `Opening the session: the server at ${url.host}:${url.port} runs Spark ${version}. Millrace needs ${oldest}.0 or later.`,
+        );
+      await client.configure(settings, context);
+      return client;
+    } catch (error) {
+      await client.close(false);
+      throw error;
+    }
+  }
+}

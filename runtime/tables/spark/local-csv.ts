@@ -1,0 +1,70 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { noFile } from "../no-file.ts";
+import type { CsvOptions, RejectedRow, Session } from "../session.ts";
+
+/**
+ * A CSV file of this machine. The embedded engine reads it, so that a row is good or bad by the same rules on
+ * every engine and bad ones are named by their line, and writes it as Parquet for Spark, once.
+ */
+export class LocalCsv {
+  readonly path: string;
+  /** The path as errors name it. */
+  readonly shown: string;
+  readonly options: CsvOptions;
+  readonly #embedded: Session;
+
+  constructor(
+    file: { readonly path: string; readonly shown: string },
+    options: CsvOptions,
+    embedded: Session,
+  ) {
+    this.path = file.path;
+    this.shown = file.shown;
+    this.options = options;
+    this.#embedded = embedded;
+  }
+
+  async checkHeader(): Promise<void> {
+    await this.#embedded.readCsv(this.path, this.options);
+  }
+
+  async rejects(): Promise<RejectedRow[]> {
+    return this.#embedded.rejects(await this.#embedded.readCsv(this.path, this.options));
+  }
+
+  /** Names the file as it is now, with how it is read: the same for the same content in all likelihood. */
+  async key(): Promise<string> {
+    const about = await stat(this.path, { bigint: true }).catch(async (error: NodeJS.ErrnoException) => {
+      throw await noFile(this.path, this.shown, error);
+    });
+    const { dev, ino, size, mtimeNs, ctimeNs } = about;
+    const { columns, delimiter, quote, onBadRow } = this.options;
+    const reading = [Object.entries(columns), delimiter, quote, onBadRow];
+    return createHash("sha256")
+      .update(JSON.stringify([`${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`, reading]))
+      .digest("hex")
+      .slice(0, 40);
+  }
+
+  /** Writes it as a Parquet file that is there as a whole or not at all. Threads may do the same at the same time. */
+  async writeParquet(file: string): Promise<void> {
+    const table = await this.#embedded.readCsv(this.path, this.options);
+    const copy = await this.#embedded.sql`SELECT * FROM ${table}`;
+    const fresh = `${file}.${randomUUID()}`;
+    await mkdir(dirname(file), { recursive: true });
+    try {
+      await copy.handle(() => fresh);
+      await rename(fresh, file);
+    } catch (error) {
+      await rm(fresh, { force: true });
+      throw error;
+    }
+  }
+
+  /** Where its Parquet lies in a folder for such. */
+  async fileIn(folder: string): Promise<string> {
+    return join(folder, `csv-${await this.key()}.parquet`);
+  }
+}

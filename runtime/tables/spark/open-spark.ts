@@ -1,0 +1,35 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SparkUrl } from "../session-url.ts";
+import { SparkSession } from "./spark-session.ts";
+
+export interface OpenSparkOptions {
+  readonly url: SparkUrl;
+  /** What relative paths are relative to. */
+  readonly folder: string;
+  /** Where tables on their way to Spark are kept, while the session lasts. Default: a temporary folder. */
+  readonly workFolder?: string;
+  /** A UUID. Sessions with the same share the server's; default: one of its own. */
+  readonly sessionId?: string;
+  /** Whether the server's session, and what is in the work folder, end with this one. Default true. */
+  readonly owner?: boolean;
+  /** The signal of whoever is calling: a session outlives the tasks that use it. Asked at each call. */
+  readonly signal?: () => AbortSignal | undefined;
+  /** Milliseconds in which a lost connection is tried again. Default 20,000. */
+  readonly patience?: number;
+}
+
+/**
+ * Opens a session of a Spark Connect server, Spark 4.0 or later. Nothing is loaded and nobody is asked before the
+ * session is first used. Aborting the caller's signal interrupts what it has running on the server.
+ */
+export function openSpark(options: OpenSparkOptions): SparkSession {
+  return new SparkSession({
+    owner: true,
+    sessionId: randomUUID(),
+    ...options,
+    workFolder: options.workFolder ?? mkdtempSync(join(tmpdir(), "millrace-spark-")),
+  });
+}

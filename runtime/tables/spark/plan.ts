@@ -1,0 +1,158 @@
+import type { ParsedType } from "../column-types.ts";
+import type { Column } from "../session.ts";
+import type { BoundValue } from "../sql-input.ts";
+import type { LocalCsv } from "./local-csv.ts";
+import type { Expression, Relation } from "./plan-messages.ts";
+import { named, sparkSqlType } from "./spark-types.ts";
+
+/** Where a table's rows come from. */
+export type Plan =
+  | { readonly kind: "csv"; readonly csv: LocalCsv }
+  /** A file or folder; on this machine unless the path is a URL. */
+  | { readonly kind: "parquet"; readonly path: string; readonly shown: string }
+  /** What the server has, or gets with the plan. */
+  | { readonly kind: "relation"; readonly relation: Relation }
+  /** The user's SQL: a text, an input, a text, ..., a text. */
+  | { readonly kind: "query"; readonly texts: readonly string[]; readonly inputs: readonly QueryInput[] }
+  | { readonly kind: "over"; readonly input: PlanNode; readonly make: (input: Relation) => Relation };
+
+export type QueryInput = { readonly node: PlanNode } | { readonly value: BoundValue };
+
+/** A table of a session as plans refer to it. Its plan is replaced once its rows have been written. */
+export interface PlanNode {
+  readonly columns: readonly Column[];
+  readonly types: readonly ParsedType[];
+  plan: Plan;
+}
+
+/** What rendering needs to know of files. */
+export interface PlanFiles {
+  /** The relation that reads a CSV file of this machine. */
+  csv(csv: LocalCsv): Promise<Relation>;
+  /** The relation that reads Parquet. @param schema in Spark's SQL */
+  parquet(path: string, shown: string, schema: string): Promise<Relation>;
+}
+
+let lastName = 0;
+const tag = Math.random().toString(36).slice(2, 10).padEnd(8, "0");
+
+/**
+ * A name for a table inside one request. Spark makes a view of that name for as long as it reads the request, in
+ * the session that all threads share: no two may be alike.
+ */
+export function freshName(): string {
+  return `_millrace_${tag}${process.pid.toString(36)}_${++lastName}`;
+}
+
+/** The relation that gives a table's rows. */
+export async function render(node: PlanNode, files: PlanFiles): Promise<Relation> {
+  const { plan } = node;
+  switch (plan.kind) {
+    case "csv":
+      return files.csv(plan.csv);
+    case "parquet":
+      return files.parquet(plan.path, plan.shown, schemaSql(node));
+    case "relation":
+      return plan.relation;
+    case "over":
+      return plan.make(await render(plan.input, files));
+    case "query": {
+      const relations = new Map<PlanNode, Relation>();
+      for (const input of plan.inputs)
+        if ("node" in input && !relations.has(input.node))
+          relations.set(input.node, await render(input.node, files));
+      return query(plan.texts, plan.inputs, (input) => relations.get(input) ?? emptyRelation(input)).relation;
+    }
+  }
+}
+
+/** A query as Spark gets it. */
+export interface RenderedQuery {
+  readonly relation: Relation;
+  /** Each text and input, alternating. */
+  readonly parts: readonly string[];
+}
+
+/** @param wrap puts text around the query's own. */
+export function query(
+  texts: readonly string[],
+  inputs: readonly QueryInput[],
+  relationOf: (node: PlanNode) => Relation,
+  wrap: (sql: string) => string = (sql) => sql,
+): RenderedQuery {
+  const names = new Map<PlanNode, string>();
+  const posArguments: Expression[] = [];
+  const parts = texts.flatMap((text, i) => {
+    const input = inputs[i];
+    if (input === undefined) return [text];
+    if ("value" in input) {
+      posArguments.push({ exprType: { case: "literal", value: literal(input.value) } });
+      return [text, "?"];
+    }
+    const name = names.get(input.node) ?? freshName();
+    names.set(input.node, name);
+    return [text, name];
+  });
+  const sql = { query: wrap(parts.join("")), posArguments };
+  return {
+    relation: withTables(
+      sql,
+      [...names].map(([node, name]) => [name, relationOf(node)]),
+    ),
+    parts,
+  };
+}
+
+/** SQL over named relations. */
+export function withTables(
+  sql: { readonly query: string; readonly posArguments?: Expression[] },
+  tables: readonly (readonly [name: string, relation: Relation])[],
+): Relation {
+  const root: Relation = { relType: { case: "sql", value: sql } };
+  if (tables.length === 0) return root;
+  const references = tables.map(
+    ([alias, input]): Relation => ({ relType: { case: "subqueryAlias", value: { input, alias } } }),
+  );
+  return { relType: { case: "withRelations", value: { root, references } } };
+}
+
+/** A value as a literal of the plan. */
+function literal({
+  sqlType,
+  value,
+}: BoundValue): Extract<Expression["exprType"], { case: "literal" }>["value"] {
+  if (value === null)
+    return { literalType: { case: "null", value: { kind: { case: "string", value: {} } } } };
+  if (typeof value === "boolean") return { literalType: { case: "boolean", value } };
+  if (typeof value === "string") return { literalType: { case: "string", value } };
+  if (typeof value === "bigint")
+    return { literalType: { case: sqlType === "TIMESTAMP" ? "timestamp" : "long", value } };
+  return { literalType: { case: sqlType === "INTEGER" ? "integer" : "double", value } };
+}
+
+/** Expressions over a relation. */
+export function project(input: Relation, expressions: readonly string[]): Relation {
+  return {
+    relType: {
+      case: "project",
+      value: {
+        input,
+        expressions: expressions.map((expression) => ({
+          exprType: { case: "expressionString", value: { expression } },
+        })),
+      },
+    },
+  };
+}
+
+/** A relation of no rows with a table's columns: enough to check a query against, with no file opened. */
+export function emptyRelation(node: Pick<PlanNode, "columns" | "types">): Relation {
+  return { relType: { case: "localRelation", value: { schema: schemaSql(node) } } };
+}
+
+/** A table's columns as Spark's SQL declares them. */
+export function schemaSql({ columns, types }: Pick<PlanNode, "columns" | "types">): string {
+  return columns
+    .map(({ name }, i) => `${named(name)} ${sparkSqlType(types[i] ?? { kind: "string" })}`)
+    .join(", ");
+}

@@ -1,0 +1,11 @@
+import { isUrl } from "../session-url.ts";
+
+/** A path as Spark's server reads it: as that file, whatever characters its name has. */
+export function readPath(path: string): string {
+  return isUrl(path) ? path : `file://${path.replace(/[\\*?[\]{}]/g, "\\$&")}`;
+}
+
+/** A path as Spark's server writes to it. */
+export function writePath(path: string): string {
+  return isUrl(path) ? path : `file://${path}`;
+}

@@ -1,0 +1,480 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
+import { checkJoin, checkStages } from "../check-matching.ts";
+import { type ParsedType, parseColumnType, typeName } from "../column-types.ts";
+import { digestTable } from "../digest-table.ts";
+import { openDuckDb } from "../duckdb/open-duckdb.ts";
+import { parquetFiles } from "../parquet-files.ts";
+import { replaceFolder } from "../parquet-folder.ts";
+import {
+  type Column,
+  type CsvOptions,
+  type RejectedRow,
+  type Row,
+  type Session,
+  type SqlInput,
+  type Table,
+  TableError,
+  type TableHandle,
+  type TransformOptions,
+} from "../session.ts";
+import { isUrl } from "../session-url.ts";
+import { boundValue } from "../sql-input.ts";
+import { rowTypes } from "../write-values.ts";
+import { checkQuery } from "./check-query.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import {
+  deleteModel,
+  exactJoin,
+  fitMinHash,
+  minHashJoin,
+  removeComputed,
+  sideRelation,
+} from "./join-relation.ts";
+import { LocalCsv } from "./local-csv.ts";
+import {
+  emptyRelation,
+  type Plan,
+  type PlanFiles,
+  type PlanNode,
+  project,
+  type QueryInput,
+  render,
+  schemaSql,
+} from "./plan.ts";
+import type { Command, Relation } from "./plan-messages.ts";
+import type { DataType } from "./protocol/spark-connect_pb.ts";
+import { readPath, writePath } from "./server-path.ts";
+import { saidBySpark } from "./spark-error.ts";
+import { SparkTable } from "./spark-table.ts";
+import { fromSparkType, named, sparkSqlType } from "./spark-types.ts";
+import { stagesRelation } from "./stage-relation.ts";
+
+export interface SparkSessionOptions extends ConnectionOptions {
+  readonly folder: string;
+  readonly workFolder: string;
+  readonly owner: boolean;
+}
+
+/** What a plan's columns are. */
+interface Shape {
+  readonly columns: readonly Column[];
+  readonly types: readonly ParsedType[];
+}
+
+/** Rows that go to the server with the plan; more are uploaded beside it. In bytes of Arrow. */
+const largestInline = 1 << 20;
+
+/**
+ * A session of a Spark Connect server. A path is this machine's, unless it is a URL: then it is the server's. What
+ * tasks return lies in the run's folder, written by the server, or in the session's storage where the server doesn't
+ * see this machine's files.
+ */
+export class SparkSession implements Session {
+  readonly engine = "spark";
+  readonly #folder: string;
+  readonly #workFolder: string;
+  readonly #owner: boolean;
+  readonly #connection: Connection;
+  /** Reads the CSV files of this machine. */
+  readonly #embedded: Session;
+  readonly #handles = new WeakMap<PlanNode, Promise<TableHandle>>();
+  readonly #written = new Map<string, Promise<void>>();
+  readonly #files: PlanFiles = {
+    csv: (csv) => this.#readLocalCsv(csv),
+    parquet: (path, shown, schema) => this.#readStored(path, shown, schema),
+  };
+
+  constructor(options: SparkSessionOptions) {
+    const { folder, workFolder, owner, signal } = options;
+    this.#folder = resolve(folder);
+    this.#workFolder = resolve(workFolder);
+    this.#owner = owner;
+    this.#connection = new Connection(options);
+    this.#embedded = openDuckDb({ folder: this.#folder, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  /** Connects, and looks whether the server sees this machine's files. @throws {TableError} if it can't be. */
+  async connect(): Promise<void> {
+    await this.#connection.checkSharedFiles(this.#workFolder);
+    await this.#connection.client();
+  }
+
+  async readCsv(path: string, options: CsvOptions): Promise<Table> {
+    this.#connection.context("").signal?.throwIfAborted();
+    if (isUrl(path))
+      throw new TableError(
+        `${path}: CSV is read from this machine's files only, so that bad rows can be named by their lines. Read Parquet from there with readParquet.`,
+      );
+    const csv = this.#localCsv(path, options);
+    await csv.checkHeader();
+    return this.#table({ kind: "csv", csv }, csvShape(options));
+  }
+
+  async rejects(table: Table): Promise<RejectedRow[]> {
+    const { plan } = this.#node(table, "rejects");
+    if (plan.kind !== "csv")
+      throw new TableError(
+        'rejects: the table was not made by readCsv. Give the table that readCsv gave, with onBadRow: "reject".',
+      );
+    return plan.csv.rejects();
+  }
+
+  async readParquet(path: string): Promise<Table> {
+    const full = isUrl(path) ? path : resolve(this.#folder, path);
+    const shown = this.#shown(full);
+    const relation = await this.#readStored(full, shown, undefined);
+    const client = await this.#connection.client();
+    let schema: DataType | undefined;
+    try {
+      schema = await client.schema(relation, this.#connection.context(shown));
+    } catch (error) {
+      if (saidBySpark(error)?.includes("CANNOT_READ_FILE_FOOTER]"))
+        throw new TableError(`${shown}: is not a Parquet file.`);
+      throw error;
+    }
+    const { shape, casts } = shapeOf(schema);
+    const source = this.#table({ kind: "parquet", path: full, shown }, shape);
+    return casts === undefined
+      ? source
+      : this.#table(
+          { kind: "over", input: { ...source.node, plan: { kind: "relation", relation } }, make: casts },
+          shape,
+        );
+  }
+
+  async sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table> {
+    const bound = inputs.map((input: unknown, index): QueryInput => {
+      if (input instanceof SparkTable) {
+        if (input.session !== this)
+          throw new TableError(`sql: input ${index + 1} is a table of another session.`);
+        return { node: input.node };
+      }
+      return { value: boundValue(input, index) };
+    });
+    const texts = strings.map((text, i) => (i === strings.length - 1 ? text.replace(/[\s;]+$/, "") : text));
+    const client = await this.#connection.client();
+    const schema = await checkQuery(client, this.#connection.context("SQL"), texts, bound);
+    const { shape, casts } = shapeOf(schema);
+    const table = this.#table({ kind: "query", texts, inputs: bound }, shape);
+    return casts === undefined ? table : this.#table({ kind: "over", input: table.node, make: casts }, shape);
+  }
+
+  async fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table> {
+    const types = rowTypes(columns);
+    const relation = await this.#uploaded({ columns, types }, rows, "fromRows");
+    return this.#table({ kind: "relation", relation }, { columns, types });
+  }
+
+  async transform(
+    table: Table,
+    stages: readonly Transformer[],
+    { keep }: TransformOptions = {},
+  ): Promise<Table> {
+    const input = this.#node(table, "transform");
+    checkStages(input.columns, stages);
+    const outputs = stages.map((stage) => stage.outputCol);
+    const unknown = keep?.find((name) => !outputs.includes(name));
+    if (unknown !== undefined)
+      throw new TableError(
+        `transform: no stage adds the column ${JSON.stringify(unknown)} that is to be kept.`,
+      );
+    if (stages.length === 0 || keep?.length === 0) return table;
+    const names = input.columns.map((column) => column.name);
+    const make = (relation: Relation) => stagesRelation(relation, names, stages, keep);
+    const client = await this.#connection.client();
+    const schema = await client.schema(make(emptyRelation(input)), this.#connection.context("transform"));
+    return this.#table({ kind: "over", input, make }, shapeOf(schema).shape);
+  }
+
+  async similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table> {
+    const what = "similarityJoin";
+    const [leftNode, rightNode] = [this.#node(left, what), this.#node(right, what)];
+    const shape = checkJoin(leftNode.columns, rightNode.columns, options);
+    const { method, featuresCol, leftId, rightId } = options;
+    const keep = async (node: PlanNode, id: string) =>
+      this.#computed(sideRelation(await render(node, this.#files), id, featuresCol), what);
+    const l = await keep(leftNode, leftId);
+    const r = await keep(rightNode, rightId);
+    let model: string | undefined;
+    try {
+      if (method.name === "minhash") model = await this.#fitted(fitMinHash(method), what);
+      const pairs = model === undefined ? exactJoin(l, r, options) : minHashJoin(model, l, r, options);
+      return this.#table({ kind: "relation", relation: await this.#computed(pairs, what) }, shape);
+    } finally {
+      const kept = [l, r].map(removeComputed);
+      await this.#forget(model === undefined ? kept : [...kept, deleteModel(model)], what);
+    }
+  }
+
+  table(handle: TableHandle): Table {
+    if (handle.kind === "csv")
+      return this.#table(
+        { kind: "csv", csv: this.#localCsv(handle.path, handle.options) },
+        csvShape(handle.options),
+      );
+    const { columns } = handle;
+    const path = isUrl(handle.path) ? handle.path : resolve(this.#folder, handle.path);
+    return this.#table(
+      { kind: "parquet", path, shown: this.#shown(path) },
+      { columns, types: columns.map((column) => parseColumnType(column.type)) },
+    );
+  }
+
+  /** Of a CSV file by the file; of Parquet, whose files Spark never names alike, by its rows, in any order. */
+  async digest(handle: TableHandle): Promise<string> {
+    if (handle.kind === "csv") return digestTable(handle);
+    const { node } = this.#table(
+      { kind: "parquet", path: handle.path, shown: this.#shown(handle.path) },
+      {
+        columns: handle.columns,
+        types: handle.columns.map((column) => parseColumnType(column.type)),
+      },
+    );
+    const row = "md5(to_json(struct(*)))";
+    const half = (start: number) => `sum(CAST(conv(substr(h, ${start}, 15), 16, 10) AS DECIMAL(38, 0)))`;
+    const relation = project(project(await render(node, this.#files), [`${row} AS h`]), [
+      `concat_ws(' ', count(*), ${half(1)}, ${half(16)}) AS digest`,
+    ]);
+    const [result] = await this.#fetch(relation, stringShape, `Reading ${this.#shown(handle.path)}`);
+    const columns = handle.columns.map(({ name, type }) => [name, type]);
+    return `${JSON.stringify(columns)} ${result?.digest}`;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#connection.close(this.#owner);
+    } finally {
+      await this.#embedded.close();
+      if (this.#owner) await rm(this.#workFolder, { recursive: true, force: true });
+    }
+  }
+
+  #localCsv(path: string, options: CsvOptions): LocalCsv {
+    const full = resolve(this.#folder, path);
+    return new LocalCsv({ path: full, shown: this.#shown(full) }, options, this.#embedded);
+  }
+
+  /** The path relative to the session's folder, if it lies in it. */
+  #shown(full: string): string {
+    if (isUrl(full)) return full;
+    const inside = relative(this.#folder, full);
+    return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? full : inside;
+  }
+
+  #table(plan: Plan, shape: Shape): SparkTable {
+    return new SparkTable(
+      {
+        session: this,
+        rows: (node, limit) => this.#rows(node, limit),
+        count: (node) => this.#count(node),
+        writeParquet: (node, path) => this.#writeFolder(node, path),
+        handle: (node, file) => this.#handle(node, file),
+      },
+      { plan, columns: shape.columns, types: shape.types },
+    );
+  }
+
+  #node(table: Table, what: string): PlanNode {
+    if (table instanceof SparkTable && table.session === this) return table.node;
+    throw new TableError(`${what}: the table is of another session.`);
+  }
+
+  async #rows(node: PlanNode, limit: number | undefined): Promise<Row[]> {
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
+      throw new TableError(`rows: the limit is ${limit}. It has to be a whole number, 0 or more.`);
+    const input = await render(node, this.#files);
+    const relation: Relation =
+      limit === undefined ? input : { relType: { case: "limit", value: { input, limit } } };
+    return this.#fetch(relation, node, "Reading rows");
+  }
+
+  async #count(node: PlanNode): Promise<number> {
+    const relation = project(await render(node, this.#files), ["count(*) AS n"]);
+    const shape: Shape = { columns: [{ name: "n", type: "long" }], types: [{ kind: "long" }] };
+    const [row] = await this.#fetch(relation, shape, "Counting rows");
+    return Number(row?.n);
+  }
+
+  async #fetch(relation: Relation, shape: Shape, what: string): Promise<Row[]> {
+    const client = await this.#connection.client();
+    const { appendArrowRows } = await import("./arrow-read.ts");
+    const rows: Row[] = [];
+    for await (const stream of client.arrowBatches(relation, this.#connection.context(what)))
+      appendArrowRows(rows, stream, shape.columns, shape.types);
+    return rows;
+  }
+
+  /** Has the server compute a relation's rows, and keep them while the session lasts. */
+  async #computed(relation: Relation, what: string): Promise<Relation> {
+    const command: Command = {
+      commandType: { case: "checkpointCommand", value: { relation, local: true, eager: true } },
+    };
+    const client = await this.#connection.client();
+    const answer = await client.command(command, this.#connection.context(what));
+    const kept = answer?.case === "checkpointCommandResult" ? answer.value.relation : undefined;
+    if (kept === undefined) throw new TableError(`${what}: Spark kept no rows.`);
+    return { relType: { case: "cachedRemoteRelation", value: { relationId: kept.relationId } } };
+  }
+
+  async #fitted(fit: Command, what: string): Promise<string> {
+    const client = await this.#connection.client();
+    const answer = await client.command(fit, this.#connection.context(what));
+    const info = answer?.case === "mlCommandResult" ? answer.value.resultType : undefined;
+    const model = info?.case === "operatorInfo" ? info.value.objRef?.id : undefined;
+    if (model === undefined) throw new TableError(`${what}: Spark gave no model.`);
+    return model;
+  }
+
+  /** Frees what the server keeps. What can't be freed now goes with the session. */
+  async #forget(commands: readonly Command[], what: string): Promise<void> {
+    const client = await this.#connection.client().catch(() => undefined);
+    if (client === undefined) return;
+    for (const command of commands)
+      await client.command(command, this.#connection.context(what)).catch(() => {});
+  }
+
+  /** A relation of rows that come from here. */
+  async #uploaded(shape: Shape, rows: readonly Row[], what: string): Promise<Relation> {
+    const { arrowStream } = await import("./arrow-write.ts");
+    const data = arrowStream(shape.columns, shape.types, rows);
+    const schema = schemaSql(shape);
+    if (data.length <= largestInline) return { relType: { case: "localRelation", value: { data, schema } } };
+    const { cachedRelation } = await import("./cached-relation.ts");
+    return cachedRelation(await this.#connection.client(), data, schema, this.#connection.context(what));
+  }
+
+  async #readLocalCsv(csv: LocalCsv): Promise<Relation> {
+    const schema = schemaSql(csvShape(csv.options));
+    const { storage } = this.#connection;
+    if (storage === undefined) {
+      const file = await csv.fileIn(this.#workFolder);
+      await this.#once(file, async () => {
+        if (!existsSync(file)) await csv.writeParquet(file);
+      });
+      return parquetRelation(file, schema);
+    }
+    const table = await this.#embedded.readCsv(csv.path, csv.options);
+    return this.#sent(`csv-${await csv.key()}`, table, csv.shown);
+  }
+
+  async #readStored(path: string, shown: string, schema: string | undefined): Promise<Relation> {
+    if (isUrl(path)) return parquetRelation(path, schema);
+    await parquetFiles(path, shown);
+    if (this.#connection.storage === undefined) return parquetRelation(path, schema);
+    return this.#sent(`parquet-${basename(path)}`, await this.#embedded.readParquet(path), shown);
+  }
+
+  /** A table of the embedded engine as the server reads it, which doesn't see the file. */
+  async #sent(_name: string, table: Table, shown: string): Promise<Relation> {
+    const shape = { columns: table.columns, types: table.columns.map(({ type }) => parseColumnType(type)) };
+    return this.#uploaded(shape, await table.rows(), `Sending ${shown}`);
+  }
+
+  async #once(key: string, work: () => Promise<void>): Promise<void> {
+    const known = this.#written.get(key);
+    if (known !== undefined) return known;
+    const made = work();
+    this.#written.set(key, made);
+    made.catch(() => this.#written.delete(key)); // the next call tries again; this one's caller has the error
+    return made;
+  }
+
+  async #writeFolder(node: PlanNode, path: string): Promise<void> {
+    if (isUrl(path)) return this.#write(node, path, path);
+    const full = resolve(this.#folder, path);
+    const shown = this.#shown(full);
+    if (this.#connection.storage === undefined)
+      return replaceFolder(full, shown, (folder) => this.#write(node, folder, shown));
+    const rows = await this.#rows(node, undefined);
+    const local = await this.#embedded.fromRows(node.columns, rows);
+    await local.writeParquet(full);
+  }
+
+  /** Has the server write a table's rows as Parquet. */
+  async #write(node: PlanNode, path: string, shown: string): Promise<void> {
+    const input = await render(node, this.#files);
+    const command: Command = {
+      commandType: {
+        case: "writeOperation",
+        value: {
+          input,
+          source: "parquet",
+          saveType: { case: "path", value: writePath(path) },
+          mode: 2, // overwrite
+        },
+      },
+    };
+    const client = await this.#connection.client();
+    await client.command(command, this.#connection.context(`Writing ${shown}`));
+    if (!isUrl(path) && !existsSync(join(path, "_SUCCESS")))
+      throw new TableError(
+        `Writing ${shown}: the Spark server wrote it to its own files, which aren't this machine's. Give the session a folder for tables: sc://host:port/;storage=s3a://bucket/folder, and write results that are to stay there to a URL.`,
+      );
+  }
+
+  #handle(node: PlanNode, file: () => string): Promise<TableHandle> {
+    const known = this.#handles.get(node);
+    if (known !== undefined) return known;
+    const made = this.#makeHandle(node, file);
+    this.#handles.set(node, made);
+    made.catch(() => this.#handles.delete(node)); // the next call tries again; this one's caller has the error
+    return made;
+  }
+
+  async #makeHandle(node: PlanNode, file: () => string): Promise<TableHandle> {
+    const { columns, plan } = node;
+    if (plan.kind === "csv") return { kind: "csv", path: plan.csv.path, options: plan.csv.options, columns };
+    if (plan.kind === "parquet") return { kind: "parquet", path: plan.path, columns };
+    const local = resolve(this.#folder, file());
+    const { storage } = this.#connection;
+    // A run's results lie in <run>/results/.
+    const path =
+      storage === undefined ? local : `${storage}/${basename(dirname(dirname(local)))}/${basename(local)}`;
+    if (storage === undefined) await mkdir(dirname(path), { recursive: true });
+    await this.#write(node, path, this.#shown(path));
+    node.plan = { kind: "parquet", path, shown: this.#shown(path) };
+    return { kind: "parquet", path, columns };
+  }
+}
+
+const stringShape: Shape = { columns: [{ name: "digest", type: "string" }], types: [{ kind: "string" }] };
+
+function parquetRelation(path: string, schema: string | undefined): Relation {
+  const source = { format: "parquet", paths: [readPath(path)], ...(schema === undefined ? {} : { schema }) };
+  return {
+    relType: { case: "read", value: { readType: { case: "dataSource", value: source } } },
+  };
+}
+
+function csvShape({ columns }: CsvOptions): Shape {
+  const entries = Object.entries(columns);
+  return {
+    columns: entries.map(([name, type]) => ({ name, type })),
+    types: entries.map(([, kind]) => ({ kind })),
+  };
+}
+
+/** The columns of Spark's rows, and what makes values of types that columns don't have into ones that they have. */
+function shapeOf(schema: DataType | undefined): {
+  readonly shape: Shape;
+  readonly casts: ((input: Relation) => Relation) | undefined;
+} {
+  const fields = schema?.kind.case === "struct" ? schema.kind.value.fields : [];
+  const read = fields.map(({ name, dataType }) => ({ name, ...fromSparkType(dataType) }));
+  const shape = {
+    columns: read.map(({ name, type }) => ({ name, type: typeName(type) })),
+    types: read.map(({ type }) => type),
+  };
+  if (!read.some((field) => field.cast)) return { shape, casts: undefined };
+  const expressions = read.map(({ name, type, cast }) =>
+    cast ? `CAST(${named(name)} AS ${sparkSqlType(type)}) AS ${named(name)}` : named(name),
+  );
+  return { shape, casts: (input) => project(input, expressions) };
+}

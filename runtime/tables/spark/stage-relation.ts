@@ -1,0 +1,105 @@
+import type { Transformer } from "../../matching/stages.ts";
+import { project } from "./plan.ts";
+import type { Literal, Relation } from "./plan-messages.ts";
+import { named, text } from "./spark-types.ts";
+
+/** The stages over a relation: Spark ML's own, and `concat_ws`. @returns the wanted columns. */
+export function stagesRelation(
+  input: Relation,
+  columns: readonly string[],
+  stages: readonly Transformer[],
+  keep: readonly string[] | undefined,
+): Relation {
+  const outputs = stages.map((stage) => stage.outputCol);
+  const all = stages.reduce<{ relation: Relation; columns: readonly string[] }>(
+    (before, stage) => ({
+      relation: stageRelation(before.relation, before.columns, stage),
+      columns: [...before.columns, stage.outputCol],
+    }),
+    { relation: input, columns },
+  );
+  const kept = outputs.filter((output) => keep === undefined || keep.includes(output));
+  return project(all.relation, [...columns, ...kept].map(named));
+}
+
+function stageRelation(input: Relation, columns: readonly string[], stage: Transformer): Relation {
+  const { inputCol, outputCol } = stage;
+  const ml = (name: string, params: Record<string, Literal> = {}) =>
+    transformer(input, name, { inputCol: string(inputCol), outputCol: string(outputCol), ...params });
+  switch (stage.stage) {
+    case "Tokenizer":
+      return ml("Tokenizer");
+    case "RegexTokenizer":
+      return ml("RegexTokenizer", {
+        ...given("pattern", stage.pattern, string),
+        ...given("gaps", stage.gaps, boolean),
+        ...given("minTokenLength", stage.minTokenLength, integer),
+        ...given("toLowercase", stage.toLowercase, boolean),
+      });
+    case "StopWordsRemover":
+      return ml("StopWordsRemover", {
+        ...given("stopWords", stage.stopWords, strings),
+        ...given("caseSensitive", stage.caseSensitive, boolean),
+        // Otherwise it would be that of the server's machine.
+        locale: string((stage.locale ?? "en_US").replaceAll("-", "_")),
+      });
+    case "ConcatWs":
+      return project(input, [
+        ...columns.map(named),
+        `concat_ws(${text(stage.separator)}, ${named(inputCol)}) AS ${named(outputCol)}`,
+      ]);
+    case "NGram":
+      return ml("NGram", given("n", stage.n, integer));
+    case "HashingTF":
+      // A vector has no fields in SQL, but JSON has them.
+      return project(ml("HashingTF", given("numFeatures", stage.numFeatures, integer)), [
+        ...columns.map(named),
+        `from_json(to_json(named_struct('v', ${named(outputCol)})), 'v STRUCT<indices: ARRAY<INT>>').v.indices AS ${named(outputCol)}`,
+      ]);
+  }
+}
+
+function transformer(input: Relation, name: string, params: Record<string, Literal>): Relation {
+  const operator = { name: `org.apache.spark.ml.feature.${name}`, uid: `millrace_${name}`, type: 2 };
+  return {
+    relType: {
+      case: "mlRelation",
+      value: {
+        mlType: {
+          case: "transform",
+          value: { operator: { case: "transformer", value: operator }, input, params: { params } },
+        },
+      },
+    },
+  };
+}
+
+/** A parameter, unless it is left to Spark's default. */
+function given<T>(
+  name: string,
+  value: T | undefined,
+  literal: (value: T) => Literal,
+): Record<string, Literal> {
+  return value === undefined ? {} : { [name]: literal(value) };
+}
+
+function string(value: string): Literal {
+  return { literalType: { case: "string", value } };
+}
+
+function boolean(value: boolean): Literal {
+  return { literalType: { case: "boolean", value } };
+}
+
+export function integer(value: number): Literal {
+  return { literalType: { case: "integer", value } };
+}
+
+function strings(values: readonly string[]): Literal {
+  return {
+    literalType: {
+      case: "array",
+      value: { elementType: { kind: { case: "string", value: {} } }, elements: values.map(string) },
+    },
+  };
+}
