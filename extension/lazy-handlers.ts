@@ -38,6 +38,7 @@ export function lazyHandlers(basics: Basics) {
     "millrace.openRun": async (run) => (await workbench()).openRun(run),
     "millrace.openResult": async (result) => (await workbench()).openResult(result),
     "millrace.newFlow": async () => (await workbench()).newFlow(),
+    "millrace.setUpTypes": async (place) => (await workbench()).setUpTypes(place?.folder),
     "millrace.runExample": async () => (await workbench()).runExample(),
     "millrace.downloadMovieLens": async () => (await workbench()).downloadMovieLens(),
     "millrace.deleteRun": async (run, selected) => (await workbench()).deleteRuns(run, selected),

@@ -4,6 +4,7 @@ import { FlowIndex } from "./flows/flow-index.ts";
 import { FlowLenses } from "./flows/flow-lenses.ts";
 import { showFlowProblems } from "./flows/flow-problems.ts";
 import { FlowTree } from "./flows/flow-tree.ts";
+import { offerMissingTypes } from "./flows/missing-types.ts";
 import { lazyHandlers } from "./lazy-handlers.ts";
 import { RunIndex } from "./runs/run-index.ts";
 import { RunTree } from "./runs/run-tree.ts";
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
     tellFailures(runs, started, (path) => loaded()?.panels.isVisible(path) ?? false),
     vscode.window.createTreeView("millrace.flows", { treeDataProvider: flowTree, showCollapseAll: true }),
     vscode.languages.registerCodeLensProvider({ scheme: "file", pattern: "**/*.{ts,mts,js,mjs}" }, lenses),
+    offerMissingTypes(),
     vscode.window.registerWebviewPanelSerializer("millrace.run", {
       deserializeWebviewPanel: async (panel, state) => (await workbench()).panels.restore(panel, state),
     }),

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { readRun } from "../runtime/store/read-run.ts";
-import { newFlow } from "./flows/new-flow.ts";
+import { newFlow, pickFolder } from "./flows/new-flow.ts";
+import { setUpTypes } from "./flows/set-up-types.ts";
 import type { Basics } from "./lazy-handlers.ts";
 import type { FileTarget, FlowTarget, RunTarget } from "./manifest/commands.ts";
 import { Panels } from "./panel/panels.ts";
@@ -129,6 +130,16 @@ export class Workbench {
         cwd: folder,
       });
     });
+  }
+
+  async setUpTypes(given: string | undefined): Promise<void> {
+    const folder = given ?? (await pickFolder())?.uri.fsPath;
+    if (folder === undefined) return;
+    await setUpTypes(folder, async () =>
+      runCli(await this.#toolchain.cliFor(`${folder}/any.flow.ts`), ["init", folder, "--types"], {
+        cwd: folder,
+      }),
+    );
   }
 
   async downloadMovieLens(): Promise<void> {

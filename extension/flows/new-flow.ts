@@ -38,10 +38,11 @@ export async function newFlow(flows: FlowIndex, init: (folder: string) => Promis
   await vscode.window.showTextDocument(vscode.Uri.file(file));
 }
 
-async function pickFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+/** The workspace's folder, or the one of several that the user picks. */
+export async function pickFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length <= 1) return folders[0];
-  return vscode.window.showWorkspaceFolderPick({ placeHolder: "Where the flow goes" });
+  return vscode.window.showWorkspaceFolderPick({ placeHolder: "Which folder?" });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -27,6 +27,7 @@ export const commands = {
   "millrace.openRun": { title: "Open Run", icon: "open-preview" },
   "millrace.openResult": { title: "Open Result", icon: "output" },
   "millrace.newFlow": { title: "New Flow", icon: "add", enablement: "workspaceFolderCount != 0" },
+  "millrace.setUpTypes": { title: "Set Up the Types of Flows", enablement: trusted },
   "millrace.runExample": { title: "Run the Movie Ratings Example", enablement: trusted },
   "millrace.downloadMovieLens": { title: "Download MovieLens", icon: "cloud-download", enablement: trusted },
   "millrace.deleteRun": { title: "Delete Run", icon: "trash", palette: false },
@@ -72,6 +73,7 @@ export interface CommandArguments {
   "millrace.openRun": [run?: RunTarget];
   "millrace.openResult": [result?: (FlowTarget & { readonly task: string }) | RunTarget];
   "millrace.newFlow": [];
+  "millrace.setUpTypes": [place?: { readonly folder: string }];
   "millrace.runExample": [];
   "millrace.downloadMovieLens": [];
   "millrace.deleteRun": [run?: RunTarget, selected?: readonly RunTarget[]];

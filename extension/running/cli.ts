@@ -41,11 +41,13 @@ export async function callCli<Answer>(
 
 /**
  * Calls the command line for what it does rather than for an answer.
+ * @returns what it says to people.
  * @throws {UserMessage} with what it says when it fails.
  */
-export async function runCli(cli: Cli, args: readonly string[], options: CallOptions): Promise<void> {
-  const { stderr, code } = await collect(cli, args, options);
+export async function runCli(cli: Cli, args: readonly string[], options: CallOptions): Promise<string> {
+  const { stdout, stderr, code } = await collect(cli, args, options);
   if (code !== 0) throw cliError(stderr, code);
+  return stdout;
 }
 
 function collect(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cli, makeRoom, removeRoom, text, transcript } from "./cli.ts";
@@ -54,6 +54,19 @@ describe("millrace init", () => {
       stdout: "Hello\n 1 Throw darts  × 2\n 2 Estimate pi-0  ← Throw darts-0, Throw darts-1\n",
       stderr: "",
     });
+  });
+
+  it("writes only what an editor needs where there are flows already", async () => {
+    writeFileSync(join(room, "tsconfig.json"), '{ "extends": "./base.json" }\n');
+    assert.equal(
+      await init("--types"),
+      text`
+        .millrace/tsconfig.json tells editors where the types of millrace and zod are on this machine.
+        tsconfig.json is there already and stays as it is.
+        For the types, add to tsconfig.json: "extends": ["./base.json", "./.millrace/tsconfig.json"].
+        exit 0`,
+    );
+    assert.deepEqual(readdirSync(room).sort(), [".millrace", "tsconfig.json"]);
   });
 
   it("lets an editor know the types of millrace and zod, with nothing installed", async () => {

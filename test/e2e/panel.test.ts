@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { useVsCode } from "./vs-code/session.ts";
 import type { VsCodeWindow } from "./vs-code/window.ts";
 import { latestRun, makeWorkspace, removeWorkspace } from "./vs-code/workspace.ts";
@@ -183,5 +185,34 @@ describe("In VS Code, a folder without flows", function () {
     await window.screenshot("new-flow");
     await window.command("Problems: Focus on Problems View");
     await window.page.getByText("No problems have been detected").waitFor();
+  });
+});
+
+describe("In VS Code, a flow whose folder has no types", function () {
+  this.timeout(90_000);
+  const vsCode = useVsCode();
+  let folder: string;
+
+  before(async () => {
+    folder = await makeWorkspace("weather.flow.ts");
+  });
+
+  after(() => removeWorkspace(folder));
+
+  it("gets them by a quick fix", async () => {
+    const window = await vsCode().open(folder);
+    await window.openFile("weather.flow.ts");
+    await window.command("Problems: Focus on Problems View");
+    await window.page
+      .locator(".markers-panel .monaco-list-row", { hasText: "Cannot find module 'millrace'" })
+      .first()
+      .waitFor();
+    await window.page.locator(".view-line", { hasText: 'from "millrace"' }).getByText('"millrace"').click();
+    await window.page.keyboard.press("Control+.");
+    await window.page.getByText("Set up the types of flows").first().waitFor();
+    await window.screenshot("types-quick-fix");
+    await window.page.keyboard.press("Enter");
+    await window.page.getByText("No problems have been detected").waitFor();
+    assert.ok(existsSync(join(folder, "tsconfig.json")));
   });
 });

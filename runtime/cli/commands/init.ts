@@ -9,10 +9,10 @@ import { firstFlow } from "../init/first-flow.ts";
 import { note, print } from "../output.ts";
 
 /**
- * `millrace init [folder]`: a first flow, and what an editor needs for its types. Overwrites nothing but
- * `.millrace/tsconfig.json`, which is its own.
+ * `millrace init [folder]`: a first flow, and what an editor needs for its types; with `types` only that.
+ * Overwrites nothing but `.millrace/tsconfig.json`, which is its own.
  */
-export async function initCommand(given: string): Promise<void> {
+export async function initCommand(given: string, options: { readonly types?: true } = {}): Promise<void> {
   const folder = resolve(given);
   await makeFolder(folder);
   const place = (file: string) => relative(process.cwd(), join(folder, file)) || file;
@@ -21,7 +21,7 @@ export async function initCommand(given: string): Promise<void> {
   print(
     `${place(join(".millrace", "tsconfig.json"))} tells editors where the types of millrace and zod are on this machine.\n`,
   );
-  await writeNew("hello.flow.ts", firstFlow);
+  if (options.types === undefined) await writeNew("hello.flow.ts", firstFlow);
   if (!(await writeNew("tsconfig.json", ownConfig)))
     print(adviceFor(join(folder, "tsconfig.json"), place("tsconfig.json")));
   if (!existsSync(join(builtFolder, "types", "index.d.ts"))) {
@@ -30,6 +30,7 @@ export async function initCommand(given: string): Promise<void> {
       packageFolder,
     );
   }
+  if (options.types) return;
   const go = folder === process.cwd() ? "" : `cd ${relative(process.cwd(), folder)}\n  `;
   print(`
 Next:

@@ -62,9 +62,10 @@ export function declareFlowCommands(program: Command): void {
     .command("init")
     .argument("[folder]", "where to put it", ".")
     .description("write a first flow, and what an editor needs to know its types")
-    .action(async (folder: string) => {
+    .option("--types", "only what an editor needs")
+    .action(async (folder: string, options: { readonly types?: true }) => {
       const { initCommand } = await import("../commands/init.ts");
-      await initCommand(folder);
+      await initCommand(folder, options);
     });
 }
 

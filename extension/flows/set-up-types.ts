@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import * as vscode from "vscode";
+
+/**
+ * Has a folder set up for the types of flows.
+ * @param init calls `millrace init --types` there and returns what it says.
+ */
+export async function setUpTypes(folder: string, init: (folder: string) => Promise<string>): Promise<void> {
+  const advice = /^For the types, .*$/m.exec(await init(folder))?.[0];
+  // It looks for configurations when it starts, not for one that comes later beside a file that is open.
+  const restart = "typescript.restartTsServer";
+  if ((await vscode.commands.getCommands()).includes(restart)) await vscode.commands.executeCommand(restart);
+  if (advice === undefined) return;
+  const open = "Open tsconfig.json";
+  if ((await vscode.window.showInformationMessage(advice, open)) === open)
+    await vscode.window.showTextDocument(vscode.Uri.file(join(folder, "tsconfig.json")));
+}
