@@ -17,6 +17,7 @@ describe("The Dev Container", () => {
     assert.match(await clone().exec("node", "--version"), /^v24\./);
     assert.equal((await clone().exec("millrace", "--version")).trim(), "0.1.0");
     assert.ok(await stat(join(path, "dist", "cli.js")));
+    assert.ok(await stat(join(path, `millrace-linux-${process.arch}.vsix`)));
   });
 
   it("gives files to the same user on both sides", async () => {

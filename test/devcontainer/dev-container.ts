@@ -61,12 +61,13 @@ export class Clone {
     return this.devContainer("exec", ...command);
   }
 
-  compose(...args: string[]): Promise<string> {
-    return runCommand("docker", ["compose", ...args], this.#inDevContainerFolder());
+  /** Docker Compose in `.devcontainer`, as in the README; `env` beside what the clone's containers need. */
+  compose(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    return runCommand("docker", ["compose", ...args], this.#inDevContainerFolder(env));
   }
 
-  tryCompose(...args: string[]): Promise<CommandResult> {
-    return tryCommand("docker", ["compose", ...args], this.#inDevContainerFolder());
+  tryCompose(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+    return tryCommand("docker", ["compose", ...args], this.#inDevContainerFolder(env));
   }
 
   docker(...args: string[]): Promise<string> {
@@ -83,13 +84,13 @@ export class Clone {
 
   async remove(): Promise<void> {
     const profiles = ["flow", "postgres", "spark"].flatMap((profile) => ["--profile", profile]);
-    await this.tryCompose(...profiles, "down", "--volumes", "--remove-orphans", "--timeout", "2");
+    await this.tryCompose([...profiles, "down", "--volumes", "--remove-orphans", "--timeout", "2"]);
     await this.engine.stop();
     await rm(resolve(this.path, ".."), { recursive: true, force: true, maxRetries: 3 });
   }
 
-  #inDevContainerFolder() {
-    return { cwd: join(this.path, ".devcontainer"), env: this.#env };
+  #inDevContainerFolder(env: NodeJS.ProcessEnv) {
+    return { cwd: join(this.path, ".devcontainer"), env: { ...this.#env, ...env } };
   }
 }
 
