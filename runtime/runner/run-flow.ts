@@ -5,6 +5,7 @@ import { describe } from "../authoring/stack-location.ts";
 import { UserError } from "../authoring/user-error.ts";
 import type { LoadedFlow } from "../discovery/load-flow.ts";
 import { parseParameters } from "../discovery/parameters.ts";
+import { withoutSecrets } from "../discovery/secret-parameters.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
 import { CacheStore } from "../store/cache-store.ts";
@@ -98,7 +99,7 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     flow: info.flow,
     runName: info.name,
     threads: pool.threads.size,
-    parameters,
+    parameters: withoutSecrets(loaded.flow.definition.options, parameters),
   });
   const stopWatching = watchControl(path, options.signal, failed, (reason) =>
     run.cancel(reason instanceof Error ? reason.message : "The run was cancelled."),
@@ -212,7 +213,7 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     flow: options.loaded.name,
     file: options.loaded.bundle.file,
     folder: options.folder,
-    parameters: options.parameters,
+    parameters: withoutSecrets(options.loaded.flow.definition.options, options.parameters),
     attempt: 1,
     started: Date.now(),
     ...about,

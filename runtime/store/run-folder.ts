@@ -26,7 +26,7 @@ export interface RunInfo {
   readonly file: string;
   /** The folder that it was started in: relative paths of its parameters start there. */
   readonly folder: string;
-  /** As given, before defaults. */
+  /** As given, before defaults, without secrets. */
   readonly parameters: { readonly [name: string]: unknown };
   /** Never holds a token. */
   readonly session: string;
