@@ -287,17 +287,12 @@ export function describeSession(name: string, open: (folder: string) => Promise<
       it("come in batches, in the same order, as often as they are asked for", async () => {
         const table = await session.sql`SELECT id FROM ${await numbered(session, 10_000)} ORDER BY id DESC`;
         for (let time = 0; time < 2; time++) {
-          const sizes: number[] = [];
           const ids: Value[] = [];
-          for await (const batch of table.batches()) {
-            sizes.push(batch.length);
-            for (const row of batch) ids.push(row.id ?? null);
-          }
+          for await (const batch of table.batches()) for (const row of batch) ids.push(row.id ?? null);
           assert.deepEqual(
             ids,
             Array.from({ length: 10_000 }, (_, i) => 9_999 - i),
           );
-          assert.ok(Math.max(...sizes) <= 10_000);
         }
       });
 

@@ -309,7 +309,8 @@ export class SparkSession implements Session {
 
   async #fetch(relation: Relation, shape: Shape, what: string): Promise<Row[]> {
     const rows: Row[] = [];
-    for await (const batch of this.#fetchBatches(relation, shape, what)) for (const row of batch) rows.push(row);
+    for await (const batch of this.#fetchBatches(relation, shape, what))
+      for (const row of batch) rows.push(row);
     return rows;
   }
 
