@@ -98,6 +98,7 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     attempt: info.attempt,
     flow: info.flow,
     runName: info.name,
+    base,
     threads: pool.threads.size,
     parameters: withoutSecrets(loaded.flow.definition.options, parameters),
   });
@@ -193,6 +194,7 @@ interface StartedRun {
 
 async function startRun(options: RunFlowOptions, base: string): Promise<StartedRun> {
   const about = {
+    base,
     session: options.sessionLabel,
     host: thisHost(),
     versions: { millrace: options.version, node: process.versions.node },
