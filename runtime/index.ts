@@ -27,6 +27,8 @@ export { UserError } from "./authoring/user-error.ts";
 export type { State, StateName, StateType } from "./events/states.ts";
 export type { MinHashParams, SimilarityJoinOptions, Transformer } from "./matching/stages.ts";
 export { openSession } from "./tables/open-session.ts";
+export { type Database, postgres } from "./tables/postgres/postgres.ts";
+export type { WriteMode } from "./tables/postgres/write-table.ts";
 export {
   type Column,
   type ColumnType,

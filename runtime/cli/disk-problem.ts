@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { folderAdvice, folderUse } from "./folder-owner.ts";
 
 /**
  * What an error of the file system means, where, and what to do about it.
@@ -15,9 +16,9 @@ export function diskProblem(error: unknown): string | undefined {
     case "EPERM":
     case "EROFS":
       if (path === undefined) return undefined;
-      return syscall === "mkdir"
-        ? `The folder ${path} can't be made, since ${dirname(path)} is not writable. Check its permissions, or use another folder.`
-        : `${path} may not be used (${syscall}: ${code}). Check its permissions, or use another folder.`;
+      return syscall === "mkdir" || syscall === "mkdtemp"
+        ? `The folder ${path} can't be made, since ${dirname(path)} is not writable. ${advice(dirname(path), code)}`
+        : `${path} may not be used (${syscall}: ${code}). ${advice(path, code)}`;
     case "EEXIST":
     case "ENOTDIR":
       return path === undefined
@@ -30,4 +31,9 @@ export function diskProblem(error: unknown): string | undefined {
     default:
       return undefined;
   }
+}
+
+function advice(path: string, code: string): string {
+  const use = folderUse(path, code === "EROFS");
+  return (use && folderAdvice(use)) ?? "Check its permissions, or use another folder.";
 }

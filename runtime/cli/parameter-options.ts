@@ -39,7 +39,7 @@ export function givenParameters(
   fields: readonly ParameterField[],
 ): Record<string, unknown> {
   const values = command.opts<Record<string, unknown>>();
-  const given = typeof values.parameters === "string" ? readObject(values.parameters) : {};
+  const given = readParameters(values.parameters);
   for (const field of fields) {
     const option = command.options.find(({ long }) => long === longFlag(field.name));
     if (option?.helpGroupHeading !== parameterGroup) continue;
@@ -47,6 +47,11 @@ export function givenParameters(
     if (value !== undefined) given[field.name] = fromOption(field, value);
   }
   return given;
+}
+
+/** What the option `--parameters` says. @throws {UsageError} for what is no JSON object. */
+export function readParameters(given: unknown): Record<string, unknown> {
+  return typeof given === "string" ? readObject(given) : {};
 }
 
 function readObject(text: string): Record<string, unknown> {
@@ -74,7 +79,7 @@ function describe(field: ParameterField): string {
     field.choices === undefined ? undefined : `one of ${field.choices.join(", ")}`,
     range(field),
     field.required ? "required" : undefined,
-    field.default === undefined ? undefined : `default: ${JSON.stringify(field.default)}`,
+    field.default === undefined || field.secret ? undefined : `default: ${JSON.stringify(field.default)}`,
   ].filter((note) => note !== undefined);
   return [field.description, notes.length === 0 ? undefined : `(${notes.join("; ")})`]
     .filter((part) => part !== undefined)

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { FlowOptions } from "../authoring/flow.ts";
 import { UsageError } from "../authoring/user-error.ts";
+import { isSecret, withoutSecrets } from "./secret-parameters.ts";
 
 /** A flow's parameter as forms and command lines show it. */
 export interface ParameterField {
@@ -16,6 +17,8 @@ export interface ParameterField {
   readonly choices: readonly (string | number)[] | undefined;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
+  /** Not to be shown or kept: from `.meta({ secret: true })`. */
+  readonly secret: boolean;
 }
 
 /** The part of a JSON Schema that zod writes for a parameter. */
@@ -58,6 +61,7 @@ export async function parameterFields(options: FlowOptions): Promise<ParameterFi
     // Bounds that only say "a safe integer" say nothing to a user.
     minimum: property.minimum === Number.MIN_SAFE_INTEGER ? undefined : property.minimum,
     maximum: property.maximum === Number.MAX_SAFE_INTEGER ? undefined : property.maximum,
+    secret: isSecret(options.parameters?.shape[name]),
   }));
 }
 
@@ -87,7 +91,8 @@ export function parseParameters(
   if (parameters === undefined) return {};
   const result = parameters.safeParse(given);
   if (result.success) return result.data;
-  throw new UsageError(result.error.issues.map((issue) => describeIssue(issue, given)).join("\n"));
+  const shown = withoutSecrets(options, given);
+  throw new UsageError(result.error.issues.map((issue) => describeIssue(issue, shown)).join("\n"));
 }
 
 /** @throws {UsageError} that names what the flow has no parameter for. */

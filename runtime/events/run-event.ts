@@ -33,7 +33,7 @@ export interface Upstream {
   readonly allowFailure?: boolean;
 }
 
-/** A table inside a result: where in it, and how to read it. File paths inside the run folder are relative to it. */
+/** A table inside a result: where in it, and how to read it. Paths of files that are its own, or lie where its runs do, are relative to its folder. */
 export interface ResultTable {
   /** `` for the result itself, `.left`, `[0]`. */
   readonly path: string;
@@ -67,6 +67,8 @@ export type RunEventBody =
       readonly attempt: number;
       readonly flow: string;
       readonly runName: string;
+      /** The folder whose `.millrace/` has the run, as its process sees it: paths in what follows are so, too. */
+      readonly base?: string;
       readonly threads: number;
       readonly parameters: unknown;
     }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { flow, openSession } from "millrace";
+import { flow, openSession, postgres } from "millrace";
 import { z } from "zod";
 import * as tasks from "./movie-ratings.tasks.ts";
 
@@ -42,10 +42,19 @@ export default flow(
         .int()
         .default(tasks.sparkSeed)
         .describe("Of the random hash functions of minhash; the default is Spark's"),
+      database: z
+        .string()
+        .regex(/^postgres(ql)?:\/\//, "write it as postgres://user@host:5432/database")
+        .optional()
+        .describe(
+          "PostgreSQL that also gets the matches, as table movie_matches: postgres://user@host/database, its password in PGPASSWORD",
+        )
+        .meta({ secret: true }),
     }),
   },
-  async ({ threshold, input, output, method, seed }) => {
+  async ({ threshold, input, output, method, seed, database: databaseUrl }) => {
     await using session = await openSession();
+    await using database = databaseUrl === undefined ? undefined : await postgres(databaseUrl);
     const folder = input === "sample" ? sample : input;
     const movies = tasks.loadMovies(session, folder);
     const ratings = tasks.loadRatings(session, folder);
@@ -56,5 +65,6 @@ export default flow(
     const imdbFeatures = tasks.transformImdb(session, model, imdb);
     const matches = tasks.similarityJoin(session, model, imdbFeatures, lensFeatures, threshold);
     tasks.saveResults(session, matches, join(output, "final_result"));
+    if (database !== undefined) tasks.saveToDatabase(session, matches, database);
   },
 );

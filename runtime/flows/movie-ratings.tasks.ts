@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   artifact,
+  type Database,
   log,
   type Session,
   type SimilarityJoinOptions,
@@ -122,6 +123,14 @@ export const saveResults = task(
     await matches.writeParquet(folder);
     log.info("Saved %d rows to %s", await matches.count(), folder);
     return folder;
+  },
+);
+
+export const saveToDatabase = task(
+  "Saving the matches to the database",
+  async (_session: Session, matches: Table, database: Database) => {
+    const count = await database.writeTable("movie_matches", matches);
+    log.info("Saved %d rows to movie_matches of %s", count, database.url);
   },
 );
 

@@ -5,6 +5,7 @@ import { describe } from "../authoring/stack-location.ts";
 import { UserError } from "../authoring/user-error.ts";
 import type { LoadedFlow } from "../discovery/load-flow.ts";
 import { parseParameters } from "../discovery/parameters.ts";
+import { withoutSecrets } from "../discovery/secret-parameters.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
 import { CacheStore } from "../store/cache-store.ts";
@@ -97,8 +98,9 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     attempt: info.attempt,
     flow: info.flow,
     runName: info.name,
+    base,
     threads: pool.threads.size,
-    parameters,
+    parameters: withoutSecrets(loaded.flow.definition.options, parameters),
   });
   const stopWatching = watchControl(path, options.signal, failed, (reason) =>
     run.cancel(reason instanceof Error ? reason.message : "The run was cancelled."),
@@ -192,6 +194,7 @@ interface StartedRun {
 
 async function startRun(options: RunFlowOptions, base: string): Promise<StartedRun> {
   const about = {
+    base,
     session: options.sessionLabel,
     host: thisHost(),
     versions: { millrace: options.version, node: process.versions.node },
@@ -212,7 +215,7 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     flow: options.loaded.name,
     file: options.loaded.bundle.file,
     folder: options.folder,
-    parameters: options.parameters,
+    parameters: withoutSecrets(options.loaded.flow.definition.options, options.parameters),
     attempt: 1,
     started: Date.now(),
     ...about,

@@ -3,14 +3,16 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunEvent } from "../events/run-event.ts";
+import { baseOf, type Relocate, relocated, relocation } from "./relocation.ts";
 
-/** Reads a growing file of events, from where it stopped last time. A torn last line waits for its rest. */
+/** Reads a run's growing file of events, from where it stopped last time. A torn last line waits for its rest. */
 export class EventReader {
   readonly #path: string;
   #offset = 0;
   #line = 0;
   /** What comes next is no event, and nothing after it is one. */
   #isAtGarbage = false;
+  #relocate: Relocate | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -18,6 +20,19 @@ export class EventReader {
 
   /** The events that have come since the last call; none while there is no file. */
   async read(): Promise<RunEvent[]> {
+    return (await this.#readAll()).map((event) => this.#here(event));
+  }
+
+  /** An event with its paths as they are here. */
+  #here(event: RunEvent): RunEvent {
+    if (event.type === "run-started") {
+      this.#relocate = relocation(event.base, baseOf(dirname(this.#path)));
+      return event;
+    }
+    return this.#relocate === undefined ? event : relocated(event, this.#relocate);
+  }
+
+  async #readAll(): Promise<RunEvent[]> {
     const file = await open(this.#path, "r").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
       throw error;

@@ -96,7 +96,7 @@ export function showCrash(view: RunView, info: RunInfo): void {
   if (root !== undefined && hasEnded(root.state)) return;
   const crashed = makeState(
     "Crashed",
-    `The run's process ${info.host.pid} on ${info.host.name} is gone. 'millrace resume ${info.id}' goes on from there.`,
+    `The run's process ${info.host.pid} ${info.host.container ? "in the container" : "on"} ${info.host.name} is gone. 'millrace resume ${info.id}' goes on from there.`,
   );
   for (const run of view.flowRuns.values()) {
     if (!hasEnded(run.state)) run.state = crashed;

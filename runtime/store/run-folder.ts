@@ -15,6 +15,7 @@ import { basename, join } from "node:path";
 import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
 import type { State } from "../events/states.ts";
+import { baseOf, relocated, relocation } from "./relocation.ts";
 import { isAlive, type RunHost } from "./run-host.ts";
 
 /** What `run.json` says of a run: what it was started with and, when it has ended, how. */
@@ -22,11 +23,13 @@ export interface RunInfo {
   readonly id: string;
   readonly name: string;
   readonly flow: string;
+  /** The folder whose `.millrace/` has it, as the run's process sees it: elsewhere it may be another. */
+  readonly base?: string;
   /** The flow's file, absolute. */
   readonly file: string;
   /** The folder that it was started in: relative paths of its parameters start there. */
   readonly folder: string;
-  /** As given, before defaults. */
+  /** As given, before defaults, without secrets. */
   readonly parameters: { readonly [name: string]: unknown };
   /** Never holds a token. */
   readonly session: string;
@@ -111,11 +114,14 @@ export async function writeRunInfo(runFolder: string, info: RunInfo): Promise<vo
   await replaceFile(path, `${JSON.stringify(info, null, 2)}\n`);
 }
 
+/** What a run's `run.json` says; paths are as they are here. */
 export async function readRunInfo(runFolder: string): Promise<RunInfo> {
   const { info } = runPaths(runFolder);
   const text = await readFile(info, "utf8");
   try {
-    return JSON.parse(text) as RunInfo; // written by writeRunInfo only
+    const written = JSON.parse(text) as RunInfo; // written by writeRunInfo only
+    const relocate = relocation(written.base, baseOf(runFolder));
+    return relocate === undefined ? written : { ...relocated(written, relocate), base: written.base ?? "" };
   } catch (error) {
     throw new Error(
       `${info} is damaged: ${(error as Error).message}. Delete the folder ${runFolder} to be rid of the run.`,

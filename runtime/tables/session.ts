@@ -43,6 +43,8 @@ export interface Table {
   readonly columns: readonly Column[];
   /** The first `limit` rows (all of them without a limit), as plain objects. */
   rows(limit?: number): Promise<Row[]>;
+  /** All rows in their order, some thousand at a time, with no more of them in memory. */
+  batches(): AsyncIterable<readonly Row[]>;
   count(): Promise<number>;
   /**
    * Writes the rows as a folder of Parquet files, as Spark does. The folder is replaced as a whole, or on

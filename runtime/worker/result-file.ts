@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { isAbsolute, join, relative } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import type { ResultRef, ResultTable } from "../events/run-event.ts";
 import { type Decoding, decode, encode, fromBytes, sha256, toBytes } from "./crossing.ts";
 import { preview } from "./preview.ts";
@@ -73,12 +73,19 @@ export function loadResult(ref: ResultRef, runFolder: string, decoding: Omit<Dec
   });
 }
 
-/** Paths of what is in the run folder are kept relative to it: it may be seen from a container and from its host. */
+/**
+ * Paths of what is in the run folder, or in the folder that its runs are in, are kept relative to it: it may be seen
+ * from a container and from its host.
+ */
 function toStoredPath(path: string, runFolder: string): string {
   const inside = relative(runFolder, path);
-  return inside.startsWith("..") || isAbsolute(inside) ? path : `./${inside}`;
+  if (!inside.startsWith("..") && !isAbsolute(inside)) return `./${inside}`;
+  // `<base>/.millrace/runs/<id>` is three folders down.
+  const base = resolve(runFolder, "..", "..", "..");
+  const below = relative(base, path);
+  return below.startsWith("..") || isAbsolute(below) || !isAbsolute(path) ? path : `../../../${below}`;
 }
 
 export function fromStoredHandle<H extends { readonly path: string }>(handle: H, runFolder: string): H {
-  return handle.path.startsWith("./") ? { ...handle, path: join(runFolder, handle.path) } : handle;
+  return /^\.\.?\//.test(handle.path) ? { ...handle, path: join(runFolder, handle.path) } : handle;
 }

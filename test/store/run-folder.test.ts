@@ -104,7 +104,7 @@ describe("run folders", () => {
     assert.equal(alive, false);
     assert.match(
       state.message ?? "",
-      /^The run's process \d+ on .* is gone\. 'millrace resume .*' goes on from there\.$/,
+      /^The run's process \d+ (on|in the container) .* is gone\. 'millrace resume .*' goes on from there\.$/,
     );
     assert.deepEqual(
       [...view.taskRuns.values()].map((task) => `${task.id}: ${task.state.name}`),

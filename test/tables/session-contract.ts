@@ -284,6 +284,31 @@ export function describeSession(name: string, open: (folder: string) => Promise<
         assert.equal(await table.count(), 3);
       });
 
+      it("come in batches, in the same order, as often as they are asked for", async () => {
+        const table = await session.sql`SELECT id FROM ${await numbered(session, 10_000)} ORDER BY id DESC`;
+        for (let time = 0; time < 2; time++) {
+          const ids: Value[] = [];
+          for await (const batch of table.batches()) for (const row of batch) ids.push(row.id ?? null);
+          assert.deepEqual(
+            ids,
+            Array.from({ length: 10_000 }, (_, i) => 9_999 - i),
+          );
+        }
+      });
+
+      it("of a CSV file come in batches, until one is bad", async () => {
+        const rows = Array.from({ length: 5_000 }, (_, i) => (i === 4_321 ? "x" : String(i)));
+        const columns = { n: "integer" } as const;
+        const good = await csv(`n\n${rows.slice(0, 4_321).join("\n")}\n`, { columns }, "good.csv");
+        let count = 0;
+        for await (const batch of good.batches()) count += batch.length;
+        assert.equal(count, 4_321);
+        const bad = await csv(`n\n${rows.join("\n")}\n`, { columns }, "bad.csv");
+        await assert.rejects(async () => {
+          for await (const batch of bad.batches()) count += batch.length;
+        }, /^TableError: bad.csv:4323: /);
+      });
+
       it("gives every type back as it was put in", async () => {
         const columns: Column[] = [
           { name: "boolean", type: "boolean" },
@@ -529,6 +554,14 @@ export function describeSession(name: string, open: (folder: string) => Promise<
       });
     });
   });
+}
+
+/** The column `id`, from 0. */
+function numbered(session: Session, count: number): Promise<Table> {
+  return session.fromRows(
+    [{ name: "id", type: "integer" }],
+    Array.from({ length: count }, (_, id) => ({ id })),
+  );
 }
 
 function numbers(session: Session, values: readonly number[]): Promise<Table> {

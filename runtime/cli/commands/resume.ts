@@ -1,18 +1,21 @@
 import { join, resolve } from "node:path";
 import { UsageError } from "../../authoring/user-error.ts";
 import { loadFlow } from "../../discovery/load-flow.ts";
+import { withSecrets } from "../../discovery/secret-parameters.ts";
 import { TaskPool } from "../../runner/task-pool.ts";
 import { readRun } from "../../store/read-run.ts";
 import { executeRun } from "../execute-run.ts";
 import { findStoredRun } from "../find-stored-run.ts";
 import { findTaskRun } from "../find-task-run.ts";
 import { reserveStdout } from "../output.ts";
+import { readParameters } from "../parameter-options.ts";
 import { type RunSettings, runSettings, threadCount } from "../run-settings.ts";
 
 export interface ResumeOptions extends RunSettings {
   readonly dir?: string;
   readonly threads?: string;
   readonly from?: readonly string[];
+  readonly parameters?: string;
 }
 
 /** `millrace resume <run>`: the same run goes on, with the flow's code as it is now. */
@@ -31,9 +34,11 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
     );
   }
   const loaded = await loadFlow(info.file, join(base, ".millrace", "bundles"));
+  const given = readParameters(options.parameters);
+  const parameters = withSecrets(loaded.flow.definition.options, info, given);
   await executeRun({
     loaded,
-    parameters: info.parameters,
+    parameters,
     folder: info.folder,
     base,
     pool,

@@ -219,6 +219,7 @@ export class DuckDbSession implements Session {
       {
         session: this,
         rows: (node, limit) => this.#runner.rows(node, limit),
+        batches: (node) => this.#runner.batches(node),
         count: (node) => this.#runner.count(node),
         writeParquet: (node, path) => {
           const full = resolve(this.#folder, path);

@@ -5,6 +5,7 @@ import type { PlanNode } from "./plan.ts";
 export interface TableReader {
   readonly session: Session;
   rows(node: PlanNode, limit: number | undefined): Promise<Row[]>;
+  batches(node: PlanNode): AsyncIterable<readonly Row[]>;
   count(node: PlanNode): Promise<number>;
   writeParquet(node: PlanNode, path: string): Promise<void>;
   handle(node: PlanNode, file: () => string): Promise<TableHandle>;
@@ -29,6 +30,10 @@ export class DuckDbTable implements Table {
 
   rows(limit?: number): Promise<Row[]> {
     return this.#reader.rows(this.node, limit);
+  }
+
+  batches(): AsyncIterable<readonly Row[]> {
+    return this.#reader.batches(this.node);
   }
 
   count(): Promise<number> {

@@ -17,6 +17,12 @@ export interface EngineOptions {
   readonly signal?: () => AbortSignal | undefined;
 }
 
+export interface LentConnection {
+  readonly connection: DuckDb.DuckDBConnection;
+  readonly api: Api;
+  giveBack(): void;
+}
+
 /**
  * One DuckDB instance in memory. The native module is loaded and the instance made when a connection is
  * first asked for, since that costs more than everything else a small task does.
@@ -45,6 +51,20 @@ export class Engine {
    */
   async use<T>(work: (connection: DuckDb.DuckDBConnection, api: Api) => Promise<T>): Promise<T> {
     const { signal } = this;
+    const lent = await this.lend();
+    try {
+      return await work(lent.connection, lent.api);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      lent.giveBack();
+    }
+  }
+
+  /** The same for whoever can't wait in a callback: they give it back. */
+  async lend(): Promise<LentConnection> {
+    const { signal } = this;
     this.#checkOpen(signal);
     this.#instance ??= openInstance(this.#options);
     const { api, database } = await this.#instance;
@@ -53,17 +73,18 @@ export class Engine {
     const interrupt = () => connection.interrupt();
     this.#connections.add(connection);
     signal?.addEventListener("abort", interrupt);
-    try {
-      this.#checkOpen(signal);
-      return await work(connection, api);
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error;
-    } finally {
+    const giveBack = () => {
       signal?.removeEventListener("abort", interrupt);
       this.#connections.delete(connection);
       connection.disconnectSync();
+    };
+    try {
+      this.#checkOpen(signal);
+    } catch (error) {
+      giveBack();
+      throw error;
     }
+    return { connection, api, giveBack };
   }
 
   /** Ends what runs and frees the memory. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type * as DuckDb from "@duckdb/node-api";
@@ -10,7 +11,7 @@ import { engineProblem, tableError } from "./engine-error.ts";
 import { type PlanNode, render } from "./plan.ts";
 import { literal, quoted } from "./quoting.ts";
 import { appendRows } from "./read-values.ts";
-import { runQuery } from "./run-query.ts";
+import { runQuery, streamQuery } from "./run-query.ts";
 import { bind } from "./sql-template.ts";
 
 /** Runs the queries of plans, and finds the line of a CSV file that one of them failed on. */
@@ -33,6 +34,40 @@ export class QueryRunner {
       () => rows.splice(0),
     );
     return rows;
+  }
+
+  /** A table's rows, a chunk at a time. Those of CSV go through a file: where one is bad, the query runs again. */
+  async *batches(node: PlanNode): AsyncGenerator<Row[]> {
+    const { sql, values, views } = await render(node);
+    if (views.length > 0) {
+      const path = join(this.#engine.tempFolder, `millrace-${randomUUID()}.parquet`);
+      try {
+        await this.writeFile(node, path);
+        yield* this.batches({ ...node, plan: { kind: "parquet", path, shown: path } });
+      } finally {
+        await rm(path, { force: true });
+      }
+      return;
+    }
+    const { signal } = this.#engine;
+    const { connection, api, giveBack } = await this.#engine.lend();
+    try {
+      const prepared = await connection.prepare(sql);
+      bind(api, prepared, values);
+      const result = await streamQuery(api, prepared);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        const rows: Row[] = [];
+        appendRows(rows, chunk, node.columns, node.types);
+        yield rows;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw tableError(error, "Reading rows");
+    } finally {
+      giveBack();
+    }
   }
 
   async count(node: PlanNode): Promise<number> {

@@ -273,6 +273,7 @@ export class SparkSession implements Session {
       {
         session: this,
         rows: (node, limit) => this.#rows(node, limit),
+        batches: (node) => this.#batches(node),
         count: (node) => this.#count(node),
         writeParquet: (node, path) => this.#writeFolder(node, path),
         handle: (node, file) => this.#handle(node, file),
@@ -302,13 +303,25 @@ export class SparkSession implements Session {
     return Number(row?.n);
   }
 
+  async *#batches(node: PlanNode): AsyncGenerator<Row[]> {
+    yield* this.#fetchBatches(await render(node, this.#files), node, "Reading rows");
+  }
+
   async #fetch(relation: Relation, shape: Shape, what: string): Promise<Row[]> {
+    const rows: Row[] = [];
+    for await (const batch of this.#fetchBatches(relation, shape, what))
+      for (const row of batch) rows.push(row);
+    return rows;
+  }
+
+  async *#fetchBatches(relation: Relation, shape: Shape, what: string): AsyncGenerator<Row[]> {
     const client = await this.#connection.client();
     const { appendArrowRows } = await import("./arrow-read.ts");
-    const rows: Row[] = [];
-    for await (const stream of client.arrowBatches(relation, this.#connection.context(what)))
+    for await (const stream of client.arrowBatches(relation, this.#connection.context(what))) {
+      const rows: Row[] = [];
       appendArrowRows(rows, stream, shape.columns, shape.types);
-    return rows;
+      yield rows;
+    }
   }
 
   /** Has the server compute a relation's rows, and keep them while the session lasts. */

@@ -24,6 +24,7 @@ function field(
     choices: undefined,
     minimum: undefined,
     maximum: undefined,
+    secret: false,
     ...more,
   };
 }

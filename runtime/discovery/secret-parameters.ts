@@ -1,0 +1,66 @@
+import type { FlowOptions } from "../authoring/flow.ts";
+import { UsageError } from "../authoring/user-error.ts";
+
+/** What is kept of a secret; of a URL all but its password is. */
+const secretMark = "***";
+
+/** A schema as far as it matters here: what `.meta()` says of it and of what it wraps, as `.optional()` does. */
+interface Schema {
+  meta?(): { readonly secret?: unknown } | undefined;
+  readonly _zod?: { readonly def?: { readonly innerType?: unknown } };
+}
+
+/** Whether a parameter's schema has `.meta({ secret: true })`: its value is neither shown nor kept. */
+export function isSecret(schema: unknown): boolean {
+  for (
+    let at = schema as Schema | undefined;
+    at !== undefined;
+    at = at._zod?.def?.innerType as Schema | undefined
+  )
+    if (at.meta?.()?.secret === true) return true;
+  return false;
+}
+
+/** Parameters as they may be shown and kept: of the secrets among them a mark, or a URL without its password. */
+export function withoutSecrets(
+  { parameters }: FlowOptions,
+  values: { readonly [name: string]: unknown },
+): Record<string, unknown> {
+  const kept: Record<string, unknown> = { ...values };
+  for (const [name, schema] of Object.entries(parameters?.shape ?? {}))
+    if (kept[name] !== undefined && kept[name] !== null && isSecret(schema))
+      kept[name] = withoutSecret(kept[name]);
+  return kept;
+}
+
+function withoutSecret(value: unknown): string {
+  if (typeof value !== "string" || !/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || !URL.canParse(value))
+    return secretMark;
+  const url = new URL(value);
+  url.password = "";
+  url.searchParams.delete("password");
+  return url.href;
+}
+
+/**
+ * The parameters of a run that goes on: as they were kept, with the secrets that are given again.
+ * @throws {UsageError} for a secret that isn't given, and for what would change what the run has done already.
+ */
+export function withSecrets(
+  { parameters }: FlowOptions,
+  run: { readonly id: string; readonly parameters: { readonly [name: string]: unknown } },
+  given: { readonly [name: string]: unknown },
+): Record<string, unknown> {
+  const other = Object.keys(given).find((name) => !isSecret(parameters?.shape[name]));
+  if (other !== undefined)
+    throw new UsageError(
+      `The parameter '${other}' of the run '${run.id}' can't change: only secrets are given again. Start a new run.`,
+    );
+  const all = { ...run.parameters, ...given };
+  const missing = Object.keys(all).filter((name) => all[name] === secretMark);
+  if (missing.length === 0) return all;
+  const example = JSON.stringify(Object.fromEntries(missing.map((name) => [name, "..."])));
+  throw new UsageError(
+    `The run '${run.id}' had a secret, which isn't kept: ${missing.join(", ")}. Give it again: --parameters '${example}'.`,
+  );
+}

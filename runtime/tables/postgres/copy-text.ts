@@ -1,0 +1,117 @@
+import type { ParsedType } from "../column-types.ts";
+import type { Value } from "../session.ts";
+import { isJson } from "./server-types.ts";
+
+/** A value that PostgreSQL can't hold; `message` says why, after "... has". */
+export class UnstorableError extends Error {
+  override readonly name = "UnstorableError";
+}
+
+/** What stands for a value in a line of COPY's text format. */
+export type CopyField = (value: Value) => string;
+
+/**
+ * How values of a type are written in COPY's text format (PostgreSQL's manual, "COPY", "Text Format").
+ * @returns a function that throws {@link UnstorableError} for what the server has no value for.
+ */
+export function copyField(type: ParsedType): CopyField {
+  const text = serverText(type);
+  return (value) => (value === null ? "\\N" : escaped(text(value)));
+}
+
+const special = /[\\\n\r\t]/g;
+const escapes: { readonly [character: string]: string } = {
+  "\\": "\\\\",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
+
+function escaped(text: string): string {
+  return text.replace(special, (character) => escapes[character] ?? character);
+}
+
+/** A value as the server reads it from text. */
+function serverText(type: ParsedType): (value: NonNullable<Value>) => string {
+  if (isJson(type)) return (value) => json(type, value);
+  switch (type.kind) {
+    case "string":
+      return (value) => withoutNul(String(value));
+    case "timestamp":
+      return (value) => (value instanceof Date ? timestamp(value) : String(value));
+    case "date":
+      return (value) => era(String(value));
+    case "binary":
+      return (value) => `\\x${Buffer.from(value as Uint8Array).toString("hex")}`; // what a binary column has
+    case "array": {
+      const item = serverText(type.item);
+      const quote = (value: Value): string => {
+        if (value === null) return "NULL";
+        // An array in an array is one of PostgreSQL's dimensions.
+        if (type.item.kind === "array") return item(value);
+        return `"${item(value).replaceAll(/["\\]/g, "\\$&")}"`;
+      };
+      return (value) => `{${(value as readonly Value[]).map(quote).join(",")}}`; // what an array column has
+    }
+    default:
+      // PostgreSQL's words for numbers that aren't are JavaScript's.
+      return (value) => (Object.is(value, -0) ? "-0" : String(value));
+  }
+}
+
+function withoutNul(text: string): string {
+  if (text.includes("\0")) throw new UnstorableError("the character NUL (U+0000)");
+  return text;
+}
+
+/** ISO 8601, which has years before 1 and after 9999 otherwise than the server. */
+function timestamp(date: Date): string {
+  const [, sign, year, rest = ""] = /^([+-]?)(\d+)(-.*)Z$/.exec(date.toISOString()) ?? [];
+  if (sign === "-" || Number(year) === 0)
+    return `${String((sign === "-" ? Number(year) : 0) + 1).padStart(4, "0")}${rest}+00 BC`;
+  return `${sign === "+" ? Number(year) : year}${rest}+00`;
+}
+
+/** `0044-03-15 (BC)`, as DuckDB has it, is `0044-03-15 BC` for the server. */
+function era(date: string): string {
+  return date.replace(/ \(BC\)$/, " BC");
+}
+
+/** A value as JSON; numbers keep their digits. */
+function json(type: ParsedType, value: Value): string {
+  if (value === null) return "null";
+  switch (type.kind) {
+    case "boolean":
+    case "byte":
+    case "short":
+    case "integer":
+    case "long":
+    case "decimal":
+      return String(value);
+    case "float":
+    case "double":
+      if (!Number.isFinite(value)) throw new UnstorableError(`the number ${value} in what becomes JSON`);
+      return String(value);
+    case "timestamp":
+      return JSON.stringify(value instanceof Date ? value.toISOString() : value);
+    case "array":
+      return `[${(value as readonly Value[]).map((item) => json(type.item, item)).join(",")}]`; // what an array has
+    case "struct":
+      return jsonObject(
+        type.fields.map((field) => [
+          field.name,
+          json(field.type, (value as { readonly [name: string]: Value })[field.name] ?? null), // what a struct has
+        ]),
+      );
+    case "map":
+      return jsonObject(
+        Object.entries(value).map(([key, item]) => [withoutNul(key), json(type.value, item as Value)]),
+      ); // what a map has
+    default:
+      return JSON.stringify(serverText(type)(value));
+  }
+}
+
+function jsonObject(entries: readonly (readonly [string, string])[]): string {
+  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${item}`).join(",")}}`;
+}

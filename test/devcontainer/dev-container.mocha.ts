@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { hostUser } from "./dev-container.ts";
+import { useClone } from "./use-clone.ts";
+
+describe("The Dev Container", () => {
+  const clone = useClone();
+
+  it("is built and opened from a fresh clone, with everything installed and built", async () => {
+    const { path } = clone();
+    const up = JSON.parse((await clone().devContainer("up")).trim().split("\n").at(-1) ?? "");
+    assert.deepEqual(
+      { outcome: up.outcome, remoteUser: up.remoteUser, remoteWorkspaceFolder: up.remoteWorkspaceFolder },
+      { outcome: "success", remoteUser: "node", remoteWorkspaceFolder: "/workspace" },
+    );
+    assert.match(await clone().exec("node", "--version"), /^v24\./);
+    assert.equal((await clone().exec("millrace", "--version")).trim(), "0.1.0");
+    assert.ok(await stat(join(path, "dist", "cli.js")));
+    assert.ok(await stat(join(path, `millrace-linux-${process.arch}.vsix`)));
+  });
+
+  it("gives files to the same user on both sides", async () => {
+    const { path } = clone();
+    const ids = (await clone().exec("sh", "-c", "id -u; id -g; echo inside >from-inside")).trim();
+    assert.equal(ids, `${hostUser.uid}\n${hostUser.gid}`);
+    const { uid, gid } = await stat(join(path, "from-inside"));
+    assert.deepEqual({ uid, gid }, hostUser);
+    await writeFile(join(path, "from-outside"), "outside");
+    assert.equal(await clone().exec("cat", "from-outside"), "outside");
+    await clone().exec("rm", "from-inside", "from-outside");
+  });
+
+  it("has no ports, no secrets, a terminal and an init process, and says that it is healthy", async () => {
+    const id = (
+      await clone().docker("ps", "--quiet", "--filter", `label=devcontainer.local_folder=${clone().path}`)
+    ).trim();
+    const [container] = JSON.parse(await clone().docker("inspect", id));
+    assert.deepEqual(
+      {
+        ports: container.HostConfig.PortBindings ?? {},
+        user: container.Config.User,
+        tty: container.Config.Tty,
+        stdin: container.Config.OpenStdin,
+        init: container.HostConfig.Init,
+        health: container.State.Health.Status,
+      },
+      { ports: {}, user: "node", tty: true, stdin: true, init: true, health: "healthy" },
+    );
+  });
+});
