@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ResultRef } from "../events/run-event.ts";
 
@@ -77,7 +77,13 @@ function filesOf(result: ResultRef): string[] {
   return [...new Set(paths.map((path) => basename(path)))];
 }
 
+/** A table's file may be a folder of them. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
+  if ((await stat(from)).isDirectory()) {
+    await mkdir(to, { recursive: true });
+    for (const name of await readdir(from)) await linkOrCopy(join(from, name), join(to, name));
+    return;
+  }
   try {
     await link(from, to);
   } catch (error) {

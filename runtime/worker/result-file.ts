@@ -75,6 +75,7 @@ export function loadResult(ref: ResultRef, runFolder: string, decoding: Omit<Dec
 
 /** Paths of what is in the run folder are kept relative to it: it may be seen from a container and from its host. */
 function toStoredPath(path: string, runFolder: string): string {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) return path; // in an engine's storage
   const inside = relative(runFolder, path);
   return inside.startsWith("..") || isAbsolute(inside) ? path : `./${inside}`;
 }
