@@ -6,6 +6,7 @@ import type { TaskRunView } from "../events/run-view.ts";
 import type { StoredRun } from "../store/read-run.ts";
 import { openDuckDb } from "../tables/duckdb/open-duckdb.ts";
 import type { Session, TableHandle } from "../tables/session.ts";
+import { isUrl } from "../tables/session-url.ts";
 import { preview } from "../worker/preview.ts";
 import { fromStoredHandle, loadResult } from "../worker/result-file.ts";
 
@@ -19,6 +20,8 @@ export interface ResultContent {
     /** The first rows, in the columns' order. */
     readonly rows: readonly (readonly JsonValue[])[];
     readonly total: number;
+    /** Where its rows are, if that is a storage which only its session reads. */
+    readonly elsewhere?: string;
   }[];
 }
 
@@ -42,6 +45,10 @@ export async function readResultContent(
   });
   const tables = [];
   for (const { path, columns, handle } of result.tables ?? []) {
+    if (isUrl(handle.path)) {
+      tables.push({ path, columns, rows: [], total: 0, elsewhere: handle.path });
+      continue;
+    }
     const table = session.table(fromStoredHandle(handle, run.path) as TableHandle); // likewise
     const sample = await table.rows(rows);
     tables.push({

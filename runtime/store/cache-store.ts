@@ -1,4 +1,4 @@
-import { copyFile, link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, link, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { makeFolder } from "../disk/make-folder.ts";
 import type { ResultRef } from "../events/run-event.ts";
@@ -81,7 +81,13 @@ function filesOf(result: ResultRef): string[] {
   return [...new Set(paths.map((path) => basename(path)))];
 }
 
+/** A table's file may be a folder of them. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
+  if ((await stat(from)).isDirectory()) {
+    await makeFolder(to);
+    for (const name of await readdir(from)) await linkOrCopy(join(from, name), join(to, name));
+    return;
+  }
   try {
     await link(from, to);
   } catch (error) {

@@ -78,6 +78,7 @@ export function loadResult(ref: ResultRef, runFolder: string, decoding: Omit<Dec
  * from a container and from its host.
  */
 function toStoredPath(path: string, runFolder: string): string {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) return path; // in an engine's storage
   const inside = relative(runFolder, path);
   if (!inside.startsWith("..") && !isAbsolute(inside)) return `./${inside}`;
   // `<base>/.millrace/runs/<id>` is three folders down.

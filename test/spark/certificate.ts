@@ -2,14 +2,14 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A certificate for 127.0.0.1 that nobody has signed. */
+/** A certificate for localhost that nobody has signed. */
 export async function makeCertificate(folder: string): Promise<{ key: string; cert: string; file: string }> {
   const [key, file] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   execFileSync(
     "openssl",
     [
-      ..."req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext".split(" "),
-      "subjectAltName=IP:127.0.0.1",
+      ..."req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext".split(" "),
+      "subjectAltName=DNS:localhost",
       "-keyout",
       key,
       "-out",

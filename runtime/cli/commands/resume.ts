@@ -33,6 +33,7 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
       `The run '${info.id}' has completed: there is nothing to resume. '--from <task run>' runs a part of it again.`,
     );
   }
+  const settings = runSettings({ ...options, session: options.session ?? sessionOf(info.session) });
   const loaded = await loadFlow(info.file, join(base, ".millrace", "bundles"));
   const given = readParameters(options.parameters);
   const parameters = withSecrets(loaded.flow.definition.options, info, given);
@@ -43,6 +44,19 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
     base,
     pool,
     resume: { path, again },
-    ...runSettings({ session: info.session, ...options }),
+    ...settings,
   });
+}
+
+/**
+ * The session that the run had.
+ * @throws {UsageError} if a secret was a part of it.
+ */
+function sessionOf(kept: string): string {
+  if (!/=\*\*\*(;|$)/.test(kept)) return kept;
+  const given = process.env.MILLRACE_SESSION;
+  if (given !== undefined && given !== "") return given;
+  throw new UsageError(
+    `The run's session was ${kept}, and what is secret in it isn't kept. Give it again by --session or MILLRACE_SESSION.`,
+  );
 }

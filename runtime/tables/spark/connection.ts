@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { currentTaskRun, log, progress } from "../../authoring/log.ts";
+import { makeFolder } from "../../disk/make-folder.ts";
 import { TableError } from "../session.ts";
 import type { SparkUrl } from "../session-url.ts";
 import { readPath } from "./server-path.ts";
@@ -72,7 +73,7 @@ export class Connection {
     if (this.storage !== undefined) return;
     const client = await this.client();
     const file = join(folder, "seen");
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(file, "Spark sees this file.\n");
     const options = { format: "text", paths: [readPath(file)] };
     const relation = {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../../disk/make-folder.ts";
 import { noFile } from "../no-file.ts";
 import type { CsvOptions, RejectedRow, Session } from "../session.ts";
 
@@ -53,7 +54,7 @@ export class LocalCsv {
     const table = await this.#embedded.readCsv(this.path, this.options);
     const copy = await this.#embedded.sql`SELECT * FROM ${table}`;
     const fresh = `${file}.${randomUUID()}`;
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     try {
       await copy.handle(() => fresh);
       await rename(fresh, file);

@@ -1,3 +1,4 @@
+import { createSecureContext } from "node:tls";
 import {
   create,
   type DescMessage,
@@ -69,7 +70,10 @@ export class SparkService {
 
   constructor(url: SparkUrl) {
     const { host, port, useTls, token, headers } = url;
-    const credentials = useTls ? grpc.credentials.createSsl() : grpc.credentials.createInsecure();
+    // Node's own context also trusts what NODE_EXTRA_CA_CERTS names; gRPC's wouldn't.
+    const credentials = useTls
+      ? grpc.ChannelCredentials.createFromSecureContext(createSecureContext())
+      : grpc.credentials.createInsecure();
     this.#client = new grpc.Client(`${host}:${port}`, credentials, {
       "grpc.max_receive_message_length": largestMessage,
       "grpc.max_send_message_length": largestMessage,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { makeFolder } from "../../disk/make-folder.ts";
 import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
 import { checkJoin, checkStages } from "../check-matching.ts";
 import { type ParsedType, parseColumnType, typeName } from "../column-types.ts";
@@ -450,7 +451,7 @@ export class SparkSession implements Session {
     // A run's results lie in <run>/results/.
     const path =
       storage === undefined ? local : `${storage}/${basename(dirname(dirname(local)))}/${basename(local)}`;
-    if (storage === undefined) await mkdir(dirname(path), { recursive: true });
+    if (storage === undefined) await makeFolder(dirname(path));
     await this.#write(node, path, this.#shown(path));
     node.plan = { kind: "parquet", path, shown: this.#shown(path) };
     return { kind: "parquet", path, columns };
