@@ -14,6 +14,17 @@ export const settings = {
     markdownDescription:
       "The engine that `openSession()` gives: `duckdb`, which is built in, or a Spark Connect endpoint such as `sc://localhost:15002`.",
   },
+  "millrace.runIn": {
+    type: "string",
+    enum: ["here", "devContainer"],
+    enumDescriptions: [
+      "In a process of the machine, or container, that this window is on.",
+      "In the folder's running Dev Container, by the docker command, with this window on the host.",
+    ],
+    default: "here",
+    scope: "machine-overridable",
+    description: "Where flows run. In a window that is in the Dev Container both are the same.",
+  },
   "millrace.threads": {
     type: ["integer", "null"],
     default: null,

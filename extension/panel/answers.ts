@@ -3,7 +3,8 @@ import { basename, dirname, relative, resolve } from "node:path";
 import type { ArtifactContent } from "../../runtime/events/artifacts.ts";
 import type { RunView } from "../../runtime/events/run-view.ts";
 import type { Answer, PageRequest, ResultContent } from "../../webview/contract.ts";
-import { type Cli, callCli } from "../running/cli.ts";
+import { callCli } from "../running/cli.ts";
+import type { Cli } from "../running/command-line.ts";
 
 /** Answers what the page asks of a run. Results are read by the command line: they may need DuckDB. */
 export async function answerRequest(

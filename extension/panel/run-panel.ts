@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { RunEvent } from "../../runtime/events/run-event.ts";
 import type { HostMessage, PageAction, PageMessage, Plan, Tab } from "../../webview/contract.ts";
-import type { Cli } from "../running/cli.ts";
+import type { Cli } from "../running/command-line.ts";
 import { answerRequest } from "./answers.ts";
 import { pageHtml } from "./page-html.ts";
 import { RunFeed } from "./run-feed.ts";

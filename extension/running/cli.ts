@@ -1,14 +1,7 @@
 import { spawn } from "node:child_process";
-import { cliError } from "./cli-error.ts";
-import { processEnvironment } from "./process-environment.ts";
+import { callFailure } from "./call-failure.ts";
+import { type Cli, commandLine, said } from "./command-line.ts";
 import { UserMessage } from "./user-message.ts";
-
-/** How to call Millrace's command line. */
-export interface Cli {
-  readonly node: string;
-  /** Its cli.js. */
-  readonly script: string;
-}
 
 export interface CallOptions {
   readonly cwd: string;
@@ -29,9 +22,9 @@ export async function callCli<Answer>(
   options: CallOptions,
 ): Promise<Answer> {
   const { stdout, stderr, code } = await collect(cli, args, options);
-  if (code !== 0 && (code !== options.alsoGood || stdout.trim() === "")) throw cliError(stderr, code);
+  if (code !== 0 && (code !== options.alsoGood || stdout.trim() === "")) throw callFailure(cli, stderr, code);
   try {
-    return JSON.parse(stdout) as Answer; // its --json is typed as the caller says, in the same repository
+    return said(cli, JSON.parse(stdout) as Answer); // its --json is typed as the caller says, in the same repository
   } catch (error) {
     throw new UserMessage(
       `'millrace ${args[0]}' gave an answer that can't be read: ${(error as Error).message}`, // JSON.parse throws nothing else
@@ -46,7 +39,7 @@ export async function callCli<Answer>(
  */
 export async function runCli(cli: Cli, args: readonly string[], options: CallOptions): Promise<string> {
   const { stdout, stderr, code } = await collect(cli, args, options);
-  if (code !== 0) throw cliError(stderr, code);
+  if (code !== 0) throw callFailure(cli, stderr, code);
   return stdout;
 }
 
@@ -56,9 +49,10 @@ function collect(
   { cwd, signal, onNote }: CallOptions,
 ): Promise<{ stdout: string; stderr: string; code: number | null }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(cli.node, [cli.script, ...args], {
-      cwd,
-      env: processEnvironment(),
+    const line = commandLine(cli, args, cwd);
+    const child = spawn(line.command, line.args, {
+      cwd: line.cwd,
+      env: line.env,
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
       ...(signal === undefined ? {} : { signal }),

@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import { type Cli, runCli } from "./cli.ts";
+import { runCli } from "./cli.ts";
+import type { Cli } from "./command-line.ts";
 
 /** What the debugger is started with: breakpoints in a flow's sources reach its body and its tasks' threads. */
 export function debugConfiguration(

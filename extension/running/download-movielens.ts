@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { untilSeen } from "../until-seen.ts";
-import { type Cli, callCli } from "./cli.ts";
+import { callCli } from "./cli.ts";
+import type { Cli } from "./command-line.ts";
 import { UserMessage } from "./user-message.ts";
 
 const sizes = [

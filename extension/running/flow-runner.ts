@@ -5,7 +5,8 @@ import { baseOfRun } from "../panel/answers.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { PlannedRun } from "../panel/snapshot.ts";
 import type { RunIndex } from "../runs/run-index.ts";
-import { type Cli, callCli } from "./cli.ts";
+import { callCli } from "./cli.ts";
+import type { Cli } from "./command-line.ts";
 import { debugRun } from "./debug-run.ts";
 import type { InspectedFlow, ParameterValues } from "./inspected-flow.ts";
 import { askParameters } from "./parameter-form.ts";
@@ -48,7 +49,9 @@ export class FlowRunner {
   async run({ file, debug = false, parameters }: RunRequest): Promise<void> {
     requireTrust();
     await vscode.workspace.saveAll(false);
-    const cli = await this.#toolchain.cliFor(file);
+    // The debugger reaches this machine's processes only.
+    const cli = await (debug ? this.#toolchain.cliFor(file) : this.#toolchain.runnerFor(file));
+    if (cli === undefined) return;
     const inspected = await this.#inspect(cli, file);
     const given = parameters ?? (await this.#ask(file, inspected, debug ? "Debug" : "Run"));
     if (given === undefined) return;
@@ -94,7 +97,9 @@ export class FlowRunner {
   async showGraph(file: string): Promise<void> {
     requireTrust();
     await vscode.workspace.saveAll(false);
-    const inspected = await this.#inspect(await this.#toolchain.cliFor(file), file);
+    const cli = await this.#toolchain.runnerFor(file);
+    if (cli === undefined) return;
+    const inspected = await this.#inspect(cli, file);
     this.#panels.showPlan(this.#planned(file, inspected, {}));
   }
 
@@ -106,7 +111,8 @@ export class FlowRunner {
     requireTrust();
     await vscode.workspace.saveAll(false);
     const { file, folder, flow } = await readRunInfo(path);
-    const cli = await this.#toolchain.cliFor(file);
+    const cli = await (debug ? this.#toolchain.cliFor(file) : this.#toolchain.runnerFor(file));
+    if (cli === undefined) return;
     const base = baseOfRun(path);
     // A list option takes what follows it, too: it comes last.
     const again = from === undefined ? [] : ["--from", from];
@@ -132,11 +138,13 @@ export class FlowRunner {
   async cancel(path: string): Promise<void> {
     // A run's folder says which process to end.
     requireTrust();
-    const { file } = await readRunInfo(path);
+    const { file, host } = await readRunInfo(path);
     const base = baseOfRun(path);
     const args = ["cancel", basename(path), "--dir", base, "--json"];
+    // Only where a run's process is can it be ended, if it doesn't end itself.
+    const cli = await (host.container ? this.#toolchain.runnerOf(file) : this.#toolchain.cliFor(file));
     // Exit code 2: it had ended before.
-    await callCli(await this.#toolchain.cliFor(file), args, { cwd: base, alsoGood: 2 });
+    await callCli(cli, args, { cwd: base, alsoGood: 2 });
   }
 
   #inspect(cli: Cli, file: string): Promise<InspectedFlow> {
@@ -153,7 +161,9 @@ export class FlowRunner {
     const key = `parameters of ${file}`;
     const last = stillFitting(flow.parameters, this.#memory.get<ParameterValues>(key, {}));
     const given = await askParameters(flow, last, verb);
-    if (given !== undefined) await this.#memory.update(key, given);
+    const secret = new Set(flow.parameters.filter((field) => field.secret).map(({ name }) => name));
+    const kept = Object.entries(given ?? {}).filter(([name]) => !secret.has(name));
+    if (given !== undefined) await this.#memory.update(key, Object.fromEntries(kept));
     return given;
   }
 

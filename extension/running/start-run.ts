@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { listRunFolders, type RunInfo, readRunInfo } from "../../runtime/store/run-folder.ts";
-import type { Cli } from "./cli.ts";
-import { cliError } from "./cli-error.ts";
-import { processEnvironment } from "./process-environment.ts";
+import { callFailure } from "./call-failure.ts";
+import { type Cli, commandLine, processIn } from "./command-line.ts";
 
 const pollInterval = 40;
 
@@ -23,7 +22,10 @@ export async function startRun(
   { cwd, base }: { readonly cwd: string; readonly base: string },
 ): Promise<string> {
   const newRun = await newRunOf(base);
-  return launch(cli, args, cwd, (pid) => newRun(({ host }) => host.pid === pid));
+  const inContainer = cli.container !== undefined;
+  return launch(cli, args, cwd, (pid) =>
+    newRun(({ host }) => host.pid === pid && (!inContainer || host.container)),
+  );
 }
 
 /**
@@ -70,25 +72,27 @@ async function launch(
   const errors = join(folder, "stderr");
   const stderr = openSync(errors, "w");
   try {
-    const child = spawn(cli.node, [cli.script, ...args], {
-      cwd,
-      env: processEnvironment(),
+    const line = commandLine(cli, args, cwd);
+    const child = spawn(line.command, line.args, {
+      cwd: line.cwd,
+      env: line.env,
       detached: true,
       stdio: ["ignore", "ignore", stderr],
       windowsHide: true,
     });
     child.unref();
     const ended = endOf(child);
+    const pid = async () => processIn(cli, child.pid, await readFile(errors, "utf8"));
     for (;;) {
-      const path = await begun(child.pid);
+      const path = await begun(await pid());
       if (path !== undefined) return path;
       const end = await Promise.race([ended, delay(pollInterval)]);
       if (end === undefined) continue;
       if (end instanceof Error) throw end;
       // A quick one may have run to its end between the two looks.
-      const late = await begun(child.pid);
+      const late = await begun(await pid());
       if (late !== undefined) return late;
-      throw cliError(await readFile(errors, "utf8"), end.code);
+      throw callFailure(cli, await readFile(errors, "utf8"), end.code);
     }
   } finally {
     closeSync(stderr);

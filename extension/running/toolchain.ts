@@ -1,6 +1,7 @@
-import { dirname } from "node:path";
+import { dirname, posix } from "node:path";
 import * as vscode from "vscode";
-import type { Cli } from "./cli.ts";
+import type { DevContainer } from "../dev-container/dev-container.ts";
+import type { Cli } from "./command-line.ts";
 import { findNode } from "./find-node.ts";
 import { extensionRuntime, findRuntime, type Runtime } from "./find-runtime.ts";
 
@@ -26,6 +27,47 @@ export class Toolchain {
       : this.#own;
     this.#log.info(`Runtime ${version} of the ${origin}, ${cli}, by ${node}`);
     return { node, script: cli };
+  }
+
+  /**
+   * What runs a flow where the setting `millrace.runIn` says.
+   * @returns undefined when the user doesn't want to start the Dev Container.
+   * @throws {UserMessage} when it can't run there.
+   */
+  async runnerFor(flowFile: string): Promise<Cli | undefined> {
+    if (!this.#runsInContainer(flowFile)) return this.cliFor(flowFile);
+    const { runningContainer } = await import("../dev-container/start-container.ts");
+    const container = await runningContainer(this.baseOf(flowFile), this.#log);
+    return container && this.#cliIn(container, flowFile);
+  }
+
+  /** The same for what only concerns a run that is there: a container that isn't running isn't started for it. */
+  async runnerOf(flowFile: string): Promise<Cli> {
+    if (!this.#runsInContainer(flowFile)) return this.cliFor(flowFile);
+    const { findDevContainer } = await import("../dev-container/dev-container.ts");
+    const container = await findDevContainer(this.baseOf(flowFile));
+    return container?.isRunning ? this.#cliIn(container, flowFile) : this.cliFor(flowFile);
+  }
+
+  async #cliIn(container: DevContainer, flowFile: string): Promise<Cli> {
+    const { containerRuntime } = await import("../dev-container/container-runtime.ts");
+    const { version } = this.#own;
+    const script = await containerRuntime(container, {
+      file: flowFile,
+      base: this.baseOf(flowFile),
+      version,
+    });
+    this.#log.info(`Runtime ${script} of the container ${container.id.slice(0, 12)}`);
+    // The flows that come with Millrace are in both.
+    const own = { here: dirname(dirname(this.#own.cli)), inside: posix.dirname(posix.dirname(script)) };
+    return { node: "node", script, container: { ...container, paths: [...container.paths, own] } };
+  }
+
+  /** Whether flows run elsewhere than where this window is. */
+  #runsInContainer(flowFile: string): boolean {
+    const configuration = vscode.workspace.getConfiguration("millrace", vscode.Uri.file(flowFile));
+    const isInside = /^(dev|attached)-container$/.test(vscode.env.remoteName ?? "");
+    return configuration.get<string>("runIn", "here") === "devContainer" && !isInside;
   }
 
   /** The folder whose `.millrace/` gets a flow's runs, and where its relative paths start. */

@@ -1,0 +1,115 @@
+import { isAbsolute, relative, resolve } from "node:path";
+import { relocated, relocation } from "../../runtime/store/relocation.ts";
+import { docker } from "./docker-command.ts";
+
+/** A folder's Dev Container. */
+export interface DevContainer {
+  readonly id: string;
+  readonly isRunning: boolean;
+  /** Whom commands run as; undefined for the image's own user. */
+  readonly user: string | undefined;
+  /** Folders of this machine, and where the container has them: the workspace's mount first. */
+  readonly paths: readonly [SharedPath, ...SharedPath[]];
+}
+
+export interface SharedPath {
+  readonly here: string;
+  readonly inside: string;
+}
+
+/** What of `docker inspect` is looked at. */
+export interface InspectedContainer {
+  readonly Id: string;
+  readonly State: { readonly Running: boolean };
+  readonly Config: { readonly Labels: { readonly [name: string]: string } | null };
+  readonly Mounts: readonly {
+    readonly Type: string;
+    readonly Source: string;
+    readonly Destination: string;
+  }[];
+}
+
+/**
+ * The Dev Container that has a folder: made by VS Code or the Dev Containers CLI, or by Docker Compose in the folder's
+ * `.devcontainer`. A running one comes first.
+ * @throws {UserMessage} when Docker can't be asked.
+ */
+export async function findDevContainer(folder: string): Promise<DevContainer | undefined> {
+  const labels = ["devcontainer.local_folder", "com.docker.compose.project.working_dir"];
+  const lists = await Promise.all(
+    labels.map((label) => docker(["ps", "--all", "--quiet", "--no-trunc", "--filter", `label=${label}`])),
+  );
+  const ids = [...new Set(lists.flatMap((list) => list.split("\n").filter((id) => id !== "")))];
+  if (ids.length === 0) return undefined;
+  const inspected = JSON.parse(await docker(["inspect", ...ids])) as InspectedContainer[]; // its output is that
+  return chooseContainer(inspected, folder);
+}
+
+/** Of containers the one that is a folder's Dev Container. */
+export function chooseContainer(
+  containers: readonly InspectedContainer[],
+  folder: string,
+): DevContainer | undefined {
+  const found = containers.flatMap((container) => {
+    const mount = mountOf(container, folder);
+    if (mount === undefined || !isDevContainerOf(container, folder)) return [];
+    return [
+      {
+        id: container.Id,
+        isRunning: container.State.Running,
+        user: userOf(container),
+        paths: [mount] as const,
+      },
+    ];
+  });
+  return found.find(({ isRunning }) => isRunning) ?? found[0];
+}
+
+function isDevContainerOf({ Config: { Labels: labels } }: InspectedContainer, folder: string): boolean {
+  const local = labels?.["devcontainer.local_folder"];
+  if (local !== undefined) return isBelow(folder, local);
+  const compose = labels?.["com.docker.compose.project.working_dir"];
+  const isService = labels?.["com.docker.compose.oneoff"] !== "True";
+  return compose !== undefined && isService && isBelow(folder, resolve(compose, ".."));
+}
+
+/** The mount that has the folder: of several the innermost. Docker Desktop writes paths of the host below /host_mnt. */
+function mountOf({ Mounts }: InspectedContainer, folder: string): SharedPath | undefined {
+  return Mounts.filter(({ Type }) => Type === "bind")
+    .map(({ Source, Destination }) => ({
+      here: Source.replace(/^\/host_mnt(?=\/)/, ""),
+      inside: Destination,
+    }))
+    .filter(({ here }) => isBelow(folder, here))
+    .sort((a, b) => b.here.length - a.here.length)[0];
+}
+
+/** Whom the Dev Container's configuration names; the last layer of it counts. */
+function userOf({ Config: { Labels: labels } }: InspectedContainer): string | undefined {
+  try {
+    const layers = JSON.parse(labels?.["devcontainer.metadata"] ?? "[]") as {
+      readonly remoteUser?: string;
+    }[]; // as the Dev Containers CLI writes it
+    return [layers].flat().findLast(({ remoteUser }) => remoteUser !== undefined)?.remoteUser;
+  } catch {
+    return undefined; // another tool's label
+  }
+}
+
+export function isBelow(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return inside === "" || (!inside.startsWith("..") && !isAbsolute(inside));
+}
+
+/** A text in which paths of this machine are the container's. */
+export function insideText({ paths }: DevContainer, text: string): string {
+  return paths.reduce((told, { here, inside }) => relocation(here, inside)?.(told) ?? told, text);
+}
+
+/** What a container has said, with its paths as they are here. */
+export function hereData<T>({ paths }: DevContainer, data: T): T {
+  return paths.reduce((told, { here, inside }) => {
+    const relocate = relocation(inside, here);
+    return relocate === undefined ? told : relocated(told, relocate);
+  }, data);
+}

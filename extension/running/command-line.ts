@@ -1,0 +1,52 @@
+import { userOption } from "../dev-container/container-runtime.ts";
+import { type DevContainer, hereData, insideText } from "../dev-container/dev-container.ts";
+import { processEnvironment } from "./process-environment.ts";
+
+/** How to call Millrace's command line. */
+export interface Cli {
+  readonly node: string;
+  /** Its cli.js. */
+  readonly script: string;
+  /** The container that both are in; absent for this machine's own. */
+  readonly container?: DevContainer;
+}
+
+/** A process that calls the command line. */
+export interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Record<string, string>;
+}
+
+/** Paths in the arguments are this machine's: for a container they are made into its own. */
+export function commandLine(cli: Cli, args: readonly string[], cwd: string): CommandLine {
+  const env = processEnvironment();
+  const { node, script, container } = cli;
+  if (container === undefined) return { command: node, args: [script, ...args], cwd, env };
+  const inside = args.map((arg) => insideText(container, arg));
+  // Docker doesn't tell the number that the process has in the container.
+  const tellProcess = `echo "${processMark}$$" >&2; exec "$@"`;
+  const call = ["sh", "-c", tellProcess, "sh", node, script, ...inside];
+  const place = ["--workdir", insideText(container, cwd), ...userOption(container), container.id];
+  return { command: "docker", args: ["exec", ...place, ...call], cwd, env };
+}
+
+const processMark = "millrace-process ";
+
+/** The number that the process of a command line has where it runs, as far as it is known yet. */
+export function processIn(cli: Cli, pid: number | undefined, stderr: string): number | undefined {
+  if (cli.container === undefined) return pid;
+  const number = new RegExp(`^${processMark}(\\d+)$`, "m").exec(stderr)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** What a command line has said, with its paths as they are here. */
+export function said<T>({ container }: Cli, data: T): T {
+  return container === undefined ? data : hereData(container, data);
+}
+
+/** Its stderr without what it tells besides. */
+export function saidToUser(cli: Cli, stderr: string): string {
+  return said(cli, stderr.replace(new RegExp(`^${processMark}\\d+\n`, "m"), ""));
+}
