@@ -86,7 +86,7 @@ export function extensionFields() {
       untrustedWorkspaces: {
         supported: "limited",
         description: "Flows are listed and past runs are shown; nothing is run.",
-        restrictedConfigurations: ["millrace.nodePath", "millrace.session"],
+        restrictedConfigurations: ["millrace.nodePath", "millrace.runIn", "millrace.session"],
       },
     },
     contributes: {

@@ -61,7 +61,7 @@ export function plain(text: string, room: string): string {
     .replaceAll(/\d{8}-\d{9}-[a-z]+-[a-z]+(-\d+)?/g, "<id>")
     .replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, "<clock>")
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, "<time>")
-    .replaceAll(/process \d+ on \S+( \(container\))?/g, "process <pid> on <host>")
+    .replaceAll(/process \d+ (on|in the container) \S+( \(container\))?/g, "process <pid> on <host>")
     .replaceAll(hostname(), "<host>")
     .replaceAll(/ *\b\d+(\.\d+)? (ms|s)\b/g, " <took>")
     .replaceAll(/(Flow run|flow run) '[a-z]+-[a-z]+'/g, "$1 '<run>'");
