@@ -21,6 +21,7 @@ export function debugConfiguration(
     console: "internalConsole",
     outputCapture: "std",
     sourceMaps: true,
+    pauseForSourceMap: true,
     // Where bundles of flows are; their source maps lead to the user's files.
     outFiles: [join(base, ".millrace", "bundles", "**", "*.mjs")],
     resolveSourceMapLocations: null,
