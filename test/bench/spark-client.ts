@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { RecordBatchReader } from "apache-arrow";
 import { parseSessionUrl, type SparkUrl } from "../../runtime/tables/session-url.ts";
+import { settings } from "../../runtime/tables/spark/connection.ts";
 import { SparkClient } from "../../runtime/tables/spark/spark-client.ts";
 import { startSpark } from "../spark/server.ts";
 import { setUpSpark } from "../spark/set-up.ts";
@@ -59,6 +60,7 @@ async function fetchOurs(times: number): Promise<number[]> {
   const client = new SparkClient({ url, sessionId: randomUUID() });
   const context = { what: "Fetching" };
   await client.version(context);
+  await client.configure(settings, context);
   const query = "SELECT id, CAST(id AS STRING) AS text, id * 0.5D AS half FROM range(1000000)";
   const seconds: number[] = [];
   for (let i = 0; i < times; i++) {
