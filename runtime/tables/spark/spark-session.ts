@@ -410,18 +410,18 @@ export class SparkSession implements Session {
       return parquetRelation(file, schema);
     }
     const table = await this.#embedded.readCsv(csv.path, csv.options);
-    return this.#sent(`csv-${await csv.key()}`, table, csv.shown);
+    return this.#sent(table, csv.shown);
   }
 
   async #readStored(path: string, shown: string, schema: string | undefined): Promise<Relation> {
     if (isUrl(path)) return parquetRelation(path, schema);
     await parquetFiles(path, shown);
     if (this.#connection.storage === undefined) return parquetRelation(path, schema);
-    return this.#sent(`parquet-${basename(path)}`, await this.#embedded.readParquet(path), shown);
+    return this.#sent(await this.#embedded.readParquet(path), shown);
   }
 
   /** A table of the embedded engine as the server reads it, which doesn't see the file. */
-  async #sent(_name: string, table: Table, shown: string): Promise<Relation> {
+  async #sent(table: Table, shown: string): Promise<Relation> {
     const shape = { columns: table.columns, types: table.columns.map(({ type }) => parseColumnType(type)) };
     return this.#uploaded(shape, await table.rows(), `Sending ${shown}`);
   }
