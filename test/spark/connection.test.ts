@@ -102,16 +102,16 @@ describe("A connection to Spark", function () {
     it("outlives its cuts: a long query goes on, and runs once", async () => {
       await using session = openSpark({ url: sparkUrl(`sc://127.0.0.1:${proxy.port}`), folder });
       const slow = await session.sql`
-        SELECT count(*) AS n FROM range(0, ${200_000_000}, 1, 4) WHERE hash(id, id + 1) % 1000 = 7`;
+        SELECT count(*) AS n FROM range(0, ${100_000_000}, 1, 4) WHERE hash(id, id + 1) % 1000 = 7`;
       const rows = slow.rows();
       for (let cut = 0; cut < 3; cut++) {
-        await delay(700);
+        await delay(400);
         proxy.cut();
       }
       const [row] = await rows;
       await using direct = openSpark({ url: sparkUrl(`sc://127.0.0.1:${port}`), folder });
       const again = await direct.sql`
-        SELECT count(*) AS n FROM range(0, ${200_000_000}, 1, 4) WHERE hash(id, id + 1) % 1000 = 7`;
+        SELECT count(*) AS n FROM range(0, ${100_000_000}, 1, 4) WHERE hash(id, id + 1) % 1000 = 7`;
       assert.deepEqual([row], await again.rows());
     });
 
@@ -175,7 +175,7 @@ describe("A connection to Spark", function () {
       await using session = openSpark({ url: sparkUrl(`sc://127.0.0.1:${port}`), folder });
       await shared.context.run(context, async () => {
         const slow =
-          await session.sql`SELECT count(*) AS n FROM range(0, 600000000, 1, 8) WHERE hash(id, id) % 7 = 3`;
+          await session.sql`SELECT count(*) AS n FROM range(0, 300000000, 1, 8) WHERE hash(id, id) % 7 = 3`;
         await slow.rows();
         await assert.rejects((await session.sql`SELECT raise_error('boo') AS x`).rows(), {
           message: "Reading rows: [USER_RAISED_EXCEPTION] boo. (asked by task run 'Count-0')",

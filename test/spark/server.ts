@@ -14,10 +14,17 @@ export interface SparkServer {
 /** Ends Spark when this process has gone, however it went: its end of the pipe closes then. */
 const launcher = '"$@" </dev/null & spark=$!; cat >/dev/null; kill -9 $spark';
 
-/** Starts a server: some 15 s. @param port 0 for any that is free. */
-export async function startSpark(options: { readonly port?: number } = {}): Promise<SparkServer> {
+export interface ServerOptions {
+  /** Default: any that is free. */
+  readonly port?: number;
+  /** Spark's, above those that tests need. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Starts a server: some 15 s. */
+export async function startSpark(options: ServerOptions = {}): Promise<SparkServer> {
   const { python, sparkHome } = await setUpSpark();
-  const child = spawn("sh", ["-c", launcher, "sh", ...command(sparkHome, options.port ?? 0)], {
+  const child = spawn("sh", ["-c", launcher, "sh", ...command(sparkHome, options)], {
     env: { ...process.env, SPARK_HOME: sparkHome, PYSPARK_PYTHON: python },
     stdio: ["pipe", "ignore", "pipe"],
   });
@@ -34,7 +41,10 @@ export async function startSpark(options: { readonly port?: number } = {}): Prom
   };
 }
 
-function command(sparkHome: Installation["sparkHome"], port: number): string[] {
+function command(
+  sparkHome: Installation["sparkHome"],
+  { port = 0, settings: more }: ServerOptions,
+): string[] {
   const settings = {
     "spark.ui.enabled": "false",
     "spark.connect.grpc.binding.address": "127.0.0.1",
@@ -43,6 +53,7 @@ function command(sparkHome: Installation["sparkHome"], port: number): string[] {
     "spark.driver.host": "127.0.0.1",
     "spark.sql.shuffle.partitions": "4",
     "spark.sql.warehouse.dir": "/tmp/millrace-spark-warehouse",
+    ...more,
   };
   return [
     `${sparkHome}/bin/spark-submit`,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Session } from "../../runtime/tables/session.ts";
@@ -123,6 +123,28 @@ describe("On a Spark Connect server", function () {
         name: "TableError",
         message: /CSV is read from this machine's files only/,
       });
+    });
+
+    it("keeps tables in its storage where the server doesn't see this machine's files", async () => {
+      const storage = `file://${folder}/of the cluster`;
+      await using far = openSpark({ url: { ...url, storage }, folder });
+      await far.connect();
+      await writeFile(join(folder, "far.csv"), "a,b\n1,x\n2,y\n");
+      const csv = await far.readCsv("far.csv", { columns: { a: "integer", b: "string" } });
+      const computed = await far.sql`SELECT a * 2 AS a, b FROM ${csv} ORDER BY a`;
+      const handle = await computed.handle(() => join(folder, "runs/r1/results/0.parquet"));
+      assert.deepEqual(handle, {
+        kind: "parquet",
+        path: `${storage}/r1/0.parquet`,
+        columns: [
+          { name: "a", type: "integer" },
+          { name: "b", type: "string" },
+        ],
+      });
+      await far.table(handle).writeParquet("fetched");
+      assert.equal(await shown(await far.readParquet("fetched")), 'a:integer, b:string\n2, "x"\n4, "y"');
+      // Written by the embedded engine, of what came back: Spark would have left a file named _SUCCESS.
+      assert.deepEqual(await readdir(join(folder, "fetched")), ["part-0.parquet"]);
     });
 
     describe("shows what is wrong with SQL in its place:", () => {

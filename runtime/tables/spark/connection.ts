@@ -18,14 +18,16 @@ export interface ConnectionOptions {
   readonly patience?: number | undefined;
 }
 
-/** What both engines mean alike has to be said to Spark. */
-const settings = {
+/** What both engines mean alike has to be said to Spark; and how rows are to come. */
+export const settings = {
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.ansi.enabled": "true",
   "spark.sql.ansi.doubleQuotedIdentifiers": "true",
   "spark.sql.timestampType": "TIMESTAMP_LTZ",
   "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
   "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+  // Fewer messages; the server keeps each below 4 MB.
+  "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
 };
 
 const oldest = 4;
@@ -55,9 +57,13 @@ export class Connection {
     };
   }
 
-  async client(): Promise<SparkClient> {
+  checkOpen(): void {
     this.#options.signal?.()?.throwIfAborted();
     if (this.#closed) throw new TableError("The session is closed.");
+  }
+
+  async client(): Promise<SparkClient> {
+    this.checkOpen();
     this.#client ??= this.#connect();
     this.#client.catch(() => {
       this.#client = undefined; // the next call tries again; this one's caller has the error

@@ -1,5 +1,5 @@
 import type { ParsedType } from "../column-types.ts";
-import type { Column } from "../session.ts";
+import type { Column, Row } from "../session.ts";
 import type { BoundValue } from "../sql-input.ts";
 import type { LocalCsv } from "./local-csv.ts";
 import type { Expression, Relation } from "./plan-messages.ts";
@@ -23,6 +23,8 @@ export interface PlanNode {
   readonly columns: readonly Column[];
   readonly types: readonly ParsedType[];
   plan: Plan;
+  /** All its rows, where they are few and have been read. */
+  fetched?: readonly Row[];
 }
 
 /** What rendering needs to know of files. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { makeFolder } from "../../disk/make-folder.ts";
-import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
+import type { MinHashParams, SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
 import { checkJoin, checkStages } from "../check-matching.ts";
 import { type ParsedType, parseColumnType, typeName } from "../column-types.ts";
 import { digestTable } from "../digest-table.ts";
@@ -64,6 +64,9 @@ interface Shape {
   readonly columns: readonly Column[];
   readonly types: readonly ParsedType[];
 }
+
+/** So many rows of a result are kept here once they have been read. */
+const mostFetched = 2_000;
 
 /** Rows that go to the server with the plan; more are uploaded beside it. In bytes of Arrow. */
 const largestInline = 1 << 20;
@@ -195,18 +198,40 @@ export class SparkSession implements Session {
     const [leftNode, rightNode] = [this.#node(left, what), this.#node(right, what)];
     const shape = checkJoin(leftNode.columns, rightNode.columns, options);
     const { method, featuresCol, leftId, rightId } = options;
-    const keep = async (node: PlanNode, id: string) =>
-      this.#computed(sideRelation(await render(node, this.#files), id, featuresCol), what);
-    const l = await keep(leftNode, leftId);
-    const r = await keep(rightNode, rightId);
-    let model: string | undefined;
+    const side = async (node: PlanNode, id: string) =>
+      sideRelation(await render(node, this.#files), id, featuresCol);
+    const [l, r] = await Promise.all([side(leftNode, leftId), side(rightNode, rightId)]);
+    const pairs =
+      method.name === "exact"
+        ? await this.#exactPairs(l, r, options)
+        : await this.#minHashPairs(l, r, options, method);
+    return this.#table({ kind: "relation", relation: pairs }, shape);
+  }
+
+  /** Each side is read several times: it is computed first. */
+  async #exactPairs(left: Relation, right: Relation, options: SimilarityJoinOptions): Promise<Relation> {
+    const what = "similarityJoin";
+    const sides = await Promise.all([left, right].map((side) => this.#computed(side, what)));
+    const [l = left, r = right] = sides;
     try {
-      if (method.name === "minhash") model = await this.#fitted(fitMinHash(method), what);
-      const pairs = model === undefined ? exactJoin(l, r, options) : minHashJoin(model, l, r, options);
-      return this.#table({ kind: "relation", relation: await this.#computed(pairs, what) }, shape);
+      return await this.#computed(exactJoin(l, r, options), what);
     } finally {
-      const kept = [l, r].map(removeComputed);
-      await this.#forget(model === undefined ? kept : [...kept, deleteModel(model)], what);
+      await this.#forget(sides.map(removeComputed), what);
+    }
+  }
+
+  async #minHashPairs(
+    left: Relation,
+    right: Relation,
+    options: SimilarityJoinOptions,
+    params: MinHashParams,
+  ): Promise<Relation> {
+    const what = "similarityJoin";
+    const model = await this.#fitted(fitMinHash(params), what);
+    try {
+      return await this.#computed(minHashJoin(model, left, right, options), what);
+    } finally {
+      await this.#forget([deleteModel(model)], what);
     }
   }
 
@@ -291,13 +316,23 @@ export class SparkSession implements Session {
   async #rows(node: PlanNode, limit: number | undefined): Promise<Row[]> {
     if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
       throw new TableError(`rows: the limit is ${limit}. It has to be a whole number, 0 or more.`);
+    this.#connection.checkOpen();
+    if (node.fetched !== undefined) return structuredClone(node.fetched.slice(0, limit));
     const input = await render(node, this.#files);
     const relation: Relation =
       limit === undefined ? input : { relType: { case: "limit", value: { input, limit } } };
-    return this.#fetch(relation, node, "Reading rows");
+    const rows = await this.#fetch(relation, node, "Reading rows");
+    if (limit === undefined && rows.length <= mostFetched && !isFile(node.plan)) {
+      // What was computed isn't computed again, and what is read again is the same.
+      node.fetched = structuredClone(rows);
+      node.plan = { kind: "relation", relation: await this.#uploaded(node, rows, "Reading rows") };
+    }
+    return rows;
   }
 
   async #count(node: PlanNode): Promise<number> {
+    this.#connection.checkOpen();
+    if (node.fetched !== undefined) return node.fetched.length;
     const relation = project(await render(node, this.#files), ["count(*) AS n"]);
     const shape: Shape = { columns: [{ name: "n", type: "long" }], types: [{ kind: "long" }] };
     const [row] = await this.#fetch(relation, shape, "Counting rows");
@@ -375,18 +410,18 @@ export class SparkSession implements Session {
       return parquetRelation(file, schema);
     }
     const table = await this.#embedded.readCsv(csv.path, csv.options);
-    return this.#sent(`csv-${await csv.key()}`, table, csv.shown);
+    return this.#sent(table, csv.shown);
   }
 
   async #readStored(path: string, shown: string, schema: string | undefined): Promise<Relation> {
     if (isUrl(path)) return parquetRelation(path, schema);
     await parquetFiles(path, shown);
     if (this.#connection.storage === undefined) return parquetRelation(path, schema);
-    return this.#sent(`parquet-${basename(path)}`, await this.#embedded.readParquet(path), shown);
+    return this.#sent(await this.#embedded.readParquet(path), shown);
   }
 
   /** A table of the embedded engine as the server reads it, which doesn't see the file. */
-  async #sent(_name: string, table: Table, shown: string): Promise<Relation> {
+  async #sent(table: Table, shown: string): Promise<Relation> {
     const shape = { columns: table.columns, types: table.columns.map(({ type }) => parseColumnType(type)) };
     return this.#uploaded(shape, await table.rows(), `Sending ${shown}`);
   }
@@ -465,6 +500,10 @@ function parquetRelation(path: string, schema: string | undefined): Relation {
   return {
     relType: { case: "read", value: { readType: { case: "dataSource", value: source } } },
   };
+}
+
+function isFile({ kind }: Plan): boolean {
+  return kind === "csv" || kind === "parquet";
 }
 
 function csvShape({ columns }: CsvOptions): Shape {
