@@ -22,7 +22,7 @@ export const settings = {
       "In the folder's running Dev Container, by the docker command, with this window on the host.",
     ],
     default: "here",
-    scope: "machine-overridable",
+    scope: "resource",
     description: "Where flows run. In a window that is in the Dev Container both are the same.",
   },
   "millrace.threads": {

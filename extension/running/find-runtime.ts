@@ -28,14 +28,29 @@ function runtimeIn(folder: string): Runtime | undefined {
   const manifest = join(folder, "package.json");
   if (!existsSync(cli) || !existsSync(manifest)) return undefined;
   try {
-    const { name, version } = JSON.parse(readFileSync(manifest, "utf8")) as {
+    const {
+      name,
+      version,
+      dependencies = {},
+    } = JSON.parse(readFileSync(manifest, "utf8")) as {
       name?: unknown;
       version?: unknown;
+      dependencies?: object;
     }; // any JSON
     if (name !== "millrace" || typeof version !== "string") return undefined;
+    // A checkout that was built in a container has its packages in there.
+    if (!Object.keys(dependencies).every((dependency) => isInstalled(dependency, folder))) return undefined;
     return { cli, version, origin: "workspace" };
   } catch {
     return undefined; // half installed: the extension's own runs it
+  }
+}
+
+/** Whether Node finds a package from a folder. */
+function isInstalled(dependency: string, folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, "node_modules", dependency, "package.json"))) return true;
+    if (at === dirname(at)) return false;
   }
 }
 

@@ -9,7 +9,7 @@ describe("The Dev Container", () => {
 
   it("is built and opened from a fresh clone, with everything installed and built", async () => {
     const { path } = clone();
-    const up = JSON.parse((await clone().devContainer("up")).trim().split("\n").at(-1) ?? "");
+    const up = await clone().up();
     assert.deepEqual(
       { outcome: up.outcome, remoteUser: up.remoteUser, remoteWorkspaceFolder: up.remoteWorkspaceFolder },
       { outcome: "success", remoteUser: "node", remoteWorkspaceFolder: "/workspace" },
@@ -32,10 +32,8 @@ describe("The Dev Container", () => {
   });
 
   it("has no ports, no secrets, a terminal and an init process, and says that it is healthy", async () => {
-    const id = (
-      await clone().docker("ps", "--quiet", "--filter", `label=devcontainer.local_folder=${clone().path}`)
-    ).trim();
-    const [container] = JSON.parse(await clone().docker("inspect", id));
+    const { containerId } = await clone().up();
+    const [container] = JSON.parse(await clone().docker("inspect", containerId));
     assert.deepEqual(
       {
         ports: container.HostConfig.PortBindings ?? {},

@@ -1,6 +1,7 @@
 import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { vsCodeOrReason } from "../e2e/vs-code/session.ts";
 import { type BaseImages, baseImages } from "./engine/base-images.ts";
 import { cacheFolder } from "./engine/cache-folder.ts";
 import { type DockerEngine, dockerEngine, NoEngineError } from "./engine/docker-engine.ts";
@@ -12,12 +13,23 @@ const cliVersion = "0.89.0";
 /** The user whose folder the clone is; the tests' own may be root, who owns nothing in a container. */
 export const hostUser = { uid: process.getuid?.() || 1000, gid: process.getgid?.() || 1000 };
 
+/** Where the Dev Container has the installation of VS Code that tests drive. */
+export const vsCodeInside = "/opt/vscode-for-tests";
+
+export interface UpOutcome {
+  readonly outcome: string;
+  readonly containerId: string;
+  readonly remoteUser: string;
+  readonly remoteWorkspaceFolder: string;
+}
+
 /** A fresh clone of this repository on the host, and the containers of its `.devcontainer`. */
 export class Clone {
   readonly engine: DockerEngine;
   readonly path: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #cli: string;
+  #up: Promise<UpOutcome> | undefined;
 
   private constructor(engine: DockerEngine, images: BaseImages, path: string, cli: string) {
     this.engine = engine;
@@ -54,6 +66,20 @@ export class Clone {
   devContainer(command: string, ...args: string[]): Promise<string> {
     const options = ["--workspace-folder", this.path];
     return runCommand("node", [this.#cli, command, ...options, ...args], { env: this.#env });
+  }
+
+  /** What `devcontainer up` says at its end; it is done once for all tests. VS Code's installation comes in, too. */
+  up(): Promise<UpOutcome> {
+    this.#up ??= this.#bringUp();
+    return this.#up;
+  }
+
+  async #bringUp(): Promise<UpOutcome> {
+    const vsCode = await vsCodeOrReason();
+    const mounts =
+      typeof vsCode === "string" ? [] : [`type=bind,source=${vsCode.cache},target=${vsCodeInside}`];
+    const said = await this.devContainer("up", ...mounts.flatMap((mount) => ["--mount", mount]));
+    return JSON.parse(said.trim().split("\n").at(-1) ?? "") as UpOutcome; // its last line is that
   }
 
   /** Runs a command in the Dev Container, as VS Code's terminal does. */

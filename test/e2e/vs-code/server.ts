@@ -15,7 +15,8 @@ export interface ServerOptions {
   readonly forExtensionTests?: boolean;
 }
 
-const quiet = {
+/** Settings of a VS Code that asks and shows nothing by itself. */
+export const quietSettings = {
   "workbench.startupEditor": "none",
   "chat.disableAIFeatures": true,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -45,7 +46,10 @@ export class VsCodeServer {
     const folder = await mkdtemp(join(tmpdir(), "millrace-e2e-"));
     const data = join(folder, "data");
     await mkdir(join(data, "User"), { recursive: true });
-    await writeFile(join(data, "User", "settings.json"), JSON.stringify({ ...quiet, ...options.settings }));
+    await writeFile(
+      join(data, "User", "settings.json"),
+      JSON.stringify({ ...quietSettings, ...options.settings }),
+    );
     await writeFile(join(folder, "config.yaml"), "auth: none\ncert: false\n");
     const port = await freePort();
     const args = [

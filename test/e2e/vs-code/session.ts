@@ -24,7 +24,7 @@ export function useVsCode(options: ServerOptions = {}): () => VsCodeSession {
   const windows: VsCodeWindow[] = [];
   before(async function () {
     this.timeout(setUpTime);
-    const vsCode = await installationOrReason();
+    const vsCode = await vsCodeOrReason();
     if (typeof vsCode === "string") {
       console.error(`Skipped: ${vsCode}`);
       this.skip();
@@ -57,7 +57,8 @@ export function useVsCode(options: ServerOptions = {}): () => VsCodeSession {
   };
 }
 
-async function installationOrReason(): Promise<Installation | string> {
+/** VS Code, or why it can't be set up. */
+export async function vsCodeOrReason(): Promise<Installation | string> {
   try {
     return await setUpVsCode();
   } catch (error) {

@@ -12,6 +12,8 @@ const codeServer = "4.139.1";
 
 /** A VS Code that can be started, and a browser to show it in. */
 export interface Installation {
+  /** The folder that both are in. */
+  readonly cache: string;
   readonly node: string;
   /** code-server's entry. */
   readonly entry: string;
@@ -43,6 +45,7 @@ export async function setUpVsCode(): Promise<Installation> {
     }
   }
   return {
+    cache,
     node: join(nodePackage(cache), "bin", "node"),
     entry: join(serverPackage(cache), "out", "node", "entry.js"),
     chromium,

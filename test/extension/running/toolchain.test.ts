@@ -69,6 +69,15 @@ describe("The runtime that runs a flow", () => {
     assert.equal(findRuntime("/elsewhere/a.flow.ts", base, own), own);
   });
 
+  it("is not a checkout whose packages are elsewhere, as in a container", () => {
+    const checkout = join(base, "checkout");
+    install(checkout, "0.3.2", { zod: "^4" });
+    assert.equal(findRuntime(join(checkout, "a.flow.ts"), checkout, own), own);
+    mkdirSync(join(checkout, "node_modules", "zod"), { recursive: true });
+    writeFileSync(join(checkout, "node_modules", "zod", "package.json"), "{}");
+    assert.equal(findRuntime(join(checkout, "a.flow.ts"), checkout, own).version, "0.3.2");
+  });
+
   it("may differ in the patch before 1.0, in the minor version after", () => {
     assert.deepEqual(
       [
@@ -81,9 +90,9 @@ describe("The runtime that runs a flow", () => {
     );
   });
 
-  function install(folder: string, version: string): void {
+  function install(folder: string, version: string, dependencies: object = {}): void {
     mkdirSync(join(folder, "dist"), { recursive: true });
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "millrace", version }));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "millrace", version, dependencies }));
     writeFileSync(join(folder, "dist", "cli.js"), "");
   }
 });
