@@ -152,7 +152,7 @@ function pairsSql(pairs: string, { leftId, rightId, maxDistance, nearestOnly = f
     : near;
   return `
     SELECT lid AS ${named(leftId)}, rid AS ${named(rightId)}, d AS ${named("jaccardDist")}
-    FROM (${kept} ORDER BY lk, rk)`;
+    FROM (${kept})`;
 }
 
 /** The largest that MinHashLSH takes. */

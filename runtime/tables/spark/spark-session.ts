@@ -216,7 +216,7 @@ export class SparkSession implements Session {
     try {
       return await this.#computed(exactJoin(l, r, options), what);
     } finally {
-      await this.#forget(sides.map(removeComputed), what);
+      void this.#forget(sides.map(removeComputed), what);
     }
   }
 
@@ -231,7 +231,7 @@ export class SparkSession implements Session {
     try {
       return await this.#computed(minHashJoin(model, left, right, options), what);
     } finally {
-      await this.#forget([deleteModel(model)], what);
+      void this.#forget([deleteModel(model)], what);
     }
   }
 
@@ -381,7 +381,7 @@ export class SparkSession implements Session {
     return model;
   }
 
-  /** Frees what the server keeps. What can't be freed now goes with the session. */
+  /** Frees what the server keeps, while others go on. What can't be freed now goes with the session; it never rejects. */
   async #forget(commands: readonly Command[], what: string): Promise<void> {
     const client = await this.#connection.client().catch(() => undefined);
     if (client === undefined) return;
