@@ -34,8 +34,14 @@ export class FlowRun extends RunNode implements FlowContext {
   readonly #resourceUsers = new Map<string, RunNode[]>();
   #closed = false;
 
-  constructor(run: Run, flow: FlowDefinition, id: string, upstream: readonly Upstream[]) {
-    super(id, upstream, makeState("Pending"));
+  constructor(
+    run: Run,
+    flow: FlowDefinition,
+    id: string,
+    upstream: readonly Upstream[],
+    held: readonly string[],
+  ) {
+    super(id, upstream, makeState("Pending"), held);
     this.#run = run;
     this.flow = flow;
     this.#names = new ChildNames(id);
@@ -81,7 +87,7 @@ export class FlowRun extends RunNode implements FlowContext {
       this.#run.nextFileName(),
       task,
       { ...options, ...call.options },
-      { args, resources: inputs.resources, tables: inputs.tables.map(({ table }) => table) },
+      { args, resources: this.#held(inputs), tables: inputs.tables.map(({ table }) => table) },
       upstream,
       dependencies,
     );
@@ -103,7 +109,7 @@ export class FlowRun extends RunNode implements FlowContext {
       ...(call.args.length === 0 ? {} : { arguments: call.args.map((arg) => this.#describe(arg)) }),
       ...(earlier === undefined ? {} : { adopted: true }),
     });
-    this.#add(taskRun, inputs.resources);
+    this.#add(taskRun);
     if (earlier === undefined) {
       this.#run.scheduler.add(taskRun);
     } else {
@@ -125,7 +131,7 @@ export class FlowRun extends RunNode implements FlowContext {
     const encoded = encode(input, what, this.#run.resourceId);
     const { upstream, dependencies } = this.#edges(encoded, []);
     const { name, id } = this.#names.next(flow.options.name);
-    const child = new FlowRun(this.#run, flow, id, upstream);
+    const child = new FlowRun(this.#run, flow, id, upstream, this.#held(encoded));
     this.#run.emit({
       type: "flow-run-created",
       flowRun: child.id,
@@ -134,7 +140,7 @@ export class FlowRun extends RunNode implements FlowContext {
       parent: this.id,
       ...(upstream.length === 0 ? {} : { upstream }),
     });
-    this.#add(child, encoded.resources);
+    this.#add(child);
     if (this.signal.aborted) child.abort(this.signal.reason);
     void this.#run.runSubflow(child, encoded, dependencies);
     return this.#future(child);
@@ -163,10 +169,18 @@ export class FlowRun extends RunNode implements FlowContext {
       );
   }
 
-  #add(node: RunNode, resources: readonly string[]): void {
+  /** A resource is torn down after whatever may need it: a table outlives the call that was given its session. */
+  #held({ resources, futures }: Encoded): string[] {
+    const held = new Set(resources);
+    for (const { future } of futures)
+      for (const id of this.#run.nodes.get(future.run)?.held ?? []) held.add(id);
+    return [...held];
+  }
+
+  #add(node: RunNode): void {
     this.#children.push(node);
     this.#run.nodes.set(node.id, node);
-    for (const id of resources) {
+    for (const id of node.held) {
       const users = this.#resourceUsers.get(id);
       if (users === undefined) this.#resourceUsers.set(id, [node]);
       else users.push(node);

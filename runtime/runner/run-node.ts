@@ -8,14 +8,20 @@ export class RunNode {
   readonly upstream: readonly Upstream[];
   state: State;
   result: ResultRef | undefined;
+  /**
+   * Ids of the resources that its result may need, as a table needs its session: those that it was given, and
+   * those that the results it was given may need.
+   */
+  readonly held: readonly string[];
   /** What it failed with: a body's own error where it ran in this thread, else a copy of a task's. */
   error: unknown;
   /** It came to the same result as in an earlier attempt of the run. */
   adopted = false;
   #listeners: (() => void)[] | undefined = [];
 
-  constructor(id: string, upstream: readonly Upstream[], state: State) {
+  constructor(id: string, upstream: readonly Upstream[], state: State, held: readonly string[]) {
     this.id = id;
+    this.held = held;
     this.upstream = upstream;
     this.state = state;
   }

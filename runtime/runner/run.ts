@@ -106,7 +106,7 @@ export class Run {
 
   /** Runs the flow's own body to its end, teardown included. @returns its final state. */
   async runRoot(parameters: Record<string, unknown>): Promise<State> {
-    const root = new FlowRun(this, this.#loaded.flow.definition, rootFlowRun, []);
+    const root = new FlowRun(this, this.#loaded.flow.definition, rootFlowRun, [], []);
     this.#root = root;
     if (this.#cancelReason === undefined) await this.#runBody(root, parameters);
     else this.#endFlowRun(root, makeState("Cancelled", this.#cancelReason));

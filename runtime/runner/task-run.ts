@@ -11,6 +11,7 @@ import { RunNode } from "./run-node.ts";
 export interface TaskInputs {
   /** Bytes of the encoded arguments. */
   readonly args: Uint8Array;
+  /** Resources that they may need. */
   readonly resources: readonly string[];
   /** Tables among the arguments, whose rows may have to be written before a thread can read them. */
   readonly tables: readonly CrossingTable[];
@@ -38,7 +39,7 @@ export class TaskRun extends RunNode {
     upstream: readonly Upstream[],
     dependencies: TaskRun["dependencies"],
   ) {
-    super(id, upstream, makeState("Pending"));
+    super(id, upstream, makeState("Pending"), inputs.resources);
     this.fileName = fileName;
     this.task = task;
     this.options = options;

@@ -9,6 +9,7 @@ interface TableReader {
 export class AttachedResources {
   readonly #environment: AttachEnvironment;
   readonly #values = new Map<string, { readonly value: object; readonly definition: ResourceDefinition }>();
+  readonly #offered = new Map<string, { readonly name: string; readonly handle: unknown }>();
   readonly #ids = new WeakMap<object, string>();
 
   constructor(environment: AttachEnvironment) {
@@ -27,10 +28,17 @@ export class AttachedResources {
     return value;
   }
 
+  /** Makes a resource known that may be needed here. */
+  offer(id: string, resource: { readonly name: string; readonly handle: unknown }): void {
+    this.#offered.set(id, resource);
+  }
+
   get(id: string): object {
     const known = this.#values.get(id);
-    if (known === undefined) throw new Error(`The resource '${id}' is closed.`);
-    return known.value;
+    if (known !== undefined) return known.value;
+    const offered = this.#offered.get(id);
+    if (offered === undefined) throw new Error(`The resource '${id}' is closed.`);
+    return this.attach(id, resourceDefinition(offered.name), offered.handle);
   }
 
   /** The table that a handle stands for in the given session. */
@@ -41,6 +49,7 @@ export class AttachedResources {
   };
 
   async detach(id: string): Promise<void> {
+    this.#offered.delete(id);
     const known = this.#values.get(id);
     if (known === undefined) return;
     this.#values.delete(id);
@@ -49,7 +58,7 @@ export class AttachedResources {
 }
 
 /** The definition that modules imported in this thread gave a resource. */
-export function resourceDefinition(name: string): ResourceDefinition {
+function resourceDefinition(name: string): ResourceDefinition {
   const definition = shared.resources.find((resource) => resource.options.name === name);
   if (definition !== undefined) return definition;
   throw new Error(

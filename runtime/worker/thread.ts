@@ -3,7 +3,7 @@ import { currentContext, type RunContext, shared } from "../authoring/context.ts
 import { describe } from "../authoring/stack-location.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
 import type { ResultRef } from "../events/run-event.ts";
-import { AttachedResources, resourceDefinition } from "./attached-resources.ts";
+import { AttachedResources } from "./attached-resources.ts";
 import { captureOutput, finishOutput } from "./capture-output.ts";
 import { decode, fromBytes } from "./crossing.ts";
 import { reportError } from "./error-report.ts";
@@ -77,9 +77,7 @@ class Thread {
   }
 
   #arguments(request: TaskRequest): unknown {
-    for (const [id, { name, handle }] of Object.entries(request.resources)) {
-      this.#resources.attach(id, resourceDefinition(name), handle);
-    }
+    for (const [id, resource] of Object.entries(request.resources)) this.#resources.offer(id, resource);
     const decoding = { resource: (id: string) => this.#resources.get(id), table: this.#resources.table };
     return decode(fromBytes(request.args), {
       ...decoding,

@@ -57,6 +57,43 @@ export default flow({ name: "F" }, async () => {
     assert.deepEqual(outcome.view.taskRuns.get("Use-0")?.resources, ["db-0"]);
   });
 
+  it("outlive the tables that need them, in the hands of tasks that were not given them, also after a resume", async () => {
+    const folder = new FlowFolder({
+      "test.flow.ts": `
+import { openSession, type Session, type Table } from "millrace";
+const rows = task("Rows", (session: Session) => session.sql\`SELECT 1 AS n UNION ALL SELECT 2\`);
+const later = task("Later", () => sleep(200));
+const count = task("Count", async (table: Table) => {
+  if (!existsSync("mended")) throw new Error("not yet");
+  return table.count();
+});
+export default flow({ name: "F" }, async () => {
+  await using session = await openSession();
+  count.withOptions({ waitFor: [later()] })(rows(session));
+});
+`,
+    });
+    const failed = await folder.run();
+    folder.write({ mended: "" });
+    const outcome = await folder.resume();
+    assert.deepEqual(
+      [failed.states, outcome.states],
+      [
+        text`
+          . Failed('1/3 states failed.')
+          Later-0 Completed()
+          Rows-0 Completed()
+          Count-0 Failed('not yet')`,
+        text`
+          . Completed('All states completed.')
+          Later-0 Completed()
+          Rows-0 Completed()
+          Count-0 Completed()`,
+      ],
+    );
+    assert.deepEqual(outcome.view.taskRuns.get("Count-0")?.resources, []);
+  });
+
   it("are torn down where the body or a task fails, the latest first", async () => {
     const [body, task] = await Promise.all([
       runFlow(`${db}
