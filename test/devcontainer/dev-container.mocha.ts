@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stat, writeFile } from "node:fs/promises";
+import { appendFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hostUser } from "./dev-container.ts";
 import { useClone } from "./use-clone.ts";
@@ -45,5 +45,22 @@ describe("The Dev Container", () => {
       },
       { ports: {}, user: "node", tty: true, stdin: true, init: true, health: "healthy" },
     );
+  });
+
+  it("passes tests of the runtime and the movie flow", async () => {
+    const tests = "test/{events,store,flows}/*.test.ts test/runner/{resume,cancel,values,durability}.test.ts";
+    const said = await clone().exec("bash", "-c", `npm test -- --reporter dot ${tests} 2>&1`);
+    assert.match(said, /^ +\d+ passing/m);
+    assert.doesNotMatch(said, /^ +\d+ failing/m);
+  });
+
+  it("is built again after a change of the sources with nothing done anew", async () => {
+    await appendFile(join(clone().path, "runtime", "index.ts"), "\n");
+    const { stdout, stderr } = await clone().tryCompose(["--progress", "plain", "build", "dev"]);
+    const said = stdout + stderr;
+    const steps = said.split("\n").filter((line) => /\[dev dev +\d+\/\d+\] (RUN|COPY|WORKDIR)/.test(line));
+    const done = said.split("\n").filter((line) => /^#\d+ CACHED$/.test(line));
+    assert.ok(steps.length > 2, said);
+    assert.equal(done.length, steps.length, said);
   });
 });
