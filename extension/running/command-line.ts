@@ -7,6 +7,8 @@ export interface Cli {
   readonly node: string;
   /** Its cli.js. */
   readonly script: string;
+  /** The session that its runs open. It may hold a token: others can see a command line, but not an environment. */
+  readonly session: string;
   /** The container that both are in; absent for this machine's own. */
   readonly container?: DevContainer;
 }
@@ -21,15 +23,27 @@ export interface CommandLine {
 
 /** Paths in the arguments are this machine's: for a container they are made into its own. */
 export function commandLine(cli: Cli, args: readonly string[], cwd: string): CommandLine {
-  const env = processEnvironment();
+  const env = { ...processEnvironment(), ...sessionOf(cli) };
   const { node, script, container } = cli;
   if (container === undefined) return { command: node, args: [script, ...args], cwd, env };
   const inside = args.map((arg) => insideText(container, arg));
   // Docker doesn't tell the number that the process has in the container.
   const tellProcess = `echo "${processMark}$$" >&2; exec "$@"`;
   const call = ["sh", "-c", tellProcess, "sh", node, script, ...inside];
-  const place = ["--workdir", insideText(container, cwd), ...userOption(container), container.id];
+  const place = [
+    "--env",
+    "MILLRACE_SESSION",
+    "--workdir",
+    insideText(container, cwd),
+    ...userOption(container),
+    container.id,
+  ];
   return { command: "docker", args: ["exec", ...place, ...call], cwd, env };
+}
+
+/** The variable that names the session. */
+export function sessionOf({ session }: Cli): { readonly MILLRACE_SESSION: string } {
+  return { MILLRACE_SESSION: session };
 }
 
 const processMark = "millrace-process ";

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import { runCli } from "./cli.ts";
-import type { Cli } from "./command-line.ts";
+import { type Cli, sessionOf } from "./command-line.ts";
 
 /** What the debugger is started with: breakpoints in a flow's sources reach its body and its tasks' threads. */
 export function debugConfiguration(
@@ -18,6 +18,7 @@ export function debugConfiguration(
     program: cli.script,
     args,
     cwd,
+    env: sessionOf(cli),
     console: "internalConsole",
     outputCapture: "std",
     sourceMaps: true,

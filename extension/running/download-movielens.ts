@@ -34,7 +34,7 @@ export async function downloadMovieLens(
       ? await vscode.window.showWorkspaceFolderPick({ placeHolder: "Where the data goes" })
       : folder;
   if (into === undefined) return;
-  const { node, script } = await cli(into.uri.fsPath);
+  const commandLine = await cli(into.uri.fsPath);
   const downloaded = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -46,7 +46,7 @@ export async function downloadMovieLens(
       token.onCancellationRequested(() => stopped.abort());
       const args = ["download", "movielens", "--size", picked.size, "--to", into.uri.fsPath, "--json"];
       try {
-        return await callCli<Downloaded>({ node, script }, args, {
+        return await callCli<Downloaded>(commandLine, args, {
           cwd: into.uri.fsPath,
           signal: stopped.signal,
           onNote: (message) => progress.report({ message }),

@@ -26,7 +26,7 @@ export class Toolchain {
       ? findRuntime(flowFile, this.baseOf(flowFile), this.#own)
       : this.#own;
     this.#log.info(`Runtime ${version} of the ${origin}, ${cli}, by ${node}`);
-    return { node, script: cli };
+    return { node, script: cli, session: sessionFor(uri) };
   }
 
   /**
@@ -60,7 +60,12 @@ export class Toolchain {
     this.#log.info(`Runtime ${script} of the container ${container.id.slice(0, 12)}`);
     // The flows that come with Millrace are in both.
     const own = { here: dirname(dirname(this.#own.cli)), inside: posix.dirname(posix.dirname(script)) };
-    return { node: "node", script, container: { ...container, paths: [...container.paths, own] } };
+    return {
+      node: "node",
+      script,
+      session: sessionFor(vscode.Uri.file(flowFile)),
+      container: { ...container, paths: [...container.paths, own] },
+    };
   }
 
   /** Whether flows run elsewhere than where this window is. */
@@ -80,10 +85,10 @@ export class Toolchain {
   runOptions(flowFile: string): string[] {
     const configuration = vscode.workspace.getConfiguration("millrace", vscode.Uri.file(flowFile));
     const threads = configuration.get<number | null>("threads", null);
-    return [
-      "--session",
-      configuration.get("session", "") || "duckdb",
-      ...(threads === null ? [] : ["--threads", String(threads)]),
-    ];
+    return threads === null ? [] : ["--threads", String(threads)];
   }
+}
+
+function sessionFor(uri: vscode.Uri): string {
+  return vscode.workspace.getConfiguration("millrace", uri).get("session", "") || "duckdb";
 }

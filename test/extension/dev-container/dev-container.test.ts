@@ -66,9 +66,10 @@ describe("A command line in a container", () => {
       { here: "/home/ada/.vscode/extensions/millrace", inside: "/opt/millrace" },
     ],
   } as const;
-  const cli = { node: "node", script: "/opt/millrace/dist/cli.js", container: devContainer };
+  const session = "sc://spark/;token=s3cret";
+  const cli = { node: "node", script: "/opt/millrace/dist/cli.js", session, container: devContainer };
 
-  it("is called by docker, with paths as they are inside", () => {
+  it("is called by docker, with paths as they are inside, and its session where others can't see it", () => {
     const args = [
       "run",
       "/home/ada/films/a.flow.ts",
@@ -77,11 +78,21 @@ describe("A command line in a container", () => {
       "--dir",
       "/home/ada/films",
     ];
-    const { command, args: given, cwd } = commandLine(cli, args, "/home/ada/films");
+    const { command, args: given, cwd, env } = commandLine(cli, args, "/home/ada/films");
     assert.deepEqual(
       [command, ...given, cwd],
       [
-        ...["docker", "exec", "--workdir", "/workspace", "--user", "node", "f00d"],
+        ...[
+          "docker",
+          "exec",
+          "--env",
+          "MILLRACE_SESSION",
+          "--workdir",
+          "/workspace",
+          "--user",
+          "node",
+          "f00d",
+        ],
         ...[
           "sh",
           "-c",
@@ -101,6 +112,7 @@ describe("A command line in a container", () => {
         "/home/ada/films",
       ],
     );
+    assert.equal(env.MILLRACE_SESSION, session);
   });
 
   it("tells its process's number there, and its errors with paths as they are here", () => {
