@@ -50,12 +50,17 @@ async function buildRuntime() {
  * takes the whole process with it ("FATAL ERROR: v8::Module::IsGraphAsync"). While one is imported it doesn't.
  */
 function writeThreadEntries() {
-  for (const [module, task] of [
-    ["thread", "runTask"],
+  for (const [module, ...tasks] of [
+    ["thread", "runTask", "detachAll"],
     ["jaccard-thread", "helpJoin"],
   ]) {
-    const text = `const loaded = import("./${module}.js");\nexports.${task} = async (request) => (await loaded).${task}(request);\n`;
-    writeFileSync(join(root, "dist", `${module}.cjs`), text);
+    const entries = tasks.map(
+      (task) => `exports.${task} = async (request) => (await loaded).${task}(request);\n`,
+    );
+    writeFileSync(
+      join(root, "dist", `${module}.cjs`),
+      `const loaded = import("./${module}.js");\n${entries.join("")}`,
+    );
   }
 }
 

@@ -52,12 +52,17 @@ export class ThreadPool {
   }
 }
 
+/** How long threads may take to let go of their resources when a run has ended, milliseconds. */
+const detachTimeout = 1_000;
+
 export class PoolThread {
   /** From 1. */
   readonly number: number;
   readonly #pool: Piscina<TaskRequest, TaskResponse>;
   readonly #onMessage: OnTaskMessage;
   #backlog = sharedNumber();
+  /** It has been given resources. */
+  #holds = false;
   #current: { readonly taskRun: string; readonly attempt: number } | undefined;
   /** Of the current try; what an earlier one left behind may still say something. */
   #batches = 0;
@@ -88,6 +93,7 @@ export class PoolThread {
   async run(request: Omit<TaskRequest, "backlog">, signal: AbortSignal): Promise<TaskResponse> {
     this.#current = request;
     this.#batches = 0;
+    this.#holds ||= Object.keys(request.resources).length > 0;
     let response: TaskResponse;
     try {
       response = await this.#pool.run({ ...request, backlog: this.#backlog }, { signal });
@@ -103,8 +109,16 @@ export class PoolThread {
     return response;
   }
 
+  /** Ends the thread, once it has let go of its resources; one that is busy with something else loses them. */
   async destroy(): Promise<void> {
+    if (this.#holds) await this.#detachAll();
     await this.#pool.destroy();
+  }
+
+  async #detachAll(): Promise<void> {
+    const late = AbortSignal.timeout(detachTimeout);
+    // Piscina passes no argument on but one; it rejects when the thread ends, or is ended for being late.
+    await this.#pool.run(undefined as never, { name: "detachAll", signal: late }).catch(() => {});
   }
 
   #receive(message: TaskMessage): void {

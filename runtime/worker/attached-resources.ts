@@ -48,6 +48,11 @@ export class AttachedResources {
     return (value as TableReader).table(handle); // encode made the mark for a session of this id
   };
 
+  /** Those that are attached now. */
+  get ids(): readonly string[] {
+    return [...this.#values.keys()];
+  }
+
   async detach(id: string): Promise<void> {
     this.#offered.delete(id);
     const known = this.#values.get(id);

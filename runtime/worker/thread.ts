@@ -17,6 +17,7 @@ class Thread {
   readonly #environment: RunEnvironment;
   readonly #resources: AttachedResources;
   readonly #tasks: Promise<Map<string, TaskDefinition>>;
+  readonly #detaching = new Set<Promise<void>>();
   #scope: TaskScope | undefined;
 
   constructor(environment: RunEnvironment) {
@@ -104,11 +105,25 @@ class Thread {
         if (this.#scope?.taskRun === notice.taskRun) this.#scope.abortIfTold();
         return;
       case "detach":
-        this.#resources.detach(notice.resource).catch((error: unknown) => {
-          process.stderr.write(`Letting go of resource '${notice.resource}' failed: ${String(error)}\n`);
-        });
+        this.#detach(notice.resource);
         return;
     }
+  }
+
+  #detach(id: string): void {
+    const detached = this.#resources
+      .detach(id)
+      .catch((error: unknown) => {
+        process.stderr.write(`Letting go of resource '${id}' failed: ${String(error)}\n`);
+      })
+      .finally(() => this.#detaching.delete(detached));
+    this.#detaching.add(detached);
+  }
+
+  /** Detaches all that is attached: a notice of it may come too late for a thread that is about to end. */
+  async detachAll(): Promise<void> {
+    for (const id of this.#resources.ids) this.#detach(id);
+    await Promise.all(this.#detaching);
   }
 }
 
@@ -131,4 +146,9 @@ let thread: Thread | undefined;
 export function runTask(request: TaskRequest): Promise<TaskResponse> {
   thread ??= new Thread(request.environment);
   return thread.run(request);
+}
+
+/** Called through piscina, too, before the thread is ended. */
+export async function detachAll(): Promise<void> {
+  await thread?.detachAll();
 }

@@ -48,7 +48,8 @@ describe("The Dev Container", () => {
   });
 
   it("passes tests of the runtime and the movie flow", async () => {
-    const tests = "test/{events,store,flows}/*.test.ts test/runner/{resume,cancel,values,durability}.test.ts";
+    const tests =
+      "test/{events,store,flows}/*.test.ts test/runner/{resources,resume,cancel,values,durability}.test.ts";
     const said = await clone().exec("bash", "-c", `npm test -- --reporter dot ${tests} 2>&1`);
     assert.match(said, /^ +\d+ passing/m);
     assert.doesNotMatch(said, /^ +\d+ failing/m);

@@ -46,6 +46,8 @@ async function startEngine(): Promise<DockerEngine> {
   const socket = `unix://${join(folder, "docker.sock")}`;
   const log = join(folder, "dockerd.log");
   const output = openSync(log, "w");
+  const bridge = "/sys/class/net/docker0";
+  const hadBridge = existsSync(bridge);
   const args = ["--host", socket, "--data-root", join(folder, "data"), "--exec-root", join(folder, "exec")];
   const daemon = spawn("dockerd", [...args, "--pidfile", join(folder, "docker.pid")], {
     stdio: ["ignore", output, output],
@@ -55,6 +57,7 @@ async function startEngine(): Promise<DockerEngine> {
     await removeContainers(base);
     await end(daemon);
     await tryCommand("umount", [join(folder, "exec", "netns", "default")]);
+    if (!hadBridge && existsSync(bridge)) await tryCommand("ip", ["link", "delete", "docker0"]);
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   for (let i = 0; !(await answers(base)); i++) {
