@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
+import { isLost } from "../../runtime/discovery/secret-parameters.ts";
 import { readRunInfo } from "../../runtime/store/run-folder.ts";
 import { baseOfRun } from "../panel/answers.ts";
 import type { Panels } from "../panel/panels.ts";
@@ -53,7 +54,11 @@ export class FlowRunner {
     const cli = await (debug ? this.#toolchain.cliFor(file) : this.#toolchain.runnerFor(file));
     if (cli === undefined) return;
     const inspected = await this.#inspect(cli, file);
-    const given = parameters ?? (await this.#ask(file, inspected, debug ? "Debug" : "Run"));
+    // A run doesn't keep its secrets: to run it again they have to be given again.
+    const isWhole = parameters !== undefined && !Object.values(parameters).some(isLost);
+    const given = isWhole
+      ? parameters
+      : await this.#ask(file, inspected, debug ? "Debug" : "Run", parameters);
     if (given === undefined) return;
     const planned = this.#planned(file, inspected, given);
     const panel = openPanelOnRun(file) ? this.#panels.showPlan(planned, { beside: debug }) : undefined;
@@ -156,10 +161,19 @@ export class FlowRunner {
     );
   }
 
-  async #ask(file: string, flow: InspectedFlow, verb: "Run" | "Debug"): Promise<ParameterValues | undefined> {
+  async #ask(
+    file: string,
+    flow: InspectedFlow,
+    verb: "Run" | "Debug",
+    before?: ParameterValues,
+  ): Promise<ParameterValues | undefined> {
     if (flow.parameters.length === 0) return {};
     const key = `parameters of ${file}`;
-    const last = stillFitting(flow.parameters, this.#memory.get<ParameterValues>(key, {}));
+    const known = Object.entries(before ?? this.#memory.get<ParameterValues>(key, {}));
+    const last = stillFitting(
+      flow.parameters,
+      Object.fromEntries(known.filter(([, value]) => !isLost(value))),
+    );
     const given = await askParameters(flow, last, verb);
     const secret = new Set(flow.parameters.filter((field) => field.secret).map(({ name }) => name));
     const kept = Object.entries(given ?? {}).filter(([name]) => !secret.has(name));

@@ -112,7 +112,8 @@ function pick(
 
 function parameterItem(field: ParameterField, values: ParameterValues): Item {
   const given = values[field.name];
-  const text = valueText(field, given ?? field.default);
+  const value = valueText(field, given ?? field.default);
+  const text = field.secret && value !== "" ? "••••••" : value;
   const detail = [field.description, fieldHint(field)].filter((part) => part !== undefined).join(" · ");
   return {
     does: "edit",
@@ -165,6 +166,7 @@ async function askText(
 ): Promise<{ readonly value: unknown } | undefined> {
   const text = await vscode.window.showInputBox({
     title: field.name,
+    password: field.secret,
     value: valueText(field, value ?? field.default),
     prompt: [field.description, fieldHint(field)].filter((part) => part !== undefined).join(" · "),
     ignoreFocusOut: true,

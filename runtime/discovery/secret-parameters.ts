@@ -4,6 +4,11 @@ import { UsageError } from "../authoring/user-error.ts";
 /** What is kept of a secret; of a URL all but its password is. */
 const secretMark = "***";
 
+/** Whether a parameter was kept without what it was. */
+export function isLost(value: unknown): boolean {
+  return value === secretMark;
+}
+
 /** A schema as far as it matters here: what `.meta()` says of it and of what it wraps, as `.optional()` does. */
 interface Schema {
   meta?(): { readonly secret?: unknown } | undefined;
@@ -57,7 +62,7 @@ export function withSecrets(
       `The parameter '${other}' of the run '${run.id}' can't change: only secrets are given again. Start a new run.`,
     );
   const all = { ...run.parameters, ...given };
-  const missing = Object.keys(all).filter((name) => all[name] === secretMark);
+  const missing = Object.keys(all).filter((name) => isLost(all[name]));
   if (missing.length === 0) return all;
   const example = JSON.stringify(Object.fromEntries(missing.map((name) => [name, "..."])));
   throw new UsageError(
