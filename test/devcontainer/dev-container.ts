@@ -82,6 +82,11 @@ export class Clone {
     return JSON.parse(said.trim().split("\n").at(-1) ?? "") as UpOutcome; // its last line is that
   }
 
+  /** `devcontainer up` of another folder. */
+  tryUp(folder: string): Promise<CommandResult> {
+    return tryCommand("node", [this.#cli, "up", "--workspace-folder", folder], { env: this.#env });
+  }
+
   /** Runs a command in the Dev Container, as VS Code's terminal does. */
   exec(...command: string[]): Promise<string> {
     return this.devContainer("exec", ...command);

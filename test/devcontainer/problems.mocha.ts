@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { cp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { buildProblem } from "../../extension/dev-container/build-problem.ts";
 import { readRun } from "../../runtime/store/read-run.ts";
 import { listRunFolders } from "../../runtime/store/run-folder.ts";
 import { hostUser } from "./dev-container.ts";
@@ -65,5 +67,21 @@ describe("What goes wrong around a container", () => {
         message: `The run's process ${host.pid} in the container ${host.name} is gone. 'millrace resume ${run.info.id}' goes on from there.`,
       },
     );
+  });
+
+  it("an image that can't be built is told by the command that failed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "millrace-broken-"));
+    try {
+      await writeFile(join(folder, "Dockerfile"), `FROM ${clone().env.DEBIAN_IMAGE}\nRUN no-such-program\n`);
+      await writeFile(join(folder, ".devcontainer.json"), '{ "build": { "dockerfile": "Dockerfile" } }');
+      const { code, stdout, stderr } = await clone().tryUp(folder);
+      assert.equal(code, 1);
+      assert.match(
+        buildProblem(stdout, stderr),
+        /^The Dev Container could not be built: .*no-such-program.* The log has all of it; put .devcontainer right/,
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });

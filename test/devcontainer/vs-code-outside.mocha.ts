@@ -74,4 +74,11 @@ describe("VS Code on the host, with runIn: devContainer", () => {
     const running = await clone().docker("inspect", "--format", "{{.State.Running}}", containerId);
     assert.equal(running.trim(), "true");
   });
+
+  it("offers to build the container where there is none, and says what that takes", async () => {
+    await clone().docker("rm", "--force", (await clone().up()).containerId);
+    await runTheMovieFlow();
+    await window.notification("hasn't been built yet").getByText("Build and Start").click();
+    await window.notification("has to be built by the Dev Containers extension").waitFor();
+  });
 });
