@@ -11,8 +11,14 @@ export async function aptInstall(packages: readonly string[]): Promise<void> {
   });
 }
 
+const sources = ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"];
+
 /** Where this machine gets Debian's packages from. */
 export async function debianMirror(): Promise<string> {
-  const sources = await readFile("/etc/apt/sources.list.d/debian.sources", "utf8").catch(() => "");
-  return /^URIs:\s*(\S+)/m.exec(sources)?.[1] ?? "http://deb.debian.org/debian";
+  for (const file of sources) {
+    const text = await readFile(file, "utf8").catch(() => "");
+    const [, uri] = /^(?:URIs:|deb(?: \[[^\]]*\])?)\s+(\S+)/m.exec(text) ?? [];
+    if (uri !== undefined) return uri;
+  }
+  throw new Error(`None of ${sources.join(", ")} says where this machine gets Debian's packages from.`);
 }
