@@ -1,0 +1,50 @@
+import type { Column, Row, Session, Table, TableHandle } from "./session.ts";
+
+/** What a table needs of its session, which knows what to do with a plan's node. */
+export interface TableReader<Node> {
+  readonly session: Session;
+  rows(node: Node, limit: number | undefined): Promise<Row[]>;
+  batches(node: Node): AsyncIterable<readonly Row[]>;
+  count(node: Node): Promise<number>;
+  writeParquet(node: Node, path: string): Promise<void>;
+  handle(node: Node, file: () => string): Promise<TableHandle>;
+}
+
+/** A table that is a node of its engine's plan. */
+export class PlannedTable<Node extends { readonly columns: readonly Column[] }> implements Table {
+  readonly #reader: TableReader<Node>;
+  readonly node: Node;
+
+  constructor(reader: TableReader<Node>, node: Node) {
+    this.#reader = reader;
+    this.node = node;
+  }
+
+  get session(): Session {
+    return this.#reader.session;
+  }
+
+  get columns(): readonly Column[] {
+    return this.node.columns;
+  }
+
+  rows(limit?: number): Promise<Row[]> {
+    return this.#reader.rows(this.node, limit);
+  }
+
+  batches(): AsyncIterable<readonly Row[]> {
+    return this.#reader.batches(this.node);
+  }
+
+  count(): Promise<number> {
+    return this.#reader.count(this.node);
+  }
+
+  writeParquet(path: string): Promise<void> {
+    return this.#reader.writeParquet(this.node, path);
+  }
+
+  handle(file: () => string): Promise<TableHandle> {
+    return this.#reader.handle(this.node, file);
+  }
+}
