@@ -106,9 +106,13 @@ export function removeComputed(kept: Relation): Command {
   return { commandType: { case: "removeCachedRemoteRelationCommand", value: { relation } } };
 }
 
-/** Spark's approxSimilarityJoin by a fitted model. */
+/** A side as {@link minHashJoin} takes it: sets as Spark ML's vectors. */
+export function vectorSide(side: Relation): Relation {
+  return project(side, ["k", "id", `${vectorSql("f")} AS v`]);
+}
+
+/** Spark's approxSimilarityJoin by a fitted model, of sides with vectors. */
 export function minHashJoin(model: string, left: Relation, right: Relation, join: Join): Relation {
-  const side = (relation: Relation) => project(relation, ["k", "id", `${vectorSql("f")} AS v`]);
   const input = (relation: Relation) => ({ argsType: { case: "input" as const, value: relation } });
   const param = (literalType: Literal["literalType"] & object) => ({
     argsType: { case: "param" as const, value: { literalType } },
@@ -125,8 +129,8 @@ export function minHashJoin(model: string, left: Relation, right: Relation, join
               {
                 method: "approxSimilarityJoin",
                 args: [
-                  input(side(left)),
-                  input(side(right)),
+                  input(left),
+                  input(right),
                   param({ case: "double", value: join.maxDistance }),
                   param({ case: "string", value: "d" }),
                 ],

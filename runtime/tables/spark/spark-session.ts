@@ -33,6 +33,7 @@ import {
   minHashJoin,
   removeComputed,
   sideRelation,
+  vectorSide,
 } from "./join-relation.ts";
 import { LocalCsv } from "./local-csv.ts";
 import {
@@ -220,6 +221,7 @@ export class SparkSession implements Session {
     }
   }
 
+  /** Spark reads each side several times: its vectors are made first, and while the model is. */
   async #minHashPairs(
     left: Relation,
     right: Relation,
@@ -227,11 +229,15 @@ export class SparkSession implements Session {
     params: MinHashParams,
   ): Promise<Relation> {
     const what = "similarityJoin";
-    const model = await this.#fitted(fitMinHash(params), what);
+    const [l, r, model] = await Promise.all([
+      this.#computed(vectorSide(left), what),
+      this.#computed(vectorSide(right), what),
+      this.#fitted(fitMinHash(params), what),
+    ]);
     try {
-      return await this.#computed(minHashJoin(model, left, right, options), what);
+      return await this.#computed(minHashJoin(model, l, r, options), what);
     } finally {
-      void this.#forget([deleteModel(model)], what);
+      void this.#forget([removeComputed(l), removeComputed(r), deleteModel(model)], what);
     }
   }
 
