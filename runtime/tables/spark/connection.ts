@@ -30,6 +30,15 @@ export const settings = {
   "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
 };
 
+/**
+ * Spark compiles a plan's code for each class loader anew, and gives each session one of its own. Ours brings no
+ * classes: it does without, and what another session had compiled is used again.
+ */
+const ownSession = {
+  "spark.sql.artifact.isolation.enabled": "false",
+  "spark.sql.artifact.isolation.alwaysApplyClassloader": "false",
+};
+
 const oldest = 4;
 
 /** A session's client, which is loaded and connected when it is first asked for. */
@@ -127,7 +136,11 @@ export class Connection {
         throw new TableError(
           `Opening the session: the server at ${url.host}:${url.port} runs Spark ${version}. Millrace needs ${oldest}.0 or later.`,
         );
-      await client.configure(settings, context);
+      // A session that the user names may be another client's too, which may have given it classes.
+      await client.configure(
+        url.sessionId === undefined ? { ...settings, ...ownSession } : settings,
+        context,
+      );
       return client;
     } catch (error) {
       await client.close(false);

@@ -13,7 +13,7 @@ export function sideRelation(table: Relation, id: string, featuresCol: string): 
   const name = freshName();
   const query = `
     SELECT monotonically_increasing_id() AS k, id, f, size(f) AS n
-    FROM (SELECT ${named(id)} AS id, array_sort(array_distinct(${named(featuresCol)})) AS f FROM ${name})
+    FROM (SELECT ${named(id)} AS id, sort_array(array_distinct(${named(featuresCol)})) AS f FROM ${name})
     WHERE size(f) > 0`;
   return withTables({ query }, [[name, table]]);
 }
@@ -199,6 +199,6 @@ const vectorSchema = JSON.stringify({
 
 /** Spark ML's vector of a set of indices. SQL can't make one, but read it from JSON. */
 function vectorSql(indices: string): string {
-  const fields = `'type', 0Y, 'size', ${vectorSize}, 'indices', ${indices}, 'values', transform(${indices}, i -> 1D)`;
+  const fields = `'type', 0Y, 'size', ${vectorSize}, 'indices', ${indices}, 'values', array_repeat(1D, size(${indices}))`;
   return `from_json(to_json(named_struct('v', named_struct(${fields}))), ${text(vectorSchema)}).v`;
 }

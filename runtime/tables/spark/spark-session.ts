@@ -339,6 +339,9 @@ export class SparkSession implements Session {
   async #count(node: PlanNode): Promise<number> {
     this.#connection.checkOpen();
     if (node.fetched !== undefined) return node.fetched.length;
+    // Of files that can be seen from here the footers tell it.
+    if (node.plan.kind === "parquet" && !isUrl(node.plan.path))
+      return (await this.#embedded.readParquet(node.plan.path)).count();
     const relation = project(await render(node, this.#files), ["count(*) AS n"]);
     const shape: Shape = { columns: [{ name: "n", type: "long" }], types: [{ kind: "long" }] };
     const [row] = await this.#fetch(relation, shape, "Counting rows");
