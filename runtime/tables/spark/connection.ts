@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { currentTaskRun, log, progress } from "../../authoring/log.ts";
@@ -12,6 +13,8 @@ export interface ConnectionOptions {
   readonly url: SparkUrl;
   /** A UUID: sessions with the same share the server's. */
   readonly sessionId: string;
+  /** Whether the server's session begins and ends with this one. */
+  readonly owner: boolean;
   /** The signal of whoever is calling: a session outlives the tasks that use it. Asked at each call. */
   readonly signal?: (() => AbortSignal | undefined) | undefined;
   /** Milliseconds in which a lost connection is tried again. */
@@ -31,10 +34,11 @@ export const settings = {
 };
 
 /**
- * Spark compiles a plan's code for each class loader anew, and gives each session one of its own. Ours brings no
- * classes: it does without, and what another session had compiled is used again.
+ * Spark gives each session a class loader, and compiles each plan's code for each class loader anew. A session that
+ * brings no classes does without one, and takes what has been compiled for another. Asked once, at a session's first
+ * call: it holds for copies of the session that is told.
  */
-const ownSession = {
+const withoutClasses = {
   "spark.sql.artifact.isolation.enabled": "false",
   "spark.sql.artifact.isolation.alwaysApplyClassloader": "false",
 };
@@ -109,14 +113,13 @@ export class Connection {
     }
   }
 
-  /** @param release whether the server's session ends with it. */
-  async close(release: boolean): Promise<void> {
+  async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     const client = await this.#client?.catch(() => undefined); // whoever asked for it has its error
     if (client === undefined) return;
     try {
-      await client.close(release);
+      await client.close(this.#options.owner);
     } catch (error) {
       const { host, port } = this.#options.url;
       log.warn(
@@ -127,8 +130,14 @@ export class Connection {
 
   async #connect(): Promise<SparkClient> {
     const { SparkClient } = await import("./spark-client.ts");
-    const { url, sessionId, patience } = this.#options;
-    const client = new SparkClient({ url, sessionId: url.sessionId ?? sessionId, patience });
+    const { url, sessionId, owner, patience } = this.#options;
+    // A session that the user names may be another client's too, which may give it classes.
+    const ours = owner && url.sessionId === undefined;
+    const client = new SparkClient({
+      url,
+      sessionId: ours ? randomUUID() : (url.sessionId ?? sessionId),
+      patience,
+    });
     const context = this.context("Opening the session");
     try {
       const version = await client.version(context);
@@ -136,11 +145,8 @@ export class Connection {
         throw new TableError(
           `Opening the session: the server at ${url.host}:${url.port} runs Spark ${version}. Millrace needs ${oldest}.0 or later.`,
         );
-      // A session that the user names may be another client's too, which may have given it classes.
-      await client.configure(
-        url.sessionId === undefined ? { ...settings, ...ownSession } : settings,
-        context,
-      );
+      await client.configure(ours ? { ...settings, ...withoutClasses } : settings, context);
+      if (ours && !(await client.moveTo(sessionId))) await client.configure(settings, context);
       return client;
     } catch (error) {
       await client.close(false);

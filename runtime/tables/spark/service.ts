@@ -15,6 +15,8 @@ import {
   AddArtifactsResponseSchema,
   AnalyzePlanRequestSchema,
   AnalyzePlanResponseSchema,
+  CloneSessionRequestSchema,
+  CloneSessionResponseSchema,
   ConfigRequestSchema,
   ConfigResponseSchema,
   ExecutePlanRequestSchema,
@@ -44,6 +46,7 @@ export const calls = {
   config: unary("Config", ConfigRequestSchema, ConfigResponseSchema),
   interrupt: unary("Interrupt", InterruptRequestSchema, InterruptResponseSchema),
   releaseExecute: unary("ReleaseExecute", ReleaseExecuteRequestSchema, ReleaseExecuteResponseSchema),
+  cloneSession: unary("CloneSession", CloneSessionRequestSchema, CloneSessionResponseSchema),
   releaseSession: unary("ReleaseSession", ReleaseSessionRequestSchema, ReleaseSessionResponseSchema),
   fetchErrorDetails: unary(
     "FetchErrorDetails",

@@ -53,7 +53,7 @@ export class SparkClient {
   readonly #url: SparkUrl;
   readonly #service: SparkService;
   readonly #patience: number;
-  readonly #common: {
+  #common: {
     readonly sessionId: string;
     readonly userContext: { readonly userId: string; readonly userName: string };
     readonly clientType: string;
@@ -90,6 +90,28 @@ export class SparkClient {
         deadline,
       ),
     );
+  }
+
+  /**
+   * Goes on in a copy of the server's session, and lets go of that itself.
+   * @param sessionId a UUID that the server doesn't know yet.
+   * @returns false if the server gives no copies, as Spark 4.0 doesn't: then it goes on in a new session.
+   */
+  async moveTo(sessionId: string): Promise<boolean> {
+    const origin = this.#common;
+    this.#common = { ...origin, sessionId };
+    this.#serverSession = undefined;
+    try {
+      const request = { ...origin, newSessionId: sessionId };
+      const { newServerSideSessionId } = await this.#service.unary(calls.cloneSession, request, deadline);
+      this.#serverSession = newServerSideSessionId;
+      return true;
+    } catch {
+      return false; // nothing depends on the copy; what is wrong with the server the next call tells
+    } finally {
+      // One that can't be released ends by itself.
+      this.#service.unary(calls.releaseSession, origin, deadline).catch(() => {});
+    }
   }
 
   /** The type of a relation's rows; nothing is run. */

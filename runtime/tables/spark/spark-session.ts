@@ -57,7 +57,6 @@ import { stagesRelation } from "./stage-relation.ts";
 export interface SparkSessionOptions extends ConnectionOptions {
   readonly folder: string;
   readonly workFolder: string;
-  readonly owner: boolean;
 }
 
 /** What a plan's columns are. */
@@ -114,7 +113,7 @@ export class SparkSession implements Session {
         `${path}: CSV is read from this machine's files only, so that bad rows can be named by their lines. Read Parquet from there with readParquet.`,
       );
     const csv = this.#localCsv(path, options);
-    await csv.checkHeader();
+    await Promise.all([csv.checkHeader(), this.#connection.client()]);
     return this.#table({ kind: "csv", csv }, csvShape(options));
   }
 
@@ -281,7 +280,7 @@ export class SparkSession implements Session {
 
   async close(): Promise<void> {
     try {
-      await this.#connection.close(this.#owner);
+      await this.#connection.close();
     } finally {
       await this.#embedded.close();
       if (this.#owner) await rm(this.#workFolder, { recursive: true, force: true });
@@ -369,10 +368,13 @@ export class SparkSession implements Session {
     }
   }
 
-  /** Has the server compute a relation's rows, and keep them while the session lasts. */
+  /**
+   * Has the server compute a relation's rows, and keep them while the session lasts. What needs no shuffle is
+   * computed when it is first read.
+   */
   async #computed(relation: Relation, what: string): Promise<Relation> {
     const command: Command = {
-      commandType: { case: "checkpointCommand", value: { relation, local: true, eager: true } },
+      commandType: { case: "checkpointCommand", value: { relation, local: true, eager: false } },
     };
     const client = await this.#connection.client();
     const answer = await client.command(command, this.#connection.context(what));
@@ -477,6 +479,13 @@ export class SparkSession implements Session {
       );
   }
 
+  /** Few rows that are here already needn't go to the server to be written. */
+  async #writeFetched({ columns }: PlanNode, rows: readonly Row[], path: string): Promise<void> {
+    await rm(path, { recursive: true, force: true }); // an earlier attempt's may be the server's folder
+    const table = await this.#embedded.fromRows(columns, rows);
+    await table.handle(() => path);
+  }
+
   #handle(node: PlanNode, file: () => string): Promise<TableHandle> {
     const known = this.#handles.get(node);
     if (known !== undefined) return known;
@@ -487,7 +496,7 @@ export class SparkSession implements Session {
   }
 
   async #makeHandle(node: PlanNode, file: () => string): Promise<TableHandle> {
-    const { columns, plan } = node;
+    const { columns, plan, fetched } = node;
     if (plan.kind === "csv") return { kind: "csv", path: plan.csv.path, options: plan.csv.options, columns };
     if (plan.kind === "parquet") return { kind: "parquet", path: plan.path, columns };
     const local = resolve(this.#folder, file());
@@ -496,7 +505,8 @@ export class SparkSession implements Session {
     const path =
       storage === undefined ? local : `${storage}/${basename(dirname(dirname(local)))}/${basename(local)}`;
     if (storage === undefined) await makeFolder(dirname(path));
-    await this.#write(node, path, this.#shown(path));
+    if (storage === undefined && fetched !== undefined) await this.#writeFetched(node, fetched, path);
+    else await this.#write(node, path, this.#shown(path));
     node.plan = { kind: "parquet", path, shown: this.#shown(path) };
     return { kind: "parquet", path, columns };
   }
