@@ -4,8 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { tableFromIPC } from "apache-arrow";
 import { parseSessionUrl, type SparkUrl } from "../../runtime/tables/session-url.ts";
 import { openSpark } from "../../runtime/tables/spark/open-spark.ts";
+import { SparkClient } from "../../runtime/tables/spark/spark-client.ts";
 import {
   type CuttingProxy,
   cuttingProxy,
@@ -156,6 +158,30 @@ describe("A connection to Spark", function () {
       const owner = openSpark({ url: sparkUrl(`sc://127.0.0.1:${port}`), folder, sessionId });
       await owner.connect();
       await owner.close();
+    });
+
+    it("moves to a copy of its session, where the server gives one, or to a new one", async () => {
+      const context = { what: "Moving" };
+      const timeZone = "spark.sql.session.timeZone";
+      const url = sparkUrl(`sc://127.0.0.1:${port}`);
+      const client = new SparkClient({ url, sessionId: randomUUID() });
+      try {
+        const version = await client.version(context);
+        await client.configure({ [timeZone]: "Asia/Tokyo" }, context);
+        const copied = await client.moveTo(randomUUID());
+        assert.equal(copied, !version.startsWith("4.0."), version);
+        if (!copied) await client.configure({ [timeZone]: "Asia/Tokyo" }, context);
+        const query = "SELECT current_timezone() AS zone";
+        const zones: unknown[] = [];
+        for await (const stream of client.arrowBatches(
+          { relType: { case: "sql", value: { query } } },
+          context,
+        ))
+          zones.push(...tableFromIPC(stream).toArray().map(String));
+        assert.deepEqual(zones, ['{"zone": "Asia/Tokyo"}']);
+      } finally {
+        await client.close(true);
+      }
     });
 
     it("tells how far a long query is", async () => {
