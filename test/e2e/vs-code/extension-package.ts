@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -18,6 +19,7 @@ export function installedExtension(vsCode: Installation): Promise<string> {
 
 async function install({ node, entry }: Installation): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-e2e-extensions-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   const given = process.env.MILLRACE_VSIX;
   const vsix = given ?? join(root, `millrace-${process.platform}-${process.arch}.vsix`);
   if (given === undefined)
