@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { makeFolder } from "../../disk/make-folder.ts";
-import type { MinHashParams, SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
+import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
 import { checkJoin, checkStages } from "../check-matching.ts";
 import { type ParsedType, parseColumnType, typeName } from "../column-types.ts";
 import { digestTable } from "../digest-table.ts";
@@ -26,15 +26,6 @@ import { boundValue } from "../sql-input.ts";
 import { rowTypes } from "../write-values.ts";
 import { checkQuery } from "./check-query.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import {
-  deleteModel,
-  exactJoin,
-  fitMinHash,
-  minHashJoin,
-  removeComputed,
-  sideRelation,
-  vectorSide,
-} from "./join-relation.ts";
 import { LocalCsv } from "./local-csv.ts";
 import {
   emptyRelation,
@@ -49,6 +40,7 @@ import {
 import type { Command, Relation } from "./plan-messages.ts";
 import type { DataType } from "./protocol/spark-connect_pb.ts";
 import { readPath, writePath } from "./server-path.ts";
+import { joinedPairs } from "./similarity-join.ts";
 import { saidBySpark } from "./spark-error.ts";
 import { SparkTable } from "./spark-table.ts";
 import { fromSparkType, named, sparkSqlType } from "./spark-types.ts";
@@ -197,47 +189,9 @@ export class SparkSession implements Session {
     const what = "similarityJoin";
     const [leftNode, rightNode] = [this.#node(left, what), this.#node(right, what)];
     const shape = checkJoin(leftNode.columns, rightNode.columns, options);
-    const { method, featuresCol, leftId, rightId } = options;
-    const side = async (node: PlanNode, id: string) =>
-      sideRelation(await render(node, this.#files), id, featuresCol);
-    const [l, r] = await Promise.all([side(leftNode, leftId), side(rightNode, rightId)]);
-    const pairs =
-      method.name === "exact"
-        ? await this.#exactPairs(l, r, options)
-        : await this.#minHashPairs(l, r, options, method);
+    const [l, r] = await Promise.all([render(leftNode, this.#files), render(rightNode, this.#files)]);
+    const pairs = await joinedPairs(this.#connection, l, r, options);
     return this.#table({ kind: "relation", relation: pairs }, shape);
-  }
-
-  /** Each side is read several times: it is computed first. */
-  async #exactPairs(left: Relation, right: Relation, options: SimilarityJoinOptions): Promise<Relation> {
-    const what = "similarityJoin";
-    const sides = await Promise.all([left, right].map((side) => this.#computed(side, what)));
-    const [l = left, r = right] = sides;
-    try {
-      return await this.#computed(exactJoin(l, r, options), what);
-    } finally {
-      void this.#forget(sides.map(removeComputed), what);
-    }
-  }
-
-  /** Spark reads each side several times: its vectors are made first, and while the model is. */
-  async #minHashPairs(
-    left: Relation,
-    right: Relation,
-    options: SimilarityJoinOptions,
-    params: MinHashParams,
-  ): Promise<Relation> {
-    const what = "similarityJoin";
-    const [l, r, model] = await Promise.all([
-      this.#computed(vectorSide(left), what),
-      this.#computed(vectorSide(right), what),
-      this.#fitted(fitMinHash(params), what),
-    ]);
-    try {
-      return await this.#computed(minHashJoin(model, l, r, options), what);
-    } finally {
-      void this.#forget([removeComputed(l), removeComputed(r), deleteModel(model)], what);
-    }
   }
 
   table(handle: TableHandle): Table {
@@ -366,38 +320,6 @@ export class SparkSession implements Session {
       appendArrowRows(rows, stream, shape.columns, shape.types);
       yield rows;
     }
-  }
-
-  /**
-   * Has the server compute a relation's rows, and keep them while the session lasts. What needs no shuffle is
-   * computed when it is first read.
-   */
-  async #computed(relation: Relation, what: string): Promise<Relation> {
-    const command: Command = {
-      commandType: { case: "checkpointCommand", value: { relation, local: true, eager: false } },
-    };
-    const client = await this.#connection.client();
-    const answer = await client.command(command, this.#connection.context(what));
-    const kept = answer?.case === "checkpointCommandResult" ? answer.value.relation : undefined;
-    if (kept === undefined) throw new TableError(`${what}: Spark kept no rows.`);
-    return { relType: { case: "cachedRemoteRelation", value: { relationId: kept.relationId } } };
-  }
-
-  async #fitted(fit: Command, what: string): Promise<string> {
-    const client = await this.#connection.client();
-    const answer = await client.command(fit, this.#connection.context(what));
-    const info = answer?.case === "mlCommandResult" ? answer.value.resultType : undefined;
-    const model = info?.case === "operatorInfo" ? info.value.objRef?.id : undefined;
-    if (model === undefined) throw new TableError(`${what}: Spark gave no model.`);
-    return model;
-  }
-
-  /** Frees what the server keeps, while others go on. What can't be freed now goes with the session; it never rejects. */
-  async #forget(commands: readonly Command[], what: string): Promise<void> {
-    const client = await this.#connection.client().catch(() => undefined);
-    if (client === undefined) return;
-    for (const command of commands)
-      await client.command(command, this.#connection.context(what)).catch(() => {});
   }
 
   /** A relation of rows that come from here. */
