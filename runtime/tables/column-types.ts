@@ -92,6 +92,22 @@ function isSimple(name: string): name is SimpleName {
   return (simpleNames as readonly string[]).includes(name); // a wider array, to look any text up
 }
 
+/** Whether a row holds a type's values whole: its Date has milliseconds, a timestamp microseconds. */
+export function isWholeInRows(type: ParsedType): boolean {
+  switch (type.kind) {
+    case "timestamp":
+      return false;
+    case "array":
+      return isWholeInRows(type.item);
+    case "struct":
+      return type.fields.every((field) => isWholeInRows(field.type));
+    case "map":
+      return isWholeInRows(type.key) && isWholeInRows(type.value);
+    default:
+      return true;
+  }
+}
+
 export function typeName(type: ParsedType): ColumnType {
   switch (type.kind) {
     case "decimal":

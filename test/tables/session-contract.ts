@@ -436,6 +436,15 @@ export function describeSession(name: string, open: (folder: string) => Promise<
         assert.equal(await shown(other.table(structuredClone(handles[0]))), lines("m:integer", "2", "3"));
       });
 
+      it("keep what a row can't hold of a timestamp, when the table's rows have been read", async () => {
+        const table = await session.sql`SELECT TIMESTAMP '2026-01-02 03:04:05.123456' AS ts`;
+        assert.deepEqual(await table.rows(), [{ ts: new Date("2026-01-02T03:04:05.123Z") }]);
+        const handle = await table.handle(() => join(folder, "timestamp.parquet"));
+        await using other = await open(folder);
+        const text = await other.sql`SELECT CAST(ts AS STRING) AS text FROM ${other.table(handle)}`;
+        assert.deepEqual(await text.rows(), [{ text: "2026-01-02 03:04:05.123456" }]);
+      });
+
       it("have a digest of their content", async () => {
         const digest = async (file: string, n: number) => {
           const table = await session.sql`SELECT * FROM ${await numbers(session, [n])}`;

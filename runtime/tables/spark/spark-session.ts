@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { makeFolder } from "../../disk/make-folder.ts";
 import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
 import { checkJoin, checkStages } from "../check-matching.ts";
-import { type ParsedType, parseColumnType, typeName } from "../column-types.ts";
+import { isWholeInRows, type ParsedType, parseColumnType, typeName } from "../column-types.ts";
 import { digestTable } from "../digest-table.ts";
 import { openDuckDb } from "../duckdb/open-duckdb.ts";
 import { parquetFiles } from "../parquet-files.ts";
@@ -281,7 +281,8 @@ export class SparkSession implements Session {
     const relation: Relation =
       limit === undefined ? input : { relType: { case: "limit", value: { input, limit } } };
     const rows = await this.#fetch(relation, node, "Reading rows");
-    if (limit === undefined && rows.length <= mostFetched && !isFile(node.plan)) {
+    const few = limit === undefined && rows.length <= mostFetched;
+    if (few && !isFile(node.plan) && node.types.every(isWholeInRows)) {
       // What was computed isn't computed again, and what is read again is the same.
       node.fetched = structuredClone(rows);
       node.plan = { kind: "relation", relation: await this.#uploaded(node, rows, "Reading rows") };
