@@ -17,3 +17,11 @@ export async function parquetFiles(path: string, shown: string): Promise<readonl
   if (names.length === 0) throw new TableError(`${shown}: is a folder without Parquet files.`);
   return names.sort().map((name) => join(path, name));
 }
+
+/** Whether {@link parquetFiles} are all that Spark reads of a path, which takes other names and folders within too. */
+export async function areAllFiles(path: string): Promise<boolean> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []); // no folder, or for others to tell
+  return entries.every(
+    (entry) => /^[_.]/.test(entry.name) || (entry.isFile() && entry.name.endsWith(".parquet")),
+  );
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Session } from "../../runtime/tables/session.ts";
@@ -112,6 +112,16 @@ describe("On a Spark Connect server", function () {
         counts,
         counts.map((_, i) => i),
       );
+    });
+
+    it("counts the rows that it reads, whatever lies beside files of Parquet", async () => {
+      const table = await session.sql`SELECT id FROM range(3)`;
+      await table.rows(); // then it is one file
+      const { path } = await table.handle(() => join(folder, "mixed/1.parquet"));
+      for (const name of ["2.parq", "_3.parquet"]) await copyFile(path, join(folder, "mixed", name));
+      const mixed = await session.readParquet("mixed");
+      assert.equal(await mixed.count(), 6);
+      assert.equal((await mixed.rows()).length, 6);
     });
 
     it("reads and writes the server's own files by URLs", async () => {

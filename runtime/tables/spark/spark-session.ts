@@ -7,7 +7,7 @@ import { checkJoin, checkStages } from "../check-matching.ts";
 import { isWholeInRows, type ParsedType, parseColumnType, typeName } from "../column-types.ts";
 import { digestTable } from "../digest-table.ts";
 import { openDuckDb } from "../duckdb/open-duckdb.ts";
-import { parquetFiles } from "../parquet-files.ts";
+import { areAllFiles, parquetFiles } from "../parquet-files.ts";
 import { replaceFolder } from "../parquet-folder.ts";
 import {
   type Column,
@@ -293,9 +293,10 @@ export class SparkSession implements Session {
   async #count(node: PlanNode): Promise<number> {
     this.#connection.checkOpen();
     if (node.fetched !== undefined) return node.fetched.length;
+    const { plan } = node;
     // Of files that can be seen from here the footers tell it.
-    if (node.plan.kind === "parquet" && !isUrl(node.plan.path))
-      return (await this.#embedded.readParquet(node.plan.path)).count();
+    if (plan.kind === "parquet" && !isUrl(plan.path) && (await areAllFiles(plan.path)))
+      return (await this.#embedded.readParquet(plan.path)).count();
     const relation = project(await render(node, this.#files), ["count(*) AS n"]);
     const shape: Shape = { columns: [{ name: "n", type: "long" }], types: [{ kind: "long" }] };
     const [row] = await this.#fetch(relation, shape, "Counting rows");
