@@ -164,7 +164,8 @@ describe("A connection to Spark", function () {
       const context = { what: "Moving" };
       const timeZone = "spark.sql.session.timeZone";
       const url = sparkUrl(`sc://127.0.0.1:${port}`);
-      const client = new SparkClient({ url, sessionId: randomUUID() });
+      const origin = randomUUID();
+      const client = new SparkClient({ url, sessionId: origin });
       try {
         const version = await client.version(context);
         await client.configure({ [timeZone]: "Asia/Tokyo" }, context);
@@ -181,6 +182,12 @@ describe("A connection to Spark", function () {
         assert.deepEqual(zones, ['{"zone": "Asia/Tokyo"}']);
       } finally {
         await client.close(true);
+      }
+      const late = new SparkClient({ url, sessionId: origin });
+      try {
+        await assert.rejects(late.version(context), /has let go of the session/);
+      } finally {
+        await late.close(false);
       }
     });
 

@@ -35,8 +35,8 @@ export const settings = {
 
 /**
  * Spark gives each session a class loader, and compiles each plan's code for each class loader anew. A session that
- * brings no classes does without one, and takes what has been compiled for another. Asked once, at a session's first
- * call: it holds for copies of the session that is told.
+ * brings no classes does without one, and takes what has been compiled for another. Spark looks at these settings once,
+ * at a session's first call, which is too early for the session itself: they take effect in copies of it.
  */
 const withoutClasses = {
   "spark.sql.artifact.isolation.enabled": "false",
