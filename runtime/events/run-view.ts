@@ -39,6 +39,8 @@ export interface TaskRunView {
   attempts: AttemptView[];
   due: number | undefined;
   ended: number | undefined;
+  /** `seq` of the event that ended it: what ended first is told by this, never by a clock. */
+  endedSeq: number | undefined;
   error: ErrorReport | undefined;
   result: ResultRef | undefined;
   progress:
@@ -57,6 +59,8 @@ export interface FlowRunView {
   state: State;
   started: number | undefined;
   ended: number | undefined;
+  /** `seq` of the event that ended it. */
+  endedSeq: number | undefined;
   error: ErrorReport | undefined;
   result: ResultRef | undefined;
 }
@@ -165,7 +169,10 @@ function fold(view: RunView, event: RunEvent): void {
       if (run === undefined) return;
       run.state = event.state;
       if (event.state.type === "RUNNING") run.started ??= event.time;
-      if (hasEnded(event.state)) run.ended = event.time;
+      if (hasEnded(event.state)) {
+        run.ended = event.time;
+        run.endedSeq = event.seq;
+      }
       run.error = event.error ?? run.error;
       run.result = event.result ?? run.result;
       return;
@@ -196,6 +203,7 @@ function fold(view: RunView, event: RunEvent): void {
         attempts: earlier?.attempts ?? [],
         due: undefined,
         ended: undefined,
+        endedSeq: undefined,
         error: undefined,
         result: undefined,
         progress: undefined,
@@ -269,6 +277,7 @@ export function addFlowRun(
     state: makeState("Pending"),
     started: undefined,
     ended: undefined,
+    endedSeq: undefined,
     error: undefined,
     result: undefined,
   };
@@ -299,7 +308,10 @@ function foldTaskState(view: RunView, event: Extract<RunEvent, { type: "task-run
     last.state = event.state;
     last.error = event.error;
   }
-  if (hasEnded(event.state)) run.ended = event.time;
+  if (hasEnded(event.state)) {
+    run.ended = event.time;
+    run.endedSeq = event.seq;
+  }
   run.error = event.error;
   run.result = event.result;
 }

@@ -97,6 +97,28 @@ describe("folding events", () => {
     assert.equal(view.taskRuns.get("Old-0")?.runAttempt, 1);
   });
 
+  it("tells by seq what ended when, whatever the clock said", () => {
+    const events = numbered(
+      started(1),
+      created("Load-0"),
+      created("Load-1"),
+      state("Load-1", "Running", { attempt: 1 }),
+      state("Load-1", "Completed"),
+      state("Load-0", "Running", { attempt: 1 }),
+      state("Load-0", "Completed"),
+      { type: "flow-run-state", flowRun: ".", state: makeState("Completed") },
+      started(2),
+      created("Load-0", { adopted: true }),
+      created("Load-1"),
+    ).map((event) => ({ ...event, time: 100_000 - event.time }));
+    const view = foldEvents(emptyRunView(), events.slice(0, 8));
+    const ends = () =>
+      [...view.flowRuns.values(), ...view.taskRuns.values()].map((run) => `${run.id} ${run.endedSeq}`);
+    assert.deepEqual(ends(), [". 8", "Load-0 7", "Load-1 5"]);
+    foldEvents(view, events);
+    assert.deepEqual(ends(), [". undefined", "Load-0 7", "Load-1 undefined"]);
+  });
+
   it("passes over events of a newer version", () => {
     const events = [
       ...numbered(started(1)),
