@@ -23,7 +23,7 @@ export {
   type TaskOptions,
   task,
 } from "./authoring/task.ts";
-export { UserError } from "./authoring/user-error.ts";
+export { UserError } from "./errors/user-error.ts";
 export type { State, StateName, StateType } from "./events/states.ts";
 export type { MinHashParams, SimilarityJoinOptions, Transformer } from "./matching/stages.ts";
 export { openSession } from "./tables/open-session.ts";

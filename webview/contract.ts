@@ -1,6 +1,7 @@
+import type { SourceLocation } from "../runtime/errors/error-report.ts";
 import type { ArtifactContent } from "../runtime/events/artifacts.ts";
 import type { LogLine } from "../runtime/events/log-lines.ts";
-import type { RunEvent, SourceLocation } from "../runtime/events/run-event.ts";
+import type { RunEvent } from "../runtime/events/run-event.ts";
 import type { RunViewJson } from "../runtime/events/run-view-json.ts";
 
 /**

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { SourceLocation } from "../../runtime/events/run-event.ts";
+import type { SourceLocation } from "../../runtime/errors/error-report.ts";
 
 /** Opens a file at a place. */
 export function openSource({ file, line, column }: SourceLocation): vscode.Command {

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { UsageError, UserError } from "../authoring/user-error.ts";
+import { UsageError, UserError } from "../errors/user-error.ts";
 import type { State } from "../events/states.ts";
 import { diskProblem } from "./disk-problem.ts";
 
@@ -27,8 +27,9 @@ export async function exitWithError(error: unknown): Promise<never> {
     process.stderr.write(`error: ${error.message}\n`);
     return exit(error instanceof UsageError ? 2 : 1);
   }
-  if (error instanceof Error && error.name.endsWith("Error") && isExpected(error)) {
-    process.stderr.write(`error: ${diskProblem(error) ?? error.message}\n`);
+  const problem = diskProblem(error) ?? systemMessage(error);
+  if (problem !== undefined) {
+    process.stderr.write(`error: ${problem}\n`);
     return exit(1);
   }
   process.stderr.write(
@@ -37,11 +38,7 @@ export async function exitWithError(error: unknown): Promise<never> {
   return exit(1);
 }
 
-/** Errors of the store and of the file system, whose messages are for users as they are. */
-function isExpected(error: Error): boolean {
-  return (
-    error.name === "RunNotFoundError" ||
-    error.name === "RunLockedError" ||
-    (error as NodeJS.ErrnoException).syscall !== undefined
-  );
+/** What the system said, which is for users as it is. */
+function systemMessage(error: unknown): string | undefined {
+  return error instanceof Error && "syscall" in error ? error.message : undefined;
 }

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { nearestName } from "../authoring/nearest-name.ts";
-import { UsageError } from "../authoring/user-error.ts";
+import { UsageError } from "../errors/user-error.ts";
 import { findRun, listRunFolders, nameOfRunId, RunNotFoundError } from "../store/run-folder.ts";
 
 /**

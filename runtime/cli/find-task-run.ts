@@ -1,5 +1,5 @@
 import { nearestName } from "../authoring/nearest-name.ts";
-import { UsageError } from "../authoring/user-error.ts";
+import { UsageError } from "../errors/user-error.ts";
 import { currentTaskRuns, type TaskRunView } from "../events/run-view.ts";
 import type { StoredRun } from "../store/read-run.ts";
 

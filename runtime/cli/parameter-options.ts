@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { UsageError } from "../authoring/user-error.ts";
 import type { ParameterField } from "../discovery/parameters.ts";
+import { UsageError } from "../errors/user-error.ts";
 import { fromOption } from "./option-value.ts";
 
 const parameterGroup = "The flow's parameters:";

@@ -1,5 +1,5 @@
 import { nearestName } from "../authoring/nearest-name.ts";
-import { UsageError } from "../authoring/user-error.ts";
+import { UsageError } from "../errors/user-error.ts";
 
 /** @throws {UsageError} for what is no whole number from `least`. */
 export function wholeNumber(option: string, given: string, least: number): number {

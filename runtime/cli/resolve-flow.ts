@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { nearestName } from "../authoring/nearest-name.ts";
-import { UsageError } from "../authoring/user-error.ts";
 import { findFlowFiles, flowFilePattern } from "../discovery/find-flow-files.ts";
 import { packageFolder } from "../discovery/runtime-modules.ts";
+import { UsageError } from "../errors/user-error.ts";
 
 /**
  * The file of the flow that is meant: a path, the stem of a flow file below the folder, or a flow's name.

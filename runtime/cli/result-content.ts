@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { toJson } from "../authoring/artifact-json.ts";
-import { UsageError } from "../authoring/user-error.ts";
+import { UsageError } from "../errors/user-error.ts";
 import type { JsonValue } from "../events/artifacts.ts";
 import type { TaskRunView } from "../events/run-view.ts";
 import type { StoredRun } from "../store/read-run.ts";

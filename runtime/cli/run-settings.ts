@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { UsageError } from "../authoring/user-error.ts";
+import { UsageError } from "../errors/user-error.ts";
 import { TableError } from "../tables/session.ts";
 import { parseSessionUrl } from "../tables/session-url.ts";
 

@@ -4,9 +4,9 @@ import { readFile, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BuildFailure, Message, Metafile, OnLoadResult, OnResolveResult, Plugin } from "esbuild";
-import { UserError } from "../authoring/user-error.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
+import { UserError } from "../errors/user-error.ts";
 import { builtFolder } from "./runtime-modules.ts";
 
 /** A flow file and all modules that it imports by path, in one ES module. */

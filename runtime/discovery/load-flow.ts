@@ -1,10 +1,10 @@
 import { pathToFileURL } from "node:url";
 import { shared } from "../authoring/context.ts";
 import { type Flow, isFlow } from "../authoring/flow.ts";
-import { locate, userFiles, userStack } from "../authoring/stack-location.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
-import { UserError } from "../authoring/user-error.ts";
-import type { SourceLocation } from "../events/run-event.ts";
+import type { SourceLocation } from "../errors/error-report.ts";
+import { locate, userFiles, userStack } from "../errors/stack-location.ts";
+import { UserError } from "../errors/user-error.ts";
 import { bundleFlow, type FlowBundle } from "./bundle-flow.ts";
 
 /** A flow whose modules have been imported into this process. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type ParseResult, parse } from "@babel/parser";
 import type { CallExpression, Expression, File, ObjectExpression } from "@babel/types";
-import type { SourceLocation } from "../events/run-event.ts";
+import type { SourceLocation } from "../errors/error-report.ts";
 import { type Exported, moduleExports } from "./module-exports.ts";
 
 export interface NamedDefinition {

@@ -1,5 +1,5 @@
 import type { FlowOptions } from "../authoring/flow.ts";
-import { UsageError } from "../authoring/user-error.ts";
+import { UsageError } from "../errors/user-error.ts";
 
 /** What is kept of a secret; of a URL all but its password is. */
 const secretMark = "***";

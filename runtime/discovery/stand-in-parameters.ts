@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { FlowOptions } from "../authoring/flow.ts";
-import { UsageError } from "../authoring/user-error.ts";
+import { UsageError } from "../errors/user-error.ts";
 import {
   checkNames,
   describeIssue,

@@ -1,4 +1,4 @@
-import type { ErrorReport, SourceLocation } from "./run-event.ts";
+import type { ErrorReport, SourceLocation } from "../errors/error-report.ts";
 
 /** A flow's graph as it is known without a run. Ids are those that a run's task runs and flow runs get. */
 export interface FlowGraph {

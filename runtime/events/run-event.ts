@@ -1,3 +1,4 @@
+import type { ErrorReport, SourceLocation } from "../errors/error-report.ts";
 import type { ArtifactContent } from "./artifacts.ts";
 import type { State } from "./states.ts";
 
@@ -8,21 +9,6 @@ export const rootFlowRun = ".";
 export const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 
 export type LogLevel = (typeof logLevels)[number];
-
-/** A place in a user's file. Lines and columns count from 1. */
-export interface SourceLocation {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-/** An error as it crosses threads and time. `stack` holds the user's own frames only. */
-export interface ErrorReport {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-  readonly source?: SourceLocation;
-}
 
 /** An edge of the graph, told by its downstream end. */
 export interface Upstream {

@@ -1,11 +1,5 @@
-import type {
-  ErrorReport,
-  ResourceStateName,
-  ResultRef,
-  RunEvent,
-  SourceLocation,
-  Upstream,
-} from "./run-event.ts";
+import type { ErrorReport, SourceLocation } from "../errors/error-report.ts";
+import type { ResourceStateName, ResultRef, RunEvent, Upstream } from "./run-event.ts";
 import { rootFlowRun } from "./run-event.ts";
 import { hasEnded, makeState, type State } from "./states.ts";
 

@@ -3,7 +3,7 @@ import type { FlowDefinition } from "../authoring/flow.ts";
 import { isRunFuture, RunFuture } from "../authoring/future.ts";
 import type { ResourceDefinition } from "../authoring/resource.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
-import { UserError } from "../authoring/user-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { LogLevel, Upstream } from "../events/run-event.ts";
 import { rootFlowRun } from "../events/run-event.ts";
 import { formatState, makeState } from "../events/states.ts";

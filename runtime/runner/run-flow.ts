@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { pathToFileURL } from "node:url";
 import { BroadcastChannel } from "node:worker_threads";
-import { describe } from "../authoring/stack-location.ts";
-import { UserError } from "../authoring/user-error.ts";
 import type { LoadedFlow } from "../discovery/load-flow.ts";
 import { parseParameters } from "../discovery/parameters.ts";
 import { withoutSecrets } from "../discovery/secret-parameters.ts";
+import { describe } from "../errors/stack-location.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
 import { CacheStore } from "../store/cache-store.ts";

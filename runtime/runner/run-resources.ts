@@ -1,8 +1,8 @@
 import type { FlowContext } from "../authoring/context.ts";
 import { shared } from "../authoring/context.ts";
 import type { ResourceDefinition } from "../authoring/resource.ts";
-import { describe } from "../authoring/stack-location.ts";
-import { UserError } from "../authoring/user-error.ts";
+import { describe } from "../errors/stack-location.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { RunEventBody } from "../events/run-event.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import { reportError } from "../worker/error-report.ts";

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import type { RunContext } from "../authoring/context.ts";
-import { describe } from "../authoring/stack-location.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
-import { UserError } from "../authoring/user-error.ts";
 import { type LoadedFlow, type LoadedTask, loadedTask } from "../discovery/load-flow.ts";
 import { parseParameters } from "../discovery/parameters.ts";
+import { describe } from "../errors/stack-location.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { RunEventBody } from "../events/run-event.ts";
 import { rootFlowRun } from "../events/run-event.ts";
 import { decideFlowState, hasEnded, makeState, type State } from "../events/states.ts";

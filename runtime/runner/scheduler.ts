@@ -1,4 +1,5 @@
-import type { ErrorReport, ResultRef, RunEventBody } from "../events/run-event.ts";
+import type { ErrorReport } from "../errors/error-report.ts";
+import type { ResultRef, RunEventBody } from "../events/run-event.ts";
 import { makeState, type State } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
 import { type RunEnvironment, stopReasons, type ThreadNotice } from "../worker/protocol.ts";

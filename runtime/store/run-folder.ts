@@ -14,6 +14,7 @@ import {
 import { basename, join } from "node:path";
 import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { State } from "../events/states.ts";
 import { baseOf, relocated, relocation } from "./relocation.ts";
 import { isAlive, type RunHost } from "./run-host.ts";
@@ -56,7 +57,7 @@ export function runPaths(runFolder: string) {
 }
 
 /** A run that was asked for and isn't there, or is more than one. */
-export class RunNotFoundError extends Error {
+export class RunNotFoundError extends UserError {
   override readonly name = "RunNotFoundError";
 }
 

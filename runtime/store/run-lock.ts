@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { link, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../errors/user-error.ts";
 import { runPaths } from "./run-folder.ts";
 import { isAlive, type RunHost, thisHost } from "./run-host.ts";
 
 /** Thrown where a run is to be written to while another process writes to it. */
-export class RunLockedError extends Error {
+export class RunLockedError extends UserError {
   override readonly name = "RunLockedError";
 }
 

@@ -1,4 +1,4 @@
-import { UserError } from "../authoring/user-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import { isRunFuture, type RunFuture } from "../authoring/future.ts";
-import { UserError } from "../authoring/user-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { ResultTable } from "../events/run-event.ts";
 
 /**

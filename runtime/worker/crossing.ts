@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { types } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import type { RunFuture } from "../authoring/future.ts";
-import { UserError } from "../authoring/user-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { type CrossingTable, escaped, Findings, isPlain, type Mark, mark } from "./crossing-marks.ts";
 
 /** A value in the form that crosses. */

@@ -1,5 +1,5 @@
-import { describe, locate, userFrames, userStack } from "../authoring/stack-location.ts";
-import type { ErrorReport } from "../events/run-event.ts";
+import type { ErrorReport } from "../errors/error-report.ts";
+import { describe, locate, userFrames, userStack } from "../errors/stack-location.ts";
 
 /** An error as an event can hold it: with the user's frames, source-mapped, and none of the runtime's. */
 export function reportError(error: unknown): ErrorReport {

@@ -1,5 +1,6 @@
 import type { RunFailure } from "../authoring/future.ts";
-import type { ErrorReport, ResultRef, RunEventBody } from "../events/run-event.ts";
+import type { ErrorReport } from "../errors/error-report.ts";
+import type { ResultRef, RunEventBody } from "../events/run-event.ts";
 
 /** What a thread needs to know of the run; the same for all its tasks. */
 export interface RunEnvironment {

@@ -1,7 +1,7 @@
 import { BroadcastChannel, parentPort } from "node:worker_threads";
 import { currentContext, type RunContext, shared } from "../authoring/context.ts";
-import { describe } from "../authoring/stack-location.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
+import { describe } from "../errors/stack-location.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { AttachedResources } from "./attached-resources.ts";
 import { captureOutput, finishOutput } from "./capture-output.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { UsageError } from "../../runtime/authoring/user-error.ts";
 import { parameterFields, parseParameters } from "../../runtime/discovery/parameters.ts";
 import { standInParameters } from "../../runtime/discovery/stand-in-parameters.ts";
+import { UsageError } from "../../runtime/errors/user-error.ts";
 
 const options = {
   name: "Shop",

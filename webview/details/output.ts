@@ -1,4 +1,4 @@
-import type { SourceLocation } from "../../runtime/events/run-event.ts";
+import type { SourceLocation } from "../../runtime/errors/error-report.ts";
 import { nameOfRun } from "../../runtime/events/run-names.ts";
 import type { ArtifactView } from "../../runtime/events/run-view.ts";
 import { showArtifact } from "../artifacts/show-artifact.ts";

@@ -1,4 +1,4 @@
-import type { SourceLocation } from "../../runtime/events/run-event.ts";
+import type { SourceLocation } from "../../runtime/errors/error-report.ts";
 import { h, setText } from "../elements/dom.ts";
 import { formatClock } from "../format/durations.ts";
 import { LogBuffer } from "./log-buffer.ts";

@@ -1,4 +1,4 @@
-import type { SourceLocation } from "../../runtime/events/run-event.ts";
+import type { SourceLocation } from "../../runtime/errors/error-report.ts";
 
 export type TextPart =
   | { readonly text: string; readonly source?: undefined }

@@ -1,5 +1,5 @@
-import { UsageError } from "../../authoring/user-error.ts";
 import { parameterFields } from "../../discovery/parameters.ts";
+import { UsageError } from "../../errors/user-error.ts";
 import { previewFlow } from "../../runner/preview-flow.ts";
 import { exit } from "../exit.ts";
 import { addGraphOptions } from "../flow-options.ts";

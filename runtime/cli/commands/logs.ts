@@ -1,5 +1,5 @@
 import { nearestName } from "../../authoring/nearest-name.ts";
-import { UsageError } from "../../authoring/user-error.ts";
+import { UsageError } from "../../errors/user-error.ts";
 import { type LogLine, LogLines } from "../../events/log-lines.ts";
 import { type LogLevel, logLevels, type RunEvent } from "../../events/run-event.ts";
 import { nameOfRun } from "../../events/run-names.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { UsageError } from "../../authoring/user-error.ts";
+import { UsageError } from "../../errors/user-error.ts";
 import { deleteRun, type PruneRule, runsToPrune } from "../../store/prune.ts";
 import { pruneBundles, pruneCache, pruneTornRuns } from "../../store/prune-leftovers.ts";
 import { listRuns } from "../../store/read-run.ts";

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
-import { UsageError } from "../../authoring/user-error.ts";
 import { loadFlow } from "../../discovery/load-flow.ts";
 import { withSecrets } from "../../discovery/secret-parameters.ts";
+import { UsageError } from "../../errors/user-error.ts";
 import { TaskPool } from "../../runner/task-pool.ts";
 import { readRun } from "../../store/read-run.ts";
 import { executeRun } from "../execute-run.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { UsageError } from "../../authoring/user-error.ts";
+import { UsageError } from "../../errors/user-error.ts";
 import type { ListOptions } from "../commands/list.ts";
 import { addGraphOptions, addRunOptions } from "../flow-options.ts";
 

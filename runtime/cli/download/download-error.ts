@@ -1,4 +1,4 @@
-import { UserError } from "../../authoring/user-error.ts";
+import { UserError } from "../../errors/user-error.ts";
 
 /** A download that can't be completed. `message` is complete for a user: what, where, what to do. */
 export class DownloadError extends UserError {

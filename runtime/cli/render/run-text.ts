@@ -1,5 +1,6 @@
 import { relative } from "node:path";
-import { rootFlowRun, type SourceLocation } from "../../events/run-event.ts";
+import type { SourceLocation } from "../../errors/error-report.ts";
+import { rootFlowRun } from "../../events/run-event.ts";
 import { currentTaskRuns, type FlowRunView, type RunView, type TaskRunView } from "../../events/run-view.ts";
 import { formatState } from "../../events/states.ts";
 import type { StoredRun } from "../../store/read-run.ts";

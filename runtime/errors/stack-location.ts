@@ -1,7 +1,7 @@
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import type { SourceLocation } from "../events/run-event.ts";
+import type { SourceLocation } from "./error-report.ts";
 
 /** The topmost place of a stack that is in the user's code. Stacks are source-mapped by Node. */
 export function locate(stack: string): SourceLocation | undefined {
@@ -61,8 +61,8 @@ function isUserFile(file: string): boolean {
   return !ownFolders.some((folder) => file.startsWith(folder)) || file.startsWith(shippedFlows);
 }
 
-/** This module is `dist/<chunk>.js` when built and `runtime/authoring/stack-location.ts` in the sources. */
+/** This module is `dist/<chunk>.js` when built and `runtime/errors/stack-location.ts` in the sources. */
 const here = dirname(fileURLToPath(import.meta.url));
-const packageFolder = here.endsWith("authoring") ? dirname(dirname(here)) : dirname(here);
+const packageFolder = here.endsWith("errors") ? dirname(dirname(here)) : dirname(here);
 const ownFolders = ["dist", "runtime"].map((name) => join(packageFolder, name) + sep);
 const shippedFlows = join(packageFolder, "runtime", "flows") + sep;
