@@ -1,13 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { fileDigest } from "../disk/file-digest.ts";
 import { TableError, type TableHandle } from "./session.ts";
-
-/** Digests of files in this process, by what changes when a file does. */
-const known = new Map<string, Promise<string>>();
-const mostKnown = 1_000;
 
 /**
  * SHA-256 over a table's columns, how its file is read, and the file's content: the same for equal tables
@@ -47,22 +42,4 @@ async function addContent(hash: Hash, path: string): Promise<void> {
     .filter((name) => !/^[_.]/.test(name) && name.endsWith(".parquet"))
     .sort();
   for (const name of names) hash.update(`${JSON.stringify(name)}:${await fileDigest(join(path, name))};`);
-}
-
-async function fileDigest(path: string): Promise<string> {
-  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-  const key = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const digest = hashFile(path);
-  if (known.size >= mostKnown) known.clear();
-  known.set(key, digest);
-  digest.catch(() => known.delete(key)); // the next call tries again; this one's caller has the error
-  return digest;
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest("hex");
 }
