@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BuildFailure, Message, Metafile, OnLoadResult, OnResolveResult, Plugin } from "esbuild";
 import { makeFolder } from "../disk/make-folder.ts";
-import { replaceFile } from "../disk/replace-file.ts";
+import { areWhole, replaceFiles } from "../disk/replace-file.ts";
 import { UserError } from "../errors/user-error.ts";
 import { builtFolder } from "./runtime-modules.ts";
 
@@ -63,17 +63,23 @@ export async function bundleFlow(file: string, folder: string): Promise<FlowBund
       .slice(0, 16);
     const name = `${basename(file).replace(/\.flow\.m?[jt]s$/, "")}-${digest}.mjs`;
     const path = join(folder, name);
-    if (existsSync(path)) {
+    const files = [
+      { path: `${path}.map`, content: map ?? "" },
+      {
+        path,
+        content: (code ?? "").replace(
+          /sourceMappingURL=flow\.mjs\.map\s*$/,
+          () => `sourceMappingURL=${name}.map\n`,
+        ),
+      },
+    ];
+    if (await areWhole(files)) {
       // Those not used for long are pruned.
       const now = new Date();
       await utimes(path, now, now);
     } else {
       await makeFolder(folder);
-      await replaceFile(`${path}.map`, map ?? "");
-      await replaceFile(
-        path,
-        (code ?? "").replace(/sourceMappingURL=flow\.mjs\.map\s*$/, () => `sourceMappingURL=${name}.map\n`),
-      );
+      await replaceFiles(files);
     }
     return { file, path, reachable: reachableDigests(result.metafile, dirname(file)) };
   } catch (error) {

@@ -1,8 +1,9 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolder } from "./sync.ts";
 
 /**
- * Makes a folder and those above it that are missing. Node's own `recursive` does so too, but tries for ever
+ * Makes a folder and those above it that are missing, so that a power cut doesn't take them. Node's own `recursive` does so too, but tries for ever
  * where a folder that is there takes no others, as below /proc.
  * @param path absolute.
  * @returns the first that it made, undefined if all were there.
@@ -13,15 +14,18 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   for (let folder = path; folder !== dirname(folder) && !(await isFolder(folder)); folder = dirname(folder))
     missing.push(folder);
   let first: string | undefined;
+  const naming: string[] = [];
   for (const folder of missing.reverse()) {
     try {
       await mkdir(folder);
       first ??= folder;
+      naming.push(dirname(folder));
     } catch (error) {
       // Another process may have made it meanwhile.
       if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !(await isFolder(folder))) throw error; // mkdir rejects with nothing else
     }
   }
+  for (const folder of naming) await syncFolder(folder).catch(unlessUnreadable);
   return first;
 }
 
@@ -33,4 +37,9 @@ async function isFolder(path: string): Promise<boolean> {
     if (code === "ENOENT" || code === "ENOTDIR") return false;
     throw error;
   }
+}
+
+/** Who may put a folder into another needn't be able to read that. */
+function unlessUnreadable(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EACCES") throw error;
 }

@@ -25,6 +25,14 @@ export interface ResultTable {
   readonly path: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly handle: { readonly kind: string; readonly path: string };
+  /** Of a file, or folder of files, in the run's folder. */
+  readonly digest?: ContentDigest;
+}
+
+/** What a file held when it was written: SHA-256, hex, and its size. */
+export interface ContentDigest {
+  readonly sha256: string;
+  readonly bytes: number;
 }
 
 /** Where a result is. Small ones are in the event itself, base64 of V8's structured-clone bytes. */
@@ -136,6 +144,8 @@ export type RunEventBody =
       readonly description?: string;
       /** The content as JSON, relative to the run folder. */
       readonly file: string;
+      /** Of that file. Absent in runs of earlier versions. */
+      readonly digest?: ContentDigest;
       readonly flowRun: string;
       readonly taskRun?: string;
     }

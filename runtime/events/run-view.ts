@@ -1,5 +1,5 @@
 import type { ErrorReport, SourceLocation } from "../errors/error-report.ts";
-import type { ResourceStateName, ResultRef, RunEvent, Upstream } from "./run-event.ts";
+import type { ContentDigest, ResourceStateName, ResultRef, RunEvent, Upstream } from "./run-event.ts";
 import { rootFlowRun } from "./run-event.ts";
 import { hasEnded, makeState, type State } from "./states.ts";
 
@@ -76,6 +76,7 @@ export interface ArtifactView {
   readonly title: string;
   readonly description: string | undefined;
   readonly file: string;
+  readonly digest: ContentDigest | undefined;
   readonly flowRun: string;
   readonly taskRun: string | undefined;
   readonly time: number;
@@ -238,6 +239,7 @@ function fold(view: RunView, event: RunEvent): void {
         title: event.title,
         description: event.description,
         file: event.file,
+        digest: event.digest,
         flowRun: event.flowRun,
         taskRun: event.taskRun,
         time: event.time,

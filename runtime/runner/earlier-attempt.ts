@@ -1,35 +1,35 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { join } from "node:path";
 import type { ResultRef } from "../events/run-event.ts";
 import type { RunView, TaskRunView } from "../events/run-view.ts";
-import { sha256 } from "../worker/crossing.ts";
+import { areWholeFiles, inRunFolder, isWholeResult, type NamedFile } from "../store/result-files.ts";
 import type { RunNode } from "./run-node.ts";
-
-/** A Parquet file ends with its footer's length and these letters. */
-function isWholeParquet(path: string): boolean {
-  if (!existsSync(path)) return false;
-  if (statSync(path).isDirectory()) return true; // of files of an engine's own
-  const file = openSync(path, "r");
-  try {
-    const end = Buffer.alloc(4);
-    readSync(file, end, 0, 4, Math.max(0, statSync(path).size - 4));
-    return end.toString("latin1") === "PAR1";
-  } finally {
-    closeSync(file);
-  }
-}
 
 /** What an earlier attempt of the run came to, for a resume to take what is still good. */
 export class EarlierAttempt {
   readonly #view: RunView;
-  readonly #runFolder: string;
+  /** Task runs that completed, with results and artifacts that are as they were written. */
+  readonly #whole: ReadonlySet<string>;
   readonly #again: ReadonlySet<string>;
 
-  /** @param again ids of task runs that are to run again though they had completed. */
-  constructor(view: RunView, runFolder: string, again: readonly string[]) {
+  private constructor(view: RunView, whole: ReadonlySet<string>, again: readonly string[]) {
     this.#view = view;
-    this.#runFolder = runFolder;
+    this.#whole = whole;
     this.#again = new Set(again);
+  }
+
+  /**
+   * Looks at all that could be taken: what isn't as it was written, whatever the reason, is made again.
+   * @param again ids of task runs that are to run again though they had completed.
+   */
+  static async read(view: RunView, runFolder: string, again: readonly string[]): Promise<EarlierAttempt> {
+    const fileIn = inRunFolder(runFolder);
+    const artifacts = artifactFiles(view);
+    const whole = new Set<string>();
+    for (const { id, state, result } of view.taskRuns.values()) {
+      if (state.type !== "COMPLETED" || result === undefined) continue;
+      if (!(await isWholeResult(result, fileIn))) continue;
+      if (await areWholeFiles(artifacts.get(id) ?? [], fileIn)) whole.add(id);
+    }
+    return new EarlierAttempt(view, whole, again);
   }
 
   /**
@@ -41,7 +41,7 @@ export class EarlierAttempt {
     if (earlier?.result === undefined || earlier.state.type !== "COMPLETED") return undefined;
     if (this.#again.has(id) || earlier.inputs !== inputs) return undefined;
     const isGood = upstream.every((node) => node.adopted && !this.#endedAfter(node.id, earlier));
-    return isGood && this.#isWhole(earlier.result) ? earlier : undefined;
+    return isGood && this.#whole.has(id) ? earlier : undefined;
   }
 
   /** An attempt in between may have run an upstream again and ended before it came to this. */
@@ -54,15 +54,14 @@ export class EarlierAttempt {
     const earlier = this.#view.flowRuns.get(id)?.result;
     return earlier !== undefined && earlier.sha256 === result.sha256 && result.tables === undefined;
   }
+}
 
-  /** Results are not synced to the disk like events: a power cut may have torn a file. */
-  #isWhole(result: ResultRef): boolean {
-    const tables = (result.tables ?? [])
-      .map((table) => table.handle.path)
-      .filter((path) => path.startsWith("./"));
-    if (!tables.every((path) => isWholeParquet(join(this.#runFolder, path)))) return false;
-    if (typeof result.stored !== "object" || !("file" in result.stored)) return true;
-    const path = join(this.#runFolder, result.stored.file);
-    return existsSync(path) && sha256(readFileSync(path)) === result.sha256;
+/** By task run. */
+function artifactFiles(view: RunView): Map<string, NamedFile[]> {
+  const files = new Map<string, NamedFile[]>();
+  for (const { taskRun, file, digest } of view.artifacts.values()) {
+    if (taskRun === undefined) continue;
+    files.set(taskRun, [...(files.get(taskRun) ?? []), { path: file, digest }]);
   }
+  return files;
 }

@@ -208,7 +208,7 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     await clearCancelRequest(path);
     await touchHeartbeat(path);
     await writeRunInfo(path, info);
-    return { path, info, unlock, earlier: new EarlierAttempt(before.view, path, again) };
+    return { path, info, unlock, earlier: await EarlierAttempt.read(before.view, path, again) };
   }
   const { info, path } = await createRunFolder(base, {
     name: randomRunName(),

@@ -1,15 +1,19 @@
-import { copyFile, link, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, link, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { freshPath } from "../disk/fresh-path.ts";
 import { makeFolder } from "../disk/make-folder.ts";
+import { replaceFile } from "../disk/replace-file.ts";
+import { syncFolder, syncTree } from "../disk/sync.ts";
+import { digestBytes } from "../disk/tree-digest.ts";
 import type { ResultRef } from "../events/run-event.ts";
+import { filesOfResult, inRunFolder, isWholeResult } from "./result-files.ts";
 
 export interface CacheEntry {
   readonly task: string;
   /** Milliseconds since 1970. */
   readonly created: number;
+  /** Its files lie beside the entry, as in `results/` of a run. */
   readonly result: ResultRef;
-  /** Names of the files that the result takes, in `results/` of a run and beside the entry. */
-  readonly files: readonly string[];
 }
 
 /** Results that outlive their runs, by key: `.millrace/cache/<key>/`. */
@@ -21,7 +25,8 @@ export class CacheStore {
   }
 
   /**
-   * The result kept under a key, with its files put into the run's folder.
+   * The result kept under a key, with its files put into the run's folder; undefined, so that it is made
+   * again, if it isn't what was kept.
    * @param newerThan milliseconds since 1970.
    */
   async find(key: string, runFolder: string, newerThan: number): Promise<ResultRef | undefined> {
@@ -29,8 +34,11 @@ export class CacheStore {
     try {
       const entry = await readEntry(join(folder, "entry.json"));
       if (entry === undefined || entry.created < newerThan) return undefined;
-      for (const file of entry.files) await linkOrCopy(join(folder, file), join(runFolder, "results", file));
-      return entry.result;
+      const { result } = entry;
+      if (await isWholeResult(result, inRunFolder(runFolder))) return result; // this run has found it before
+      if (!(await isWholeResult(result, (path) => join(folder, basename(path))))) return undefined;
+      for (const file of namesOf(result)) await place(join(folder, file), join(runFolder, "results", file));
+      return result;
     } catch (error) {
       // No entry, or one that another run is replacing, or has pruned, at this moment.
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // fs rejects with nothing else
@@ -41,18 +49,23 @@ export class CacheStore {
   /** Keeps a result and its files under a key; what was there before goes. */
   async keep(key: string, task: string, result: ResultRef, runFolder: string, now: number): Promise<void> {
     const folder = this.#entryFolder(key);
-    const temporary = `${folder}.${process.pid}`;
+    const temporary = freshPath(folder);
     await makeFolder(temporary);
-    const files = filesOf(result);
-    for (const file of files) await linkOrCopy(join(runFolder, "results", file), join(temporary, file));
-    const entry: CacheEntry = { task, created: now, result, files };
-    await writeFile(join(temporary, "entry.json"), JSON.stringify(entry));
-    await rm(folder, { recursive: true, force: true });
-    await rename(temporary, folder).catch(async (error: NodeJS.ErrnoException) => {
+    try {
+      for (const file of namesOf(result)) {
+        await linkOrCopy(join(runFolder, "results", file), join(temporary, file));
+        await syncTree(join(temporary, file));
+      }
+      await replaceFile(join(temporary, "entry.json"), entryText({ task, created: now, result }));
+      await rm(folder, { recursive: true, force: true });
+      await rename(temporary, folder);
+      await syncFolder(this.#folder);
+    } catch (error) {
       await rm(temporary, { recursive: true, force: true });
+      const { code } = error as NodeJS.ErrnoException; // fs rejects with nothing else
       // Another run kept the same at the same time.
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    });
+      if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+    }
   }
 
   #entryFolder(key: string): string {
@@ -60,25 +73,37 @@ export class CacheStore {
   }
 }
 
+function namesOf(result: ResultRef): Set<string> {
+  return new Set(filesOfResult(result).map(({ path }) => basename(path)));
+}
+
+/** The entry as JSON, and the digest of that in a line of its own. */
+function entryText(entry: CacheEntry): string {
+  const text = JSON.stringify(entry);
+  return `${text}\n${digestBytes(text).sha256}\n`;
+}
+
 /**
  * Reads `entry.json` of a cached result.
- * @returns undefined for one that a power cut left unreadable: its task runs again.
+ * @returns undefined for one that isn't what was written: its task runs again.
  */
 export async function readEntry(path: string): Promise<CacheEntry | undefined> {
   const text = await readFile(path, "utf8");
-  try {
-    return JSON.parse(text) as CacheEntry; // written by keep only
-  } catch {
-    return undefined;
-  }
+  const [entry = "", sha256] = text.split("\n");
+  return digestBytes(entry).sha256 === sha256 ? (JSON.parse(entry) as CacheEntry) : undefined; // written by keep only
 }
 
-function filesOf(result: ResultRef): string[] {
-  const paths = (result.tables ?? [])
-    .map((table) => table.handle.path)
-    .filter((path) => path.startsWith("./"));
-  if (typeof result.stored === "object" && "file" in result.stored) paths.push(result.stored.file);
-  return [...new Set(paths.map((path) => basename(path)))];
+/** Puts a cached file into a run, where an earlier attempt may have left a damaged one. */
+async function place(from: string, to: string): Promise<void> {
+  const fresh = freshPath(to);
+  try {
+    await linkOrCopy(from, fresh);
+    if ((await stat(from)).isDirectory()) await rm(to, { recursive: true, force: true });
+    await rename(fresh, to);
+  } finally {
+    // Renaming a link to what it is a link to leaves both.
+    await rm(fresh, { recursive: true, force: true });
+  }
 }
 
 /** A table's file may be a folder of them. */
@@ -91,9 +116,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException; // link rejects with nothing else
-    if (code === "EEXIST") return; // a name stands for its content
-    if (code === "ENOENT") throw error;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw error; // link rejects with nothing else
     await copyFile(from, to); // another file system, or one without links
   }
 }

@@ -1,16 +1,21 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { syncAll, syncFolder, unlessUnsupported } from "../disk/sync.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
+import { filesOfEvent, inRunFolder } from "./result-files.ts";
 
 /**
  * Appends a run's events, in batches: what is appended while a write is under way goes out with the next.
  * Numbers the events without gaps. Whoever needs an event to be on disk asks with {@link whenDurable}.
  *
  * Durable means that the disk has it, not only the system's memory: each batch is followed by fdatasync, so
- * that a power cut takes nothing that somebody built on. Since all that comes in the meantime shares the
+ * that a power cut takes nothing that somebody built on. The files that a batch speaks of, and the names of
+ * those, are on the disk before the batch is written. Since all that comes in the meantime shares the
  * next one, ten thousand tasks cost no measurable time more by it; a chain of tasks waits for one sync each.
  */
 export class EventWriter {
   readonly #file: FileHandle;
+  readonly #fileIn: (path: string) => string;
   readonly #onWritten: (events: readonly RunEvent[]) => void;
   readonly #onFailure: (error: Error) => void;
   #seq: number;
@@ -22,11 +27,13 @@ export class EventWriter {
 
   private constructor(
     file: FileHandle,
+    folder: string,
     seq: number,
     onWritten: (events: readonly RunEvent[]) => void,
     onFailure: (error: Error) => void,
   ) {
     this.#file = file;
+    this.#fileIn = inRunFolder(folder);
     this.#seq = seq;
     this.#onWritten = onWritten;
     this.#onFailure = onFailure;
@@ -43,7 +50,10 @@ export class EventWriter {
   ): Promise<EventWriter> {
     const file = await open(path, "a+");
     try {
-      return new EventWriter(file, await repair(file), onWritten, onFailure);
+      const folder = dirname(path);
+      const seq = await repair(file);
+      if (seq === 0) await syncFolder(folder); // the file may be new there
+      return new EventWriter(file, folder, seq, onWritten, onFailure);
     } catch (error) {
       await file.close();
       throw error;
@@ -90,6 +100,7 @@ export class EventWriter {
       this.#waiting = [];
       if (this.#failure === undefined && events.length > 0) {
         try {
+          await syncAll(events.flatMap(filesOfEvent).map(({ path }) => this.#fileIn(path)));
           await this.#file.appendFile(toLines(events));
           await this.#file.datasync().catch(unlessUnsupported);
           this.#onWritten(events);
@@ -103,11 +114,6 @@ export class EventWriter {
     }
     this.#writing = undefined;
   }
-}
-
-/** Some shared folders, and files that are none, can't be synced: there the write has to do. */
-function unlessUnsupported(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EINVAL" && error.code !== "ENOTSUP" && error.code !== "ENOSYS") throw error;
 }
 
 function toLines(events: readonly RunEvent[]): string {

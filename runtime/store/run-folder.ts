@@ -1,19 +1,10 @@
 import { existsSync } from "node:fs";
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { freshPath } from "../disk/fresh-path.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
+import { syncFolder } from "../disk/sync.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { State } from "../events/states.ts";
 import { baseOf, relocated, relocation } from "./relocation.ts";
@@ -65,9 +56,8 @@ export class RunNotFoundError extends UserError {
 export async function makeStore(base: string): Promise<string> {
   const store = join(base, ".millrace");
   await makeFolder(join(store, "runs"));
-  await writeFile(join(store, ".gitignore"), "*\n", { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
-  });
+  const ignore = join(store, ".gitignore");
+  if (!existsSync(ignore)) await replaceFile(ignore, "*\n");
   return store;
 }
 
@@ -82,15 +72,18 @@ export async function createRunFolder(
   const runs = join(await makeStore(base), "runs");
   const time = new Date(about.started).toISOString();
   const stamp = time.replaceAll(/[-:.Z]/g, "").replace("T", "-");
-  const unborn = await mkdtemp(join(runs, ".new-"));
+  const unborn = freshPath(join(runs, "run"));
   try {
+    await mkdir(unborn);
     const { results, artifacts } = runPaths(unborn);
-    await Promise.all([mkdir(results), mkdir(artifacts), chmod(unborn, 0o755), touchHeartbeat(unborn)]);
+    await Promise.all([mkdir(results), mkdir(artifacts), touchHeartbeat(unborn)]);
     for (let i = 1; ; i++) {
       const info = { id: `${stamp}-${about.name}${i === 1 ? "" : `-${i}`}`, ...about };
-      await writeRunInfo(unborn, info);
+      await writeRunInfo(unborn, info); // and with it all that was made there is on the disk
       const path = join(runs, info.id);
-      if (await renameUnlessTaken(unborn, path)) return { info, path };
+      if (!(await renameUnlessTaken(unborn, path))) continue;
+      await syncFolder(runs);
+      return { info, path };
     }
   } catch (error) {
     await rm(unborn, { recursive: true, force: true });

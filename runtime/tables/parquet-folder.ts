@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder } from "../disk/make-folder.ts";
+import { moveFolder } from "../disk/move-folder.ts";
+import { syncFolder, syncTree } from "../disk/sync.ts";
 import { TableError } from "./session.ts";
 
 /**
@@ -29,7 +31,8 @@ export async function replaceFolder(
       throw cantWrite(shown, error as NodeJS.ErrnoException); // mkdir rejects with those only
     }
     await fill(fresh);
-    const hadOld = await rename(path, old).then(
+    await syncTree(fresh);
+    const hadOld = await moveFolder(path, old).then(
       () => true,
       (error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return false;
@@ -42,6 +45,7 @@ export async function replaceFolder(
       if (hadOld) await rename(old, path);
       throw cantWrite(shown, error as NodeJS.ErrnoException); // rename rejects with those only
     }
+    await syncFolder(parent);
     if (hadOld) await rm(old, { recursive: true, force: true });
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });

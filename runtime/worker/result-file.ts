@@ -1,5 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { placeFile } from "../disk/replace-file.ts";
+import { syncTree } from "../disk/sync.ts";
+import { type ContentDigest, digestTree } from "../disk/tree-digest.ts";
 import type { ResultRef, ResultTable } from "../events/run-event.ts";
 import { type Decoding, decode, encode, fromBytes, sha256, toBytes } from "./crossing.ts";
 import { preview } from "./preview.ts";
@@ -31,7 +34,8 @@ export async function storeResult(
     const handle = await table.handle(() => join(runFolder, `${file}-${index}.parquet`));
     const stored = { ...handle, path: toStoredPath(handle.path, runFolder) };
     mark.handle = stored;
-    tables.push({ path, columns: table.columns, handle: stored });
+    const whole = stored.path.startsWith("./") ? { digest: await sealed(handle.path) } : {};
+    tables.push({ path, columns: table.columns, handle: stored, ...whole });
   }
   const bytes = toBytes(encoded.value, what);
   const about = {
@@ -41,14 +45,17 @@ export async function storeResult(
     ...(tables.length === 0 ? {} : { tables }),
   };
   if (bytes.byteLength <= inlineLimit) return { stored: { inline: bytes.toString("base64") }, ...about };
-  replaceFile(join(runFolder, `${file}.bin`), bytes);
+  placeFile(join(runFolder, `${file}.bin`), bytes);
   return { stored: { file: `${file}.bin` }, ...about };
 }
 
-/** Never writes into a file that is there: the cache may hold the same one under another name. */
-function replaceFile(path: string, bytes: Uint8Array): void {
-  writeFileSync(`${path}.new`, bytes);
-  renameSync(`${path}.new`, path);
+/**
+ * The digest of a table's file, or folder of files, while the system has it in memory. Tables are large: the disk
+ * gets them here, at the side of what else runs, rather than when the events' writer waits for them.
+ */
+async function sealed(path: string): Promise<ContentDigest> {
+  const [digest] = await Promise.all([digestTree(path), syncTree(path)]);
+  return digest;
 }
 
 /** Reads a result back, with marks in place of tables and resources. */

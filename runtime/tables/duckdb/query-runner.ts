@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type * as DuckDb from "@duckdb/node-api";
+import { freshPath } from "../../disk/fresh-path.ts";
 import { makeFolder } from "../../disk/make-folder.ts";
 import { replaceFolder } from "../parquet-folder.ts";
 import { type Row, TableError } from "../session.ts";
@@ -114,7 +115,7 @@ export class QueryRunner {
 
   /** Writes a table's rows to a file that is there as a whole or not at all. */
   async writeFile(node: PlanNode, file: string): Promise<void> {
-    const fresh = `${file}.new`;
+    const fresh = freshPath(file);
     try {
       await makeFolder(dirname(file));
       await this.#copyTo(node, fresh, `Writing ${file}`);

@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { freshPath } from "../../disk/fresh-path.ts";
 import { makeFolder } from "../../disk/make-folder.ts";
+import { syncFile } from "../../disk/sync.ts";
 import { noFile } from "../no-file.ts";
 import type { CsvOptions, RejectedRow, Session } from "../session.ts";
 
@@ -53,10 +55,11 @@ export class LocalCsv {
   async writeParquet(file: string): Promise<void> {
     const table = await this.#embedded.readCsv(this.path, this.options);
     const copy = await this.#embedded.sql`SELECT * FROM ${table}`;
-    const fresh = `${file}.${randomUUID()}`;
+    const fresh = freshPath(file);
     await makeFolder(dirname(file));
     try {
       await copy.handle(() => fresh);
+      await syncFile(fresh); // a resume takes what is there under this name for whole
       await rename(fresh, file);
     } catch (error) {
       await rm(fresh, { force: true });
