@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { labelText } from "../runtime/shown-text/notification.ts";
 import { readRun } from "../runtime/store/read-run.ts";
 import { newFlow, pickFolder } from "./flows/new-flow.ts";
 import { setUpTypes } from "./flows/set-up-types.ts";
@@ -18,6 +19,7 @@ import { UserMessage } from "./running/user-message.ts";
 import { deleteRuns } from "./runs/delete-runs.ts";
 import { askRunFilter } from "./runs/filter-runs.ts";
 import { everyRun } from "./runs/run-filter.ts";
+import { tell } from "./shown/notifications.ts";
 
 /** What the commands do. */
 export class Workbench {
@@ -114,7 +116,7 @@ export class Workbench {
           })
         : runs.latestOf(ofTask.flowFile)?.path;
     if (path === undefined) {
-      if (ofTask !== undefined) void vscode.window.showInformationMessage("This flow has not run yet.");
+      if (ofTask !== undefined) void tell("This flow has not run yet.");
       return;
     }
     const { view } = await readRun(path);
@@ -171,7 +173,7 @@ export class Workbench {
   #setFilter(filter: Basics["runTree"]["filter"]): void {
     const { runTree, runsView } = this.#basics;
     runTree.filter = filter;
-    runsView.description = runTree.description ?? "";
+    runsView.description = labelText(runTree.description ?? "");
   }
 
   #pickFlow(target: FlowTarget | FileTarget | undefined): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { UserMessage } from "../running/user-message.ts";
+import { tellWarning, withNotice } from "../shown/notifications.ts";
 import { buildProblem } from "./build-problem.ts";
 import { type DevContainer, findDevContainer } from "./dev-container.ts";
 import { docker, runHere, runProgram } from "./docker-command.ts";
@@ -22,27 +23,21 @@ export async function runningContainer(
       `${folder} has no Dev Container: there is no .devcontainer in it. The setting millrace.runIn is devContainer.`,
       [runHere],
     );
-  const picked = await vscode.window.showWarningMessage(
+  const picked = await tellWarning(
     found === undefined
       ? "The Dev Container, in which flows run by the setting millrace.runIn, hasn't been built yet."
       : "The Dev Container, in which flows run by the setting millrace.runIn, isn't running.",
     found === undefined ? "Build and Start" : "Start",
   );
   if (picked === undefined) return undefined;
-  await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: found === undefined ? "Building the Dev Container" : "Starting the Dev Container",
-      cancellable: true,
-    },
-    async (progress, token) => {
-      const stopped = new AbortController();
-      token.onCancellationRequested(() => stopped.abort());
+  await withNotice(
+    found === undefined ? "Building the Dev Container" : "Starting the Dev Container",
+    async (say, signal) => {
       const onLine = (line: string) => {
         log.info(`Dev Container: ${line}`);
-        progress.report({ message: line.replace(/^\[[^\]]*\]\s*/, "").slice(0, 80) });
+        say(line.replace(/^\[[^\]]*\]\s*/, "").slice(0, 80));
       };
-      const options = { signal: stopped.signal, onLine };
+      const options = { signal, onLine };
       if (found === undefined) await build(folder, options);
       else await docker(["start", found.id], options);
     },

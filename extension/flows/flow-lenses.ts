@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { labelText } from "../../runtime/shown-text/notification.ts";
 import { commandLink } from "../command-registry.ts";
 import type { RunIndex } from "../runs/run-index.ts";
 import { lensText } from "../runs/run-times.ts";
@@ -51,7 +52,9 @@ export class FlowLenses implements vscode.CodeLensProvider, vscode.Disposable {
       : [];
     const last = this.#runs.latestOf(path);
     if (last !== undefined) {
-      links.push(commandLink("millrace.openRun", lensText(last, Date.now()), { runPath: last.path }));
+      links.push(
+        commandLink("millrace.openRun", labelText(lensText(last, Date.now())), { runPath: last.path }),
+      );
     }
     return links.map((link) => new vscode.CodeLens(range, link));
   }

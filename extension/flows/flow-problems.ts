@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { visibleText } from "../../runtime/shown-text/visible-controls.ts";
 import type { FlowIndex } from "./flow-index.ts";
 import { problemsByFile } from "./problems-by-file.ts";
 
@@ -13,7 +14,10 @@ export function showFlowProblems(index: FlowIndex): vscode.Disposable {
         vscode.Uri.file(path),
         problems.map(({ message, line, column }) => {
           const at = new vscode.Position(line - 1, column - 1);
-          const diagnostic = new vscode.Diagnostic(new vscode.Range(at, at.translate(0, 1)), message);
+          const diagnostic = new vscode.Diagnostic(
+            new vscode.Range(at, at.translate(0, 1)),
+            visibleText(message),
+          );
           diagnostic.source = "Millrace";
           return diagnostic;
         }),

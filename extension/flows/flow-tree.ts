@@ -6,6 +6,7 @@ import type { FlowTarget } from "../manifest/commands.ts";
 import type { RunIndex } from "../runs/run-index.ts";
 import { runTimes } from "../runs/run-times.ts";
 import { stateIcon } from "../runs/state-icon.ts";
+import { tooltipParagraphs, treeItem } from "../shown/tree-item.ts";
 import { type FlowEntry, type FlowIndex, flowLabel } from "./flow-index.ts";
 import { openSource } from "./open-source.ts";
 
@@ -16,6 +17,9 @@ export type FlowNode =
   | (FlowTarget & { readonly kind: "problem"; readonly problem: Problem });
 
 type Problem = NonNullable<FlowEntry["read"]>["problems"][number];
+
+/** Problems that a flow's tooltip tells. */
+const shownProblems = 20;
 
 /** Beyond that many it is quicker to draw all. */
 const redrawnAlone = 20;
@@ -93,26 +97,25 @@ function flowItem(entry: FlowEntry, last: RunSummary | undefined): vscode.TreeIt
   const label = flowLabel(entry);
   const children = (read?.tasks.length ?? 0) + (read?.problems.length ?? 0);
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(label, children > 0 ? Collapsed : None);
-  item.id = path;
-  item.resourceUri = vscode.Uri.file(path);
   const place = folder === undefined ? path : relative(folder.uri.fsPath, path);
   const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
   const where = several && folder !== undefined ? `${folder.name}/${place}` : place;
+  const description = last === undefined ? where : `${last.state.name} · ${where}`;
+  const item = treeItem(label, { description }, children > 0 ? Collapsed : None);
+  item.id = path;
+  item.resourceUri = vscode.Uri.file(path);
   const broken = (read?.problems.length ?? 0) > 0;
-  item.description = last === undefined ? where : `${last.state.name} · ${where}`;
   item.contextValue = read?.flow === undefined ? "broken" : "flow";
   if (broken)
     item.iconPath = new vscode.ThemeIcon("error", new vscode.ThemeColor("problemsErrorIcon.foreground"));
   else if (last === undefined) item.iconPath = new vscode.ThemeIcon("type-hierarchy-sub");
   else item.iconPath = stateIcon(last.state);
-  const tooltip = new vscode.MarkdownString();
-  tooltip.appendMarkdown(`**${escapeMarkdown(label)}**\n\n\`${where}\`\n\n`);
-  for (const problem of read?.problems ?? [])
-    tooltip.appendMarkdown(`${escapeMarkdown(problem.message)}\n\n`);
-  if (last !== undefined)
-    tooltip.appendMarkdown(`Last run: ${last.state.name}, ${escapeMarkdown(runTimes(last, Date.now()))}`);
-  item.tooltip = tooltip;
+  item.tooltip = tooltipParagraphs(
+    label,
+    where,
+    ...(read?.problems ?? []).slice(0, shownProblems).map(({ message }) => message),
+    ...(last === undefined ? [] : [`Last run: ${last.state.name}, ${runTimes(last, Date.now())}`]),
+  );
   item.command = openSource(read?.flow?.source ?? { file: path, line: 1, column: 1 });
   item.accessibilityInformation = {
     label: `${label}, ${broken ? "has problems" : last === undefined ? "not run yet" : `last run ${last.state.name}`}`,
@@ -121,24 +124,18 @@ function flowItem(entry: FlowEntry, last: RunSummary | undefined): vscode.TreeIt
 }
 
 function taskItem({ name, source }: NamedDefinition): vscode.TreeItem {
-  const item = new vscode.TreeItem(name);
+  const item = treeItem(name, { tooltip: `${source.file}:${source.line}` });
   item.iconPath = new vscode.ThemeIcon("symbol-method");
   item.contextValue = "task";
   item.command = openSource(source);
-  item.tooltip = `${source.file}:${source.line}`;
   return item;
 }
 
 function problemItem({ message, source }: Problem): vscode.TreeItem {
-  const item = new vscode.TreeItem(message);
-  item.description = `line ${source.line}`;
+  const tooltip = `${message}\n${source.file}:${source.line}:${source.column}`;
+  const item = treeItem(message, { description: `line ${source.line}`, tooltip });
   item.iconPath = new vscode.ThemeIcon("error", new vscode.ThemeColor("problemsErrorIcon.foreground"));
   item.contextValue = "problem";
   item.command = openSource(source);
-  item.tooltip = `${message}\n${source.file}:${source.line}:${source.column}`;
   return item;
-}
-
-function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]()#+\-.!<>|]/g, "\\$&");
 }

@@ -2,6 +2,7 @@ import { access, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { firstFlow } from "../../runtime/cli/init/first-flow.ts";
+import { askForText } from "../shown/questions.ts";
 import type { FlowIndex } from "./flow-index.ts";
 import { nameProblem, titleOf, withFlowName } from "./flow-names.ts";
 
@@ -13,11 +14,11 @@ export async function newFlow(flows: FlowIndex, init: (folder: string) => Promis
   const folder = await pickFolder();
   if (folder === undefined) return;
   const base = folder.uri.fsPath;
-  const name = await vscode.window.showInputBox({
+  const name = await askForText({
     title: "New Flow",
     prompt: "The file's name, without .flow.ts",
     value: "hello",
-    validateInput: async (typed) => {
+    problem: async (typed) => {
       const problem = nameProblem(typed);
       if (problem !== undefined) return problem;
       return (await exists(join(base, `${typed}.flow.ts`))) ? "There is such a file already." : undefined;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { tell } from "../shown/notifications.ts";
 
 /**
  * Has a folder set up for the types of flows.
@@ -12,6 +13,6 @@ export async function setUpTypes(folder: string, init: (folder: string) => Promi
   if ((await vscode.commands.getCommands()).includes(restart)) await vscode.commands.executeCommand(restart);
   if (advice === undefined) return;
   const open = "Open tsconfig.json";
-  if ((await vscode.window.showInformationMessage(advice, open)) === open)
+  if ((await tell(advice, open)) === open)
     await vscode.window.showTextDocument(vscode.Uri.file(join(folder, "tsconfig.json")));
 }

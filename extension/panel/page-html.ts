@@ -1,3 +1,5 @@
+import { htmlText } from "../../runtime/shown-text/html.ts";
+
 /** What the panel's page is made of: addresses that the webview may load, and the word that lets them. */
 export interface PageParts {
   readonly cspSource: string;
@@ -25,19 +27,11 @@ export function pageHtml({ cspSource, script, style, nonce, title }: PageParts):
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <link rel="stylesheet" href="${style}" nonce="${nonce}">
-  <title>${escapeHtml(title)}</title>
+  <title>${htmlText(title)}</title>
 </head>
 <body>
   <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>
 `;
-}
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

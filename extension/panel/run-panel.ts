@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { RunEvent } from "../../runtime/events/run-event.ts";
+import { labelText } from "../../runtime/shown-text/notification.ts";
 import type { HostMessage, PageAction, PageMessage, Plan, Tab } from "../../webview/contract.ts";
 import type { Cli } from "../running/command-line.ts";
 import { answerRequest } from "./answers.ts";
@@ -111,7 +112,7 @@ export class RunPanel {
   showPlan(planned: PlannedRun): void {
     this.#clear();
     this.#shown = { kind: "plan", planned };
-    this.#panel.title = planned.flow;
+    this.#panel.title = labelText(planned.flow);
     this.#send();
   }
 
@@ -133,7 +134,7 @@ export class RunPanel {
       });
       if (!isCurrent()) return feed.dispose();
       this.#shown = { kind: "run", feed, plan };
-      this.#panel.title = `${feed.info.flow} · ${feed.info.name}`;
+      this.#panel.title = labelText(`${feed.info.flow} · ${feed.info.name}`);
     } catch (error) {
       if (isCurrent()) this.#fail(error);
     }

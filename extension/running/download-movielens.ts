@@ -1,4 +1,6 @@
 import * as vscode from "vscode";
+import { tell, withNotice } from "../shown/notifications.ts";
+import { pickOne } from "../shown/questions.ts";
 import { untilSeen } from "../until-seen.ts";
 import { callCli } from "./cli.ts";
 import type { Cli } from "./command-line.ts";
@@ -23,7 +25,7 @@ export async function downloadMovieLens(
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   if (folder === undefined) throw new UserMessage("Open a folder first: the data goes into it.");
   const picked = await untilSeen(() =>
-    vscode.window.showQuickPick(sizes, {
+    pickOne(sizes, {
       title: "Download MovieLens",
       placeHolder: "From GroupLens, for the movie ratings example",
     }),
@@ -35,31 +37,22 @@ export async function downloadMovieLens(
       : folder;
   if (into === undefined) return;
   const commandLine = await cli(into.uri.fsPath);
-  const downloaded = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: `Downloading MovieLens ${picked.label}`,
-      cancellable: true,
-    },
-    async (progress, token) => {
-      const stopped = new AbortController();
-      token.onCancellationRequested(() => stopped.abort());
-      const args = ["download", "movielens", "--size", picked.size, "--to", into.uri.fsPath, "--json"];
-      try {
-        return await callCli<Downloaded>(commandLine, args, {
-          cwd: into.uri.fsPath,
-          signal: stopped.signal,
-          onNote: (message) => progress.report({ message }),
-        });
-      } catch (error) {
-        if (!stopped.signal.aborted) throw error;
-        log.info("The download was stopped; the same command goes on where it stopped.");
-        return undefined;
-      }
-    },
-  );
+  const downloaded = await withNotice(`Downloading MovieLens ${picked.label}`, async (say, signal) => {
+    const args = ["download", "movielens", "--size", picked.size, "--to", into.uri.fsPath, "--json"];
+    try {
+      return await callCli<Downloaded>(commandLine, args, {
+        cwd: into.uri.fsPath,
+        signal,
+        onNote: say,
+      });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      log.info("The download was stopped; the same command goes on where it stopped.");
+      return undefined;
+    }
+  });
   if (downloaded === undefined) return;
   const where = vscode.workspace.asRelativePath(downloaded.folder);
-  const answer = await vscode.window.showInformationMessage(`MovieLens is in ${where}.`, "Run the Example");
+  const answer = await tell(`MovieLens is in ${where}.`, "Run the Example");
   if (answer !== undefined) await vscode.commands.executeCommand("millrace.runExample");
 }

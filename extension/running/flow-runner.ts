@@ -6,6 +6,7 @@ import { baseOfRun } from "../panel/answers.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { PlannedRun } from "../panel/snapshot.ts";
 import type { RunIndex } from "../runs/run-index.ts";
+import { withStatus } from "../shown/notifications.ts";
 import { callCli } from "./cli.ts";
 import type { Cli } from "./command-line.ts";
 import { debugRun } from "./debug-run.ts";
@@ -153,11 +154,8 @@ export class FlowRunner {
   }
 
   #inspect(cli: Cli, file: string): Promise<InspectedFlow> {
-    const location = { location: vscode.ProgressLocation.Window, title: "Millrace: reading the flow" };
-    return Promise.resolve(
-      vscode.window.withProgress(location, () =>
-        callCli<InspectedFlow>(cli, ["inspect", file], { cwd: this.#toolchain.baseOf(file) }),
-      ),
+    return withStatus("Millrace: reading the flow", () =>
+      callCli<InspectedFlow>(cli, ["inspect", file], { cwd: this.#toolchain.baseOf(file) }),
     );
   }
 

@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
 import type { ParameterField } from "../../runtime/discovery/parameters.ts";
+import { askForText, type PickItem, pickOne, shownQuickPick } from "../shown/questions.ts";
 import type { InspectedFlow, ParameterValues } from "./inspected-flow.ts";
 import { fieldHint, missing, readValue, valueText } from "./parameter-text.ts";
 
-type Item = vscode.QuickPickItem &
+type Item = PickItem &
   (
     | { readonly does: "run" }
     | { readonly does: "defaults" }
@@ -74,7 +75,8 @@ function pick(
   const items: Item[] = [
     {
       does: "run",
-      label: `$(${verb === "Run" ? "play" : "debug-alt"}) ${verb}`,
+      icon: verb === "Run" ? "play" : "debug-alt",
+      label: verb,
       description:
         lacking.length > 0
           ? `needs ${lacking.join(", ")}`
@@ -84,22 +86,22 @@ function pick(
       alwaysShow: true,
     },
     ...(changed
-      ? [{ does: "defaults", label: `$(discard) ${verb} with defaults`, alwaysShow: true } as const]
+      ? [{ does: "defaults", icon: "discard", label: `${verb} with defaults`, alwaysShow: true } as const]
       : []),
     { does: "nothing", label: "Parameters", kind: vscode.QuickPickItemKind.Separator },
     ...flow.parameters.map((field) => parameterItem(field, values)),
   ];
   return new Promise((resolve) => {
-    const quickPick = vscode.window.createQuickPick<Item>();
-    quickPick.title = `${verb} ${flow.flow}`;
-    quickPick.placeholder = "Enter runs with the values shown; choose a parameter to change it";
+    const quickPick = shownQuickPick(items, {
+      title: `${verb} ${flow.flow}`,
+      placeHolder: "Enter runs with the values shown; choose a parameter to change it",
+    });
     quickPick.matchOnDetail = true;
-    quickPick.items = items;
-    const active = edited === undefined ? undefined : items[0];
+    const active = edited === undefined ? undefined : quickPick.items[0];
     if (active !== undefined) quickPick.activeItems = [active];
     quickPick.ignoreFocusOut = true;
     quickPick.onDidAccept(() => {
-      resolve(quickPick.activeItems[0]);
+      resolve(quickPick.activeItems[0]?.of);
       quickPick.dispose();
     });
     quickPick.onDidHide(() => {
@@ -118,7 +120,8 @@ function parameterItem(field: ParameterField, values: ParameterValues): Item {
   return {
     does: "edit",
     field,
-    label: `$(edit) ${field.name}`,
+    icon: "edit",
+    label: field.name,
     description:
       text === ""
         ? field.required
@@ -152,7 +155,7 @@ async function askChoice(
   }));
   // The present value first, so that Enter changes nothing.
   items.sort((a, b) => Number(b.choice === now) - Number(a.choice === now));
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await pickOne(items, {
     title: field.name,
     placeHolder: field.description ?? fieldHint(field),
     ignoreFocusOut: true,
@@ -164,13 +167,13 @@ async function askText(
   field: ParameterField,
   value: unknown,
 ): Promise<{ readonly value: unknown } | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await askForText({
     title: field.name,
     password: field.secret,
     value: valueText(field, value ?? field.default),
     prompt: [field.description, fieldHint(field)].filter((part) => part !== undefined).join(" · "),
     ignoreFocusOut: true,
-    validateInput: (typed) => {
+    problem: (typed) => {
       const read = readValue(field, typed);
       return "problem" in read ? read.problem : undefined;
     },

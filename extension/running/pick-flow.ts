@@ -3,10 +3,11 @@ import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import { type FlowIndex, flowLabel } from "../flows/flow-index.ts";
 import type { FileTarget, FlowTarget } from "../manifest/commands.ts";
+import { type PickItem, pickOne } from "../shown/questions.ts";
 import { untilSeen } from "../until-seen.ts";
 import { UserMessage } from "./user-message.ts";
 
-interface FlowItem extends vscode.QuickPickItem {
+interface FlowItem extends PickItem {
   readonly path?: string;
 }
 
@@ -54,7 +55,7 @@ export async function pickFlow(
       ? own
       : [...own, { label: "Examples", kind: vscode.QuickPickItemKind.Separator }, ...shipped];
   const picked = await untilSeen(() =>
-    vscode.window.showQuickPick(items, {
+    pickOne(items, {
       title: "Millrace",
       placeHolder: "Which flow?",
       matchOnDescription: true,

@@ -1,6 +1,7 @@
-import * as vscode from "vscode";
 import type { RunView } from "../../runtime/events/run-view.ts";
 import { iconOf } from "../runs/state-icons.ts";
+import { tell } from "../shown/notifications.ts";
+import { pickOne } from "../shown/questions.ts";
 import { untilSeen } from "../until-seen.ts";
 import { latestRunOf } from "./latest-task-run.ts";
 
@@ -12,17 +13,15 @@ export async function pickResult(view: RunView, task: string | undefined): Promi
   const taskRuns = [...view.taskRuns.values()];
   if (task !== undefined) {
     const latest = latestRunOf(taskRuns, task);
-    if (latest === undefined)
-      void vscode.window.showInformationMessage(`'${task}' did not run in the latest run of its flow.`);
+    if (latest === undefined) void tell(`'${task}' did not run in the latest run of its flow.`);
     return latest?.id;
   }
   const items = taskRuns.map((run) => ({
-    label: `$(${iconOf(run.state).icon}) ${run.name}`,
+    icon: iconOf(run.state).icon,
+    label: run.name,
     description: run.result?.preview ?? run.state.name,
     id: run.id,
   }));
-  const picked = await untilSeen(() =>
-    vscode.window.showQuickPick(items, { title: "Open Result", matchOnDescription: true }),
-  );
+  const picked = await untilSeen(() => pickOne(items, { title: "Open Result", matchOnDescription: true }));
   return picked?.id;
 }

@@ -1,9 +1,10 @@
-import * as vscode from "vscode";
 import type { RunSummary } from "../../runtime/store/read-run.ts";
 import type { RunTarget } from "../manifest/commands.ts";
 import type { RunIndex } from "../runs/run-index.ts";
 import { ago } from "../runs/run-times.ts";
 import { iconOf } from "../runs/state-icons.ts";
+import { tell } from "../shown/notifications.ts";
+import { pickOne } from "../shown/questions.ts";
 import { untilSeen } from "../until-seen.ts";
 
 /**
@@ -19,17 +20,18 @@ export async function pickRun(
   await runs.refresh();
   const candidates = runs.runs.filter(question.which);
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage(question.none);
+    void tell(question.none);
     return undefined;
   }
   if (candidates.length === 1) return candidates[0]?.path;
   const items = candidates.map((run) => ({
-    label: `$(${iconOf(run.state).icon}) ${run.flow}`,
+    icon: iconOf(run.state).icon,
+    label: run.flow,
     description: `${run.name} · ${run.state.name} · ${ago(run.started, Date.now())}`,
     path: run.path,
   }));
   const picked = await untilSeen(() =>
-    vscode.window.showQuickPick(items, {
+    pickOne(items, {
       title: question.title,
       matchOnDescription: true,
     }),

@@ -1,18 +1,15 @@
 import * as vscode from "vscode";
 import { openSource } from "../flows/open-source.ts";
+import { tellError } from "../shown/notifications.ts";
 import { type UserAction, UserMessage } from "./user-message.ts";
 
-/** The most of a message that a notification shows; the rest is in the log. */
-const longest = 400;
-
-/** Tells the user of an error, with what can be done about it; all of it goes to the log too. */
+/** Tells the user of an error, with what can be done about it; all of it goes to the log, too. */
 export async function showError(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
   log.error(error instanceof UserMessage || !(error instanceof Error) ? message : (error.stack ?? message));
   const actions = error instanceof UserMessage ? error.actions : [];
-  const shown = message.length > longest ? `${message.slice(0, longest)}...` : message;
   const titles = [...actions.map(({ title }) => title), "Show Log"];
-  const picked = await vscode.window.showErrorMessage(shown, ...titles);
+  const picked = await tellError(message, ...titles);
   if (picked === undefined) return;
   const action = actions.find(({ title }) => title === picked);
   if (action === undefined) log.show();

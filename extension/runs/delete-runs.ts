@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import { deleteRun } from "../../runtime/store/prune.ts";
+import { confirm, tell } from "../shown/notifications.ts";
 
 /** Deletes runs after a question. What is running is left, and said. */
 export async function deleteRuns(paths: readonly string[]): Promise<void> {
@@ -9,12 +10,10 @@ export async function deleteRuns(paths: readonly string[]): Promise<void> {
   const what = paths.length === 1 ? `the run '${basename(first)}'` : `${paths.length} runs`;
   const detail =
     "Its log, results and artifacts are deleted from the disk. What the flow wrote elsewhere stays.";
-  const answer = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail }, "Delete");
-  if (answer !== "Delete") return;
+  if (!(await confirm(`Delete ${what}?`, detail, "Delete"))) return;
   const alive: string[] = [];
   for (const path of paths) if (!(await remove(path))) alive.push(basename(path));
-  if (alive.length > 0)
-    void vscode.window.showInformationMessage(`Still running, and so not deleted: ${alive.join(", ")}.`);
+  if (alive.length > 0) void tell(`Still running, and so not deleted: ${alive.join(", ")}.`);
 }
 
 async function remove(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { StateType } from "../../runtime/events/states.ts";
+import { type PickItem, pickMany } from "../shown/questions.ts";
 import { untilSeen } from "../until-seen.ts";
 import type { RunFilter } from "./run-filter.ts";
 
@@ -11,7 +12,7 @@ const states: readonly { readonly type: StateType; readonly label: string }[] = 
   { type: "CANCELLED", label: "Cancelled" },
 ];
 
-type Item = vscode.QuickPickItem & { readonly flow?: string; readonly state?: StateType };
+type Item = PickItem & { readonly flow?: string; readonly state?: StateType };
 
 /** Asks which runs to show. @returns undefined when the question is dismissed. */
 export async function askRunFilter(
@@ -26,8 +27,7 @@ export async function askRunFilter(
     ...flows.map((flow): Item => ({ label: flow, flow, picked: filter.flows.includes(flow) })),
   ];
   const picked = await untilSeen(() =>
-    vscode.window.showQuickPick(items, {
-      canPickMany: true,
+    pickMany(items, {
       title: "Filter Runs",
       placeHolder: "Which runs to show; nothing ticked shows all",
     }),

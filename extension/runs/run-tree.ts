@@ -3,6 +3,7 @@ import { formatState } from "../../runtime/events/states.ts";
 import type { RunSummary, UnreadableRun } from "../../runtime/store/read-run.ts";
 import { commandLink } from "../command-registry.ts";
 import type { RunTarget } from "../manifest/commands.ts";
+import { treeItem } from "../shown/tree-item.ts";
 import { everyRun, filterRuns, filterText, isFiltering, type RunFilter } from "./run-filter.ts";
 import type { RunIndex } from "./run-index.ts";
 import { dayOf, runTimes } from "./run-times.ts";
@@ -72,9 +73,9 @@ export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
       case "day": {
         const recent = node.day === "Today" || node.day === "Yesterday";
         const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
-        const item = new vscode.TreeItem(node.day, recent ? Expanded : Collapsed);
+        const description = String(node.runs.length);
+        const item = treeItem(node.day, { description }, recent ? Expanded : Collapsed);
         item.id = `day ${node.day}`;
-        item.description = String(node.runs.length);
         return item;
       }
       case "run":
@@ -86,33 +87,33 @@ export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
 }
 
 function runItem(run: RunSummary, alive: boolean): vscode.TreeItem {
-  const item = new vscode.TreeItem(run.flow);
-  item.id = run.path;
   const times = runTimes(run, Date.now());
-  item.description = `${run.name} · ${times}`;
+  const item = treeItem(run.flow, { description: `${run.name} · ${times}`, tooltip: runTooltip(run) });
+  item.id = run.path;
   item.iconPath = stateIcon(run.state);
   const resumable = run.state.type !== "COMPLETED";
   item.contextValue = alive ? "run.alive" : resumable ? "run.ended.resumable" : "run.ended";
   item.command = commandLink("millrace.openRun", "Open Run", { runPath: run.path });
+  item.accessibilityInformation = { label: `${run.flow}, ${run.state.name}, ${run.name}, ${times}` };
+  return item;
+}
+
+function runTooltip(run: RunSummary): string {
   const where = run.container ? `container ${run.host}` : run.host;
   const parameters = Object.entries(run.parameters).map(
     ([name, value]) => `${name} = ${JSON.stringify(value)}`,
   );
-  item.tooltip = [
+  return [
     `${run.flow} · ${run.name}`,
     formatState(run.state),
     `${new Date(run.started).toLocaleString()} on ${where}, ${run.session}`,
     ...(run.attempt > 1 ? [`attempt ${run.attempt}`] : []),
     ...parameters,
   ].join("\n");
-  item.accessibilityInformation = { label: `${run.flow}, ${run.state.name}, ${run.name}, ${times}` };
-  return item;
 }
 
 function unreadableItem({ id, error }: UnreadableRun): vscode.TreeItem {
-  const item = new vscode.TreeItem(id);
-  item.description = "can't be read";
-  item.tooltip = error;
+  const item = treeItem(id, { description: "can't be read", tooltip: error });
   item.contextValue = "run.ended.unreadable";
   item.iconPath = new vscode.ThemeIcon("warning", new vscode.ThemeColor("problemsWarningIcon.foreground"));
   return item;

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
+import { labelText } from "../../runtime/shown-text/notification.ts";
 import type { RunSummary } from "../../runtime/store/read-run.ts";
 import { commandLink } from "../command-registry.ts";
+import { tooltipText } from "../shown/tree-item.ts";
 import type { RunIndex } from "./run-index.ts";
 
 /** The status bar's entry: what runs now, and how much of it is done. */
@@ -12,12 +14,13 @@ export function showRunningStatus(runs: RunIndex): vscode.Disposable {
     const [only] = live;
     if (only === undefined) return item.hide();
     item.text = statusText(live);
-    item.tooltip = live.map((run) => `${run.flow} · ${run.name}: ${progressText(run)}`).join("\n");
+    const told = live.map((run) => `${run.flow} · ${run.name}: ${progressText(run)}`).join("\n");
+    item.tooltip = tooltipText(told);
     item.command =
       live.length === 1
         ? commandLink("millrace.openRun", "Open Run", { runPath: only.path })
         : { command: "millrace.runs.focus", title: "Show Runs" };
-    item.accessibilityInformation = { label: item.tooltip };
+    item.accessibilityInformation = { label: tooltipText(told) };
     item.show();
   };
   show();
@@ -26,7 +29,8 @@ export function showRunningStatus(runs: RunIndex): vscode.Disposable {
 
 function statusText(live: readonly RunSummary[]): string {
   const [only] = live;
-  if (live.length === 1 && only !== undefined) return `$(sync~spin) ${only.flow} ${progressText(only)}`;
+  if (live.length === 1 && only !== undefined)
+    return `$(sync~spin) ${labelText(only.flow)} ${progressText(only)}`;
   const completed = live.reduce((sum, run) => sum + run.tasks.completed, 0);
   const total = live.reduce((sum, run) => sum + run.tasks.total, 0);
   return `$(sync~spin) ${live.length} flows ${completed}/${total}`;

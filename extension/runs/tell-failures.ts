@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { formatState, hasEnded } from "../../runtime/events/states.ts";
+import { tellError } from "../shown/notifications.ts";
 import type { RunIndex } from "./run-index.ts";
 
 /**
@@ -17,12 +18,9 @@ export function tellFailures(
       if (run === undefined || runs.isAlive(path) || !hasEnded(run.state)) continue;
       started.delete(path);
       if (run.state.type === "COMPLETED" || run.state.type === "CANCELLED" || isShown(path)) continue;
-      void vscode.window
-        .showErrorMessage(`${run.flow}: ${formatState(run.state)}`, "Open Run")
-        .then((picked) => {
-          if (picked !== undefined)
-            void vscode.commands.executeCommand("millrace.openRun", { runPath: path });
-        });
+      void tellError(`${run.flow}: ${formatState(run.state)}`, "Open Run").then((picked) => {
+        if (picked !== undefined) void vscode.commands.executeCommand("millrace.openRun", { runPath: path });
+      });
     }
   });
 }

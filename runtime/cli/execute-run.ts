@@ -1,6 +1,6 @@
 import { type RunFlowOptions, runFlow } from "../runner/run-flow.ts";
 import { exit, exitCodeOf } from "./exit.ts";
-import { print } from "./output.ts";
+import { printSequences } from "./output.ts";
 import { cursor } from "./render/frame.ts";
 import { type ReporterOptions, type RunReporter, reporter } from "./render/run-reporter.ts";
 import { millraceVersion } from "./version.ts";
@@ -31,7 +31,7 @@ function cancelBySignals(): AbortSignal {
     process.on(signal, () => {
       if (controller.signal.aborted) {
         // Killed, it can't put the cursor back itself; an exit would wait for a thread in native code.
-        if (process.stdout.isTTY) print(cursor.show);
+        if (process.stdout.isTTY) printSequences(cursor.show);
         process.removeAllListeners(signal);
         process.kill(process.pid, signal);
       }

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { UsageError, UserError } from "../errors/user-error.ts";
 import type { State } from "../events/states.ts";
 import { diskProblem } from "./disk-problem.ts";
+import { noteText } from "./output.ts";
 
 /** Exit codes: 0 completed, 1 failed or crashed, 2 wrong use, 130 cancelled. */
 export function exitCodeOf(state: State): number {
@@ -24,15 +25,15 @@ export async function exitWithError(error: unknown): Promise<never> {
     return exit(error.exitCode === 0 ? 0 : 2);
   }
   if (error instanceof UserError) {
-    process.stderr.write(`error: ${error.message}\n`);
+    noteText(`error: ${error.message}\n`);
     return exit(error instanceof UsageError ? 2 : 1);
   }
   const problem = diskProblem(error) ?? systemMessage(error);
   if (problem !== undefined) {
-    process.stderr.write(`error: ${problem}\n`);
+    noteText(`error: ${problem}\n`);
     return exit(1);
   }
-  process.stderr.write(
+  noteText(
     `error: Millrace failed, which it shouldn't have: ${error instanceof Error ? error.stack : String(error)}\n`,
   );
   return exit(1);

@@ -1,20 +1,42 @@
 import { format } from "node:util";
+import { visibleJson } from "../shown-text/visible-controls.ts";
+import { terminalText } from "./render/own-sequences.ts";
 
 const write = process.stdout.write.bind(process.stdout);
 
-/** Writes to stdout what the command was asked for. */
+/**
+ * Writes to stdout what the command was asked for. What a terminal would obey is shown as text, but for the
+ * colours that `paint` has put there.
+ */
 export function print(text: string): void {
-  write(text);
+  write(terminalText(text));
+}
+
+/** Writes to stdout what a terminal shall obey: nothing that comes from outside. */
+export function printSequences(sequences: string): void {
+  write(sequences);
 }
 
 /** Writes a value as JSON, for machines. */
 export function printJson(value: unknown): void {
-  write(`${JSON.stringify(value, undefined, 2)}\n`);
+  write(`${visibleJson(JSON.stringify(value, undefined, 2))}\n`);
+}
+
+/** Writes values as JSON, a line each. */
+export function printJsonLines(values: readonly unknown[]): void {
+  let text = "";
+  for (const value of values) text += `${visibleJson(JSON.stringify(value))}\n`;
+  if (text !== "") write(text);
 }
 
 /** Writes to stderr what is not the answer itself. */
 export function note(message: string, ...values: unknown[]): void {
-  process.stderr.write(`${format(message, ...values)}\n`);
+  noteText(`${format(message, ...values)}\n`);
+}
+
+/** Writes a text to stderr as {@link print} does to stdout. */
+export function noteText(text: string): void {
+  process.stderr.write(terminalText(text));
 }
 
 /**

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import type { ParameterField } from "../discovery/parameters.ts";
 import { UsageError } from "../errors/user-error.ts";
 import { fromOption } from "./option-value.ts";
+import { noteText, print } from "./output.ts";
 
 const parameterGroup = "The flow's parameters:";
 
@@ -18,6 +19,7 @@ export function parameterCommand(
   const command = new Command(name)
     .usage("[options]")
     .description(description)
+    .configureOutput({ writeOut: print, writeErr: noteText })
     .exitOverride()
     .showSuggestionAfterError()
     .allowExcessArguments(false);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { declareDataCommands } from "./declarations/data.ts";
 import { declareFlowCommands } from "./declarations/flows.ts";
 import { declareRunCommands } from "./declarations/runs.ts";
+import { noteText, print } from "./output.ts";
 import { millraceVersion } from "./version.ts";
 
 /**
@@ -12,6 +13,7 @@ export function createProgram(): Command {
   const program = new Command("millrace")
     .description("Runs dataflows written in TypeScript and shows them while they run.")
     .version(millraceVersion(), "-V, --version")
+    .configureOutput({ writeOut: print, writeErr: noteText })
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()

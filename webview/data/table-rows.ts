@@ -38,19 +38,32 @@ function cellText(cell: unknown): string {
   return typeof cell === "string" ? cell : typeof cell === "object" ? JSON.stringify(cell) : String(cell);
 }
 
-/** Comma-separated values as RFC 4180 has them, with a header line. Nulls are empty. */
+/**
+ * Comma-separated values as RFC 4180 has them, with a header line. Nulls are empty. A spreadsheet that opens it
+ * runs none of the texts in it as a formula.
+ */
 export function toCsv(columns: readonly string[], rows: Rows): string {
   const field = (cell: unknown) => {
-    const text = cellText(cell);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    const text = spreadsheetText(cell);
+    return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return `${[columns, ...rows].map((row) => row.map(field).join(",")).join("\r\n")}\r\n`;
 }
 
-/** Tab-separated, as spreadsheets take it from the clipboard. */
+/** Tab-separated, as spreadsheets take it from the clipboard; none of the texts in it is run as a formula. */
 export function toTsv(columns: readonly string[], rows: Rows): string {
-  const field = (cell: unknown) => cellText(cell).replace(/[\t\r\n]+/g, " ");
+  const field = (cell: unknown) => spreadsheetText(cell).replace(/[\t\r\n]+/g, " ");
   return [columns, ...rows].map((row) => row.map(field).join("\t")).join("\n");
+}
+
+/** Where a formula may begin: at the start of a text, and where another country's spreadsheet begins a new cell. */
+const formula = /(^|[;\t\r\n])([\s\p{Cc}\ufeff"]*)(?=[=+\-@＝＋－＠])/gu;
+const plainNumber = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+/** A cell's text with an apostrophe wherever a spreadsheet would begin a formula. Numbers stay numbers. */
+function spreadsheetText(cell: unknown): string {
+  const text = cellText(cell);
+  return typeof cell === "number" || plainNumber.test(text) ? text : text.replace(formula, "$1$2'");
 }
 
 const numberTypes =

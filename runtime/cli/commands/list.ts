@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { findFlowFiles } from "../../discovery/find-flow-files.ts";
 import { type FlowFile, readFlowFile } from "../../discovery/read-flow-file.ts";
+import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { note, print, printJson } from "../output.ts";
 import { paint } from "../render/style.ts";
 
@@ -29,11 +30,11 @@ export async function listCommand(options: ListOptions): Promise<void> {
   const place = (file: string) => relative(folder, file);
   for (const file of files) if (file.flow !== undefined) print(describeFlow(file, place(file.file)));
   for (const { message, source } of files.flatMap(({ problems }) => problems)) {
-    note("%s:%d:%d: %s", place(source.file), source.line, source.column, message);
+    note("%s:%d:%d: %s", visibleLine(place(source.file)), source.line, source.column, message);
   }
 }
 
 function describeFlow({ flow, tasks }: FlowFile, file: string): string {
-  const names = tasks.map((task) => `  ${task.name}\n`).join("");
-  return `${paint("bold", flow?.name ?? "")}  ${paint("dim", file)}\n${names}`;
+  const names = tasks.map((task) => `  ${visibleLine(task.name)}\n`).join("");
+  return `${paint("bold", visibleLine(flow?.name ?? ""))}  ${paint("dim", visibleLine(file))}\n${names}`;
 }

@@ -8,7 +8,7 @@ import { readRun } from "../../store/read-run.ts";
 import { runPaths } from "../../store/run-folder.ts";
 import { findStoredRun } from "../find-stored-run.ts";
 import { followRun } from "../follow-run.ts";
-import { note, print } from "../output.ts";
+import { note, print, printJsonLines } from "../output.ts";
 import { choice } from "../read-options.ts";
 import { paintedLogLine } from "../render/painted-log-line.ts";
 
@@ -32,8 +32,8 @@ export async function logsCommand(reference: string, options: LogsOptions): Prom
       .lines(events)
       .filter((line) => level === undefined || isAtLeast(line.level, level))
       .filter((line) => taskFilter?.admits(line) ?? true);
-    const format = options.json ? (line: LogLine) => JSON.stringify(line) : paintedLogLine;
-    if (told.length > 0) print(`${told.map(format).join("\n")}\n`);
+    if (options.json) printJsonLines(told);
+    else if (told.length > 0) print(`${told.map(paintedLogLine).join("\n")}\n`);
   };
   if (!options.follow) {
     show(await new EventReader(runPaths(path).events).read());

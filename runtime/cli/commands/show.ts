@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtifactContent } from "../../events/artifacts.ts";
 import type { ArtifactView } from "../../events/run-view.ts";
+import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { readRun, type StoredRun } from "../../store/read-run.ts";
 import { findStoredRun } from "../find-stored-run.ts";
 import { findTaskRun } from "../find-task-run.ts";
@@ -61,7 +62,7 @@ async function showResult(run: StoredRun, reference: string, options: ShowOption
     return;
   }
   const size = { rows, columns: process.stdout.columns ?? 100, file: "" };
-  const lines = [paint("bold", taskRun.id), result.text];
+  const lines = [paint("bold", visibleLine(taskRun.id)), result.text];
   for (const table of result.tables) lines.push("", ...artifactText({ kind: "table", ...table }, size));
   print(`${lines.join("\n")}\n`);
 }
@@ -75,7 +76,10 @@ async function readArtifact(file: string): Promise<Read> {
 }
 
 function heading({ title, description }: ArtifactView): string[] {
-  return [paint("bold", title), ...(description === undefined ? [] : [paint("dim", description)])];
+  return [
+    paint("bold", visibleLine(title)),
+    ...(description === undefined ? [] : [paint("dim", description)]),
+  ];
 }
 
 /** Everything of a run as plain JSON. */

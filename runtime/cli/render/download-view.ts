@@ -1,4 +1,5 @@
 import type { DownloadProgress } from "../download/download-movielens.ts";
+import { noteText } from "../output.ts";
 import { fitColumns } from "./fit-columns.ts";
 import { LiveFrame } from "./live-frame.ts";
 import { paint } from "./style.ts";
@@ -30,7 +31,7 @@ export class DownloadView {
     if (tenth <= this.#told) return;
     this.#told = tenth;
     const share = total === undefined ? "" : ` ${tenth * 10} % of ${megabytes(total)}`;
-    process.stderr.write(`${words[phase]}${share}\n`);
+    noteText(`${words[phase]}${share}\n`);
   }
 
   #bar(columns: number): string[] {

@@ -1,9 +1,11 @@
 import stringWidth from "string-width";
+import { visibleLine } from "../../shown-text/visible-controls.ts";
 
 const segmenter = new Intl.Segmenter();
 
-/** Text in exactly that many terminal columns, cut with `…` or padded. */
-export function fitColumns(text: string, columns: number): string {
+/** Text without colours in exactly that many terminal columns, cut with `…` or padded. */
+export function fitColumns(given: string, columns: number): string {
+  const text = visibleLine(given);
   const width = stringWidth(text);
   if (width <= columns) return text + " ".repeat(columns - width);
   if (columns <= 0) return "";

@@ -1,4 +1,5 @@
 import type { FlowGraph, GraphNode } from "../../events/flow-graph.ts";
+import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { paint } from "./style.ts";
 
 /**
@@ -7,11 +8,11 @@ import { paint } from "./style.ts";
  */
 export function graphText(graph: FlowGraph): string[] {
   const nested = nestedNodes(graph);
-  const lines = [paint("bold", graph.flow)];
+  const lines = [paint("bold", visibleLine(graph.flow))];
   const draw = (parent: string | undefined, indent: string) => {
     const nodes = nested.get(parent) ?? [];
     for (const node of nodes.filter(({ kind }) => kind === "resource")) {
-      lines.push(`${indent}${paint("magenta", "◇")} ${node.id}  ${paint("dim", "(resource)")}`);
+      lines.push(`${indent}${paint("magenta", "◇")} ${visibleLine(node.id)}  ${paint("dim", "(resource)")}`);
     }
     for (const [layer, members] of layers(graph, nodes).entries()) {
       for (const [
@@ -23,9 +24,12 @@ export function graphText(graph: FlowGraph): string[] {
       ] of members.entries()) {
         const number = i === 0 ? String(layer + 1) : "";
         const needs = needsOf(graph, node, nodes);
-        const what = count > 1 ? `${node.task}  ${paint("cyan", `× ${count}`)}` : nameIn(node, parent);
+        const what =
+          count > 1
+            ? `${visibleLine(node.task ?? "")}  ${paint("cyan", `× ${count}`)}`
+            : nameIn(node, parent);
         const kind = node.kind === "flow" ? `  ${paint("dim", "(subflow)")}` : "";
-        const after = needs.length === 0 ? "" : paint("dim", `  ← ${needs.join(", ")}`);
+        const after = needs.length === 0 ? "" : paint("dim", `  ← ${visibleLine(needs.join(", "))}`);
         lines.push(`${indent}${number.padStart(2)} ${what}${kind}${after}`);
         draw(node.id, `${indent}     `);
       }
@@ -91,5 +95,5 @@ function needsOf(graph: FlowGraph, node: GraphNode, siblings: readonly GraphNode
 }
 
 function nameIn(node: GraphNode, parent: string | undefined): string {
-  return parent === undefined ? node.id : node.name;
+  return visibleLine(parent === undefined ? node.id : node.name);
 }

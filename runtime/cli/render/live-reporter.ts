@@ -3,6 +3,7 @@ import type { RunEvent } from "../../events/run-event.ts";
 import { rootFlowRun } from "../../events/run-event.ts";
 import { currentTaskRuns, emptyRunView, foldEvents } from "../../events/run-view.ts";
 import { formatState, hasEnded, type State } from "../../events/states.ts";
+import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { divert, print } from "../output.ts";
 import { duration } from "./durations.ts";
 import { fitColumns } from "./fit-columns.ts";
@@ -60,7 +61,7 @@ export class LiveReporter implements RunReporter {
     const lines = [
       ...(wrong.length + thrown.length === 0 ? [] : ["", ...wrong, ...thrown]),
       "",
-      `Flow run '${root?.name ?? id}' finished in state ${paint(stateStyle(state), formatState(state))}${took}`,
+      `Flow run '${visibleLine(root?.name ?? id)}' finished in state ${paint(stateStyle(state), formatState(state))}${took}`,
       paint("dim", `millrace show ${id}`),
     ];
     print(`${lines.join("\n")}\n`);

@@ -1,7 +1,7 @@
 import { LogLines } from "../../events/log-lines.ts";
 import type { RunEvent } from "../../events/run-event.ts";
 import type { State } from "../../events/states.ts";
-import { print } from "../output.ts";
+import { print, printJsonLines } from "../output.ts";
 import { paintedLogLine } from "./painted-log-line.ts";
 
 /** Shows a run while it happens. */
@@ -35,9 +35,7 @@ function jsonReporter(): RunReporter {
   return {
     started() {},
     events(events) {
-      let text = "";
-      for (const event of events) text += `${JSON.stringify(event)}\n`;
-      if (text !== "") print(text);
+      printJsonLines(events);
     },
     ended() {},
     stop() {},

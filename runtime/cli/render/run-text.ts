@@ -3,6 +3,7 @@ import type { SourceLocation } from "../../errors/error-report.ts";
 import { rootFlowRun } from "../../events/run-event.ts";
 import { currentTaskRuns, type FlowRunView, type RunView, type TaskRunView } from "../../events/run-view.ts";
 import { formatState } from "../../events/states.ts";
+import { visibleLine } from "../../shown-text/visible-controls.ts";
 import type { StoredRun } from "../../store/read-run.ts";
 import { duration, localTime } from "./durations.ts";
 import { paint, stateStyle } from "./style.ts";
@@ -47,7 +48,7 @@ function facts({ info, view, state, alive }: StoredRun, now: number): string[] {
     ["Parameters", parameters.length === 0 ? "(defaults)" : parameters.join(", ")],
     ["Log", `millrace logs ${info.name}`],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(10)}  ${value}`);
+  return rows.map(([name, value]) => `${name.padEnd(10)}  ${value.replaceAll("\n", "\\n")}`);
 }
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -127,7 +128,7 @@ export function errors(tasks: readonly TaskRunView[]): string[] {
   return tasks
     .filter(({ state }) => state.type === "FAILED" || state.type === "CRASHED")
     .flatMap((task) => [
-      `${paint(stateStyle(task.state), `${stateSymbols[task.state.name]} ${task.id}`)}  ${formatState(task.state)}`,
+      `${paint(stateStyle(task.state), `${stateSymbols[task.state.name]} ${visibleLine(task.id)}`)}  ${formatState(task.state)}`,
       ...detail(task.error?.stack, task.error?.source),
     ]);
 }
@@ -136,7 +137,7 @@ function flowErrors(view: RunView): string[] {
   return [...view.flowRuns.values()]
     .filter((flowRun) => flowRun.error !== undefined && flowRun.state.type === "FAILED")
     .flatMap((flowRun) => [
-      `${paint(stateStyle(flowRun.state), `${stateSymbols[flowRun.state.name]} ${flowRun.name}`)}  ${formatState(flowRun.state)}`,
+      `${paint(stateStyle(flowRun.state), `${stateSymbols[flowRun.state.name]} ${visibleLine(flowRun.name)}`)}  ${formatState(flowRun.state)}`,
       ...detail(flowRun.error?.stack, flowRun.error?.source),
     ]);
 }

@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { fitColumns } from "./fit-columns.ts";
 
 export interface TextColumn {
@@ -18,13 +19,14 @@ const gap = 2;
  * terminal columns the widest columns are cut, with `…`, and what is still too wide runs over.
  */
 export function textTable(
-  columns: readonly TextColumn[],
+  given: readonly TextColumn[],
   cells: readonly (readonly string[])[],
   width = Number.POSITIVE_INFINITY,
 ): string[] {
-  const rows = cells.map((row) => row.map((cell) => cell.replaceAll(/[\r\n\t]+/g, " ")));
+  const columns = given.map((column) => ({ ...column, title: visibleLine(column.title) }));
+  const rows = cells.map((row) => row.map((cell) => visibleLine(cell.replaceAll(/[\r\n\t]+/g, " "))));
   const wanted = columns.map(({ title }, i) =>
-    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[i] ?? ""))),
+    rows.reduce((most, row) => Math.max(most, stringWidth(row[i] ?? "")), stringWidth(title)),
   );
   const least = columns.map(({ title, least }, i) => Math.min(wanted[i] ?? 0, least ?? stringWidth(title)));
   const widths = shrink(wanted, least, width - gap * (columns.length - 1));
