@@ -11,6 +11,7 @@ import type { State } from "../events/states.ts";
 import { CacheStore } from "../store/cache-store.ts";
 import { clearCancelRequest } from "../store/cancel-request.ts";
 import { EventWriter } from "../store/event-writer.ts";
+import { removeLeftOvers, removeLeftOversOfRun } from "../store/left-overs.ts";
 import { readRun } from "../store/read-run.ts";
 import {
   createRunFolder,
@@ -102,6 +103,10 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     threads: pool.threads.size,
     parameters: withoutSecrets(loaded.flow.definition.options, parameters),
   });
+  const swept = removeLeftOvers(base).catch((error: unknown) => {
+    const message = `What killed processes left could not be deleted: ${describe(error)}`;
+    emit({ type: "log", level: "WARNING", message });
+  });
   const stopWatching = watchControl(path, options.signal, failed, (reason) =>
     run.cancel(reason instanceof Error ? reason.message : "The run was cancelled."),
   );
@@ -109,6 +114,7 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     options.onStarted?.({ id: info.id, path });
     const state = await run.runRoot(parameters);
     await run.cache.close();
+    await swept;
     await writer.flush();
     if (failed.signal.aborted) throw failed.signal.reason;
     await writeRunInfo(path, { ...info, ended: Date.now(), state, tasks: run.countTasks() });
@@ -205,6 +211,7 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     const before = await readRun(path);
     const { ended, state, tasks, ...rest } = await readRunInfo(path);
     const info: RunInfo = { ...rest, ...about, attempt: rest.attempt + 1 };
+    await removeLeftOversOfRun(path);
     await clearCancelRequest(path);
     await touchHeartbeat(path);
     await writeRunInfo(path, info);

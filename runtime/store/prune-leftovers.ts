@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { freshPrefix, makerOf } from "../disk/fresh-path.ts";
 import { readEntry } from "./cache-store.ts";
 
 /** Milliseconds between a flow's being bundled and its run's start, at most. */
@@ -18,9 +19,15 @@ export async function pruneBundles(
   const folder = join(base, ".millrace", "bundles");
   const doomed: string[] = [];
   for (const name of await namesIn(folder)) {
-    if (!name.endsWith(".mjs")) continue;
+    const isHalfMade = name.startsWith(freshPrefix) || name.endsWith(".new");
+    if (!name.endsWith(".mjs") && !isHalfMade) continue;
     const path = join(folder, name);
-    if ((await stat(path)).mtimeMs >= oldestKept - bundlingTime) continue;
+    const about = await stat(path).catch(() => undefined); // another process took it away
+    if (about === undefined || about.mtimeMs >= oldestKept - bundlingTime) continue;
+    if (isHalfMade) {
+      if (!dryRun && makerOf(name) !== "lives") await rm(path, { force: true });
+      continue;
+    }
     doomed.push(name);
     if (dryRun) continue;
     await rm(path, { force: true });
@@ -67,7 +74,8 @@ export async function pruneTornRuns(base: string, before: number): Promise<void>
   for (const name of await namesIn(folder)) {
     if (!name.startsWith(".new-") && !name.endsWith(".deleted")) continue;
     const path = join(folder, name);
-    if ((await stat(path)).mtimeMs < before) await rm(path, { recursive: true, force: true });
+    if (makerOf(name) !== "lives" && (await stat(path)).mtimeMs < before)
+      await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { makeFolder } from "../../disk/make-folder.ts";
+import { moveFolder } from "../../disk/move-folder.ts";
 import {
   GROUPLENS_URL,
   isKept,
@@ -178,7 +179,7 @@ async function unpack(
 async function replaceFolder(source: string, target: string): Promise<void> {
   const former = `${target}.former`;
   await rm(former, { recursive: true, force: true });
-  const replaces = await rename(target, former).then(
+  const replaces = await moveFolder(target, former).then(
     () => true,
     (error: unknown) => {
       if (errorCode(error) === "ENOENT") return false;
