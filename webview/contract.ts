@@ -102,6 +102,9 @@ export interface ResultContent {
     /** The first rows, 200 at most, in the columns' order, as JSON values. */
     readonly rows: readonly (readonly unknown[])[];
     readonly total: number;
+    /** Where its rows are, if they aren't read: in its session's storage, or outside of the run's folder. */
+    readonly elsewhere?: string;
+    readonly outside?: true;
   }[];
 }
 

@@ -191,7 +191,11 @@ export class RunPanel {
       return;
     }
     const { path, view, info } = this.#shown.feed;
-    const answer = await answerRequest(request, { path, view }, () => this.#host.cliFor(info.file));
+    const answer = await answerRequest(
+      request,
+      { path, view },
+      { trusted: vscode.workspace.isTrusted, cli: () => this.#host.cliFor(info.file) },
+    );
     if (answer.kind === "error") this.#host.log.error(`${request.kind}: ${answer.message}`);
     this.#post({ type: "answer", id, answer });
   }

@@ -10,7 +10,13 @@ export interface CallOptions {
   readonly onNote?: (line: string) => void;
   /** An exit code besides 0 with which there is an answer all the same. */
   readonly alsoGood?: number;
+  /** It takes as long as it takes, and the user can stop it. */
+  readonly unlimited?: true;
 }
+
+/** Longest that a call may take, milliseconds, and most that it may answer, bytes. */
+const timeLimit = 120_000;
+const answerLimit = 256 << 20;
 
 /**
  * Calls the command line and reads its answer.
@@ -46,7 +52,7 @@ export async function runCli(cli: Cli, args: readonly string[], options: CallOpt
 function collect(
   cli: Cli,
   args: readonly string[],
-  { cwd, signal, onNote }: CallOptions,
+  { cwd, signal, onNote, unlimited }: CallOptions,
 ): Promise<{ stdout: string; stderr: string; code: number | null }> {
   return new Promise((resolve, reject) => {
     const line = commandLine(cli, args, cwd);
@@ -58,14 +64,33 @@ function collect(
       ...(signal === undefined ? {} : { signal }),
     });
     const out: Buffer[] = [];
+    let answered = 0;
     let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    const giveUp = (why: string) => {
+      child.kill("SIGKILL");
+      reject(new UserMessage(`'millrace ${args[0]}' ${why}, and was ended.`));
+    };
+    const timer = setTimeout(
+      () => giveUp(`gave no answer within ${timeLimit / 60_000} minutes`),
+      unlimited ? 2 ** 31 - 1 : timeLimit,
+    );
+    child.stdout.on("data", (chunk: Buffer) => {
+      answered += chunk.length;
+      if (answered > answerLimit) giveUp(`answered with more than ${answerLimit >> 20} MB`);
+      else out.push(chunk);
+    });
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
       stderr += chunk;
       const line = chunk.split(/[\r\n]+/).findLast((part) => part.trim() !== "");
       if (line !== undefined) onNote?.(line.trim());
     });
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ stdout: Buffer.concat(out).toString("utf8"), stderr, code }));
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ stdout: Buffer.concat(out).toString("utf8"), stderr, code });
+    });
   });
 }

@@ -43,6 +43,7 @@ export async function downloadMovieLens(
       return await callCli<Downloaded>(commandLine, args, {
         cwd: into.uri.fsPath,
         signal,
+        unlimited: true,
         onNote: say,
       });
     } catch (error) {

@@ -1,9 +1,13 @@
+import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { toJson } from "../authoring/artifact-json.ts";
+import { checkRegular } from "../disk/check-regular.ts";
+import { isBelow } from "../disk/is-below.ts";
 import { UsageError } from "../errors/user-error.ts";
 import type { JsonValue } from "../events/artifacts.ts";
 import type { TaskRunView } from "../events/run-view.ts";
 import type { StoredRun } from "../store/read-run.ts";
+import { baseOf } from "../store/relocation.ts";
 import { openDuckDb } from "../tables/duckdb/open-duckdb.ts";
 import type { Session, TableHandle } from "../tables/session.ts";
 import { isUrl } from "../tables/session-url.ts";
@@ -20,39 +24,57 @@ export interface ResultContent {
     /** The first rows, in the columns' order. */
     readonly rows: readonly (readonly JsonValue[])[];
     readonly total: number;
-    /** Where its rows are, if that is a storage which only its session reads. */
+    /** Where its rows are, if that is a storage which only its session reads, or a file that isn't read. */
     readonly elsewhere?: string;
+    /** That file lies outside of the run's folder, and of the one that its runs are in. */
+    readonly outside?: true;
   }[];
 }
 
+/** The largest stored value that is read to be shown, in bytes. */
+const largestShown = 64 << 20;
 /** The longest text of a value that is shown, in characters. */
 const longestText = 20_000;
 
 /**
  * Reads what a task run returned.
- * @throws {UsageError} for one that has no result.
+ * @param options how many rows of tables, and whether those of tables that lie outside of the folder that the run is
+ *   in are read: files that the flow has read, or that a run's folder, which may come from anywhere, says it has.
+ * @throws {UsageError} for one that has no result, {UserError} for one that can't be read.
  */
 export async function readResultContent(
   run: StoredRun,
   { id, result, state }: TaskRunView,
-  rows: number,
+  { rows, outside }: { readonly rows: number; readonly outside: boolean },
 ): Promise<ResultContent> {
   if (result === undefined) throw new UsageError(`'${id}' has no result: it is ${state.name}.`);
   await using session: Session = openDuckDb({ folder: run.info.folder });
-  const value = loadResult(result, run.path, {
-    resource: (id) => ({ resource: id }),
-    table: (_session, handle) => session.table(handle as TableHandle), // a session's own, written by storeResult
-  });
-  const tables = [];
-  for (const { path, columns, handle } of result.tables ?? []) {
+  const value = loadResult(
+    result,
+    run.path,
+    {
+      resource: (id) => ({ resource: id }),
+      table: (_session, handle) => session.table(handle as TableHandle), // a session's own, written by storeResult
+    },
+    largestShown,
+  );
+  const tables: ResultContent["tables"][number][] = [];
+  for (const { path: place, columns, handle } of result.tables ?? []) {
     if (isUrl(handle.path)) {
-      tables.push({ path, columns, rows: [], total: 0, elsewhere: handle.path });
+      tables.push({ path: place, columns, rows: [], total: 0, elsewhere: handle.path });
       continue;
     }
-    const table = session.table(fromStoredHandle(handle, run.path) as TableHandle); // likewise
+    const here = fromStoredHandle(handle, run.path);
+    const path = resolve(run.info.folder, here.path);
+    if (!outside && !isBelow(path, baseOf(run.path))) {
+      tables.push({ path: place, columns, rows: [], total: 0, elsewhere: path, outside: true });
+      continue;
+    }
+    await checkRegular(path);
+    const table = session.table(here as TableHandle); // likewise
     const sample = await table.rows(rows);
     tables.push({
-      path,
+      path: place,
       columns,
       rows: sample.map((row) => columns.map((column) => toJson(row[column.name]))),
       total: sample.length < rows ? sample.length : await table.count(),
@@ -63,7 +85,10 @@ export async function readResultContent(
 
 function textOf(value: unknown): string {
   if (tableLike(value)) return preview(value);
-  const text = typeof value === "string" ? value : inspect(value, { depth: 4, maxArrayLength: 200 });
+  const text =
+    typeof value === "string"
+      ? value
+      : inspect(value, { depth: 4, maxArrayLength: 200, maxStringLength: longestText });
   return text.length > longestText ? `${text.slice(0, longestText)}...` : text;
 }
 

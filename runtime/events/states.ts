@@ -36,6 +36,11 @@ export interface State {
 
 export const stateNames: readonly StateName[] = Object.keys(typeOf) as StateName[]; // keys of a closed literal
 
+/** What a name means for whoever waits for it. */
+export function stateTypeOf(name: StateName): StateType {
+  return typeOf[name];
+}
+
 export function makeState(name: StateName, message?: string): State {
   const type = typeOf[name];
   return message === undefined ? { type, name } : { type, name, message };

@@ -1,12 +1,15 @@
-import { copyFile, link, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { copyFile, link, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { freshPath } from "../disk/fresh-path.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
 import { syncFolder, syncTree } from "../disk/sync.ts";
 import { digestBytes } from "../disk/tree-digest.ts";
 import type { ResultRef } from "../events/run-event.ts";
+import { resultRef } from "./event-shape.ts";
+import { limits, readInRun } from "./read-in-run.ts";
 import { filesOfResult, inRunFolder, isWholeResult } from "./result-files.ts";
+import { fits, object, text, time } from "./shape.ts";
 
 export interface CacheEntry {
   readonly task: string;
@@ -15,6 +18,8 @@ export interface CacheEntry {
   /** Its files lie beside the entry, as in `results/` of a run. */
   readonly result: ResultRef;
 }
+
+const cacheEntry = object<CacheEntry>({ task: text, created: time, result: resultRef });
 
 /** Results that outlive their runs, by key: `.millrace/cache/<key>/`. */
 export class CacheStore {
@@ -88,9 +93,15 @@ function entryText(entry: CacheEntry): string {
  * @returns undefined for one that isn't what was written: its task runs again.
  */
 export async function readEntry(path: string): Promise<CacheEntry | undefined> {
-  const text = await readFile(path, "utf8");
+  const text = String(await readInRun(dirname(path), basename(path), limits.cacheEntry));
   const [entry = "", sha256] = text.split("\n");
-  return digestBytes(entry).sha256 === sha256 ? (JSON.parse(entry) as CacheEntry) : undefined; // written by keep only
+  if (digestBytes(entry).sha256 !== sha256) return undefined;
+  try {
+    const value: unknown = JSON.parse(entry);
+    return fits(cacheEntry, value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Puts a cached file into a run, where an earlier attempt may have left a damaged one. */

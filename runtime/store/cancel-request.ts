@@ -1,14 +1,16 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
+import { replaceFile } from "../disk/replace-file.ts";
+import { limits, readInRun } from "./read-in-run.ts";
 import { runPaths } from "./run-folder.ts";
 
 /** Asks a run's process to cancel it: the one message that goes against the stream. */
 export async function requestCancel(runFolder: string, reason: string): Promise<void> {
-  await writeFile(runPaths(runFolder).cancel, reason);
+  await replaceFile(runPaths(runFolder).cancel, reason);
 }
 
-/** The reason of a cancel request, if there is one. */
+/** The reason of a cancel request, if there is one. Whatever else has its name is none. */
 export async function readCancelRequest(runFolder: string): Promise<string | undefined> {
-  return readFile(runPaths(runFolder).cancel, "utf8").catch(() => undefined);
+  return readInRun(runFolder, "cancel", limits.cancel).then(String, () => undefined);
 }
 
 export async function clearCancelRequest(runFolder: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { freshPath } from "../disk/fresh-path.ts";
 import { makeFolder } from "../disk/make-folder.ts";
@@ -7,8 +7,11 @@ import { replaceFile } from "../disk/replace-file.ts";
 import { syncFolder } from "../disk/sync.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { State } from "../events/states.ts";
+import { limits, readInRun } from "./read-in-run.ts";
 import { baseOf, relocated, relocation } from "./relocation.ts";
 import { isAlive, type RunHost } from "./run-host.ts";
+import { formOfRun, ownFormat, runInfo, writerOf } from "./run-info-shape.ts";
+import { fits, problemText } from "./shape.ts";
 
 /** What `run.json` says of a run: what it was started with and, when it has ended, how. */
 export interface RunInfo {
@@ -50,6 +53,11 @@ export function runPaths(runFolder: string) {
 /** A run that was asked for and isn't there, or is more than one. */
 export class RunNotFoundError extends UserError {
   override readonly name = "RunNotFoundError";
+}
+
+/** A run that is there and can't be shown; the message says why. */
+export class UnreadableRunError extends UserError {
+  override readonly name = "UnreadableRunError";
 }
 
 /** Makes the store's folder in `base`, with the .gitignore that keeps it out of the user's repository. */
@@ -108,19 +116,37 @@ export async function writeRunInfo(runFolder: string, info: RunInfo): Promise<vo
   await replaceFile(path, `${JSON.stringify(info, null, 2)}\n`);
 }
 
-/** What a run's `run.json` says; paths are as they are here. */
+/**
+ * What a run's `run.json` says; paths are as they are here. Its id is its folder's name.
+ * @throws {UnreadableRunError} for one that says something else than a run's; what the file system rejects with.
+ */
 export async function readRunInfo(runFolder: string): Promise<RunInfo> {
-  const { info } = runPaths(runFolder);
-  const text = await readFile(info, "utf8");
+  const written = parseRunInfo(await readInRun(runFolder, "run.json", limits.info), runFolder);
+  const relocate = relocation(written.base, baseOf(runFolder));
+  const here =
+    relocate === undefined ? written : { ...relocated(written, relocate), base: written.base ?? "" };
+  return { ...here, id: basename(runFolder) };
+}
+
+function parseRunInfo(bytes: Buffer, runFolder: string): RunInfo {
+  const rid = `Delete the folder ${runFolder} to be rid of the run.`;
+  let value: unknown;
   try {
-    const written = JSON.parse(text) as RunInfo; // written by writeRunInfo only
-    const relocate = relocation(written.base, baseOf(runFolder));
-    return relocate === undefined ? written : { ...relocated(written, relocate), base: written.base ?? "" };
+    value = JSON.parse(bytes.toString("utf8"));
   } catch (error) {
-    throw new Error(
-      `${info} is damaged: ${(error as Error).message}. Delete the folder ${runFolder} to be rid of the run.`,
-    );
+    throw new UnreadableRunError(`Its run.json is damaged: ${(error as Error).message}. ${rid}`); // JSON.parse throws nothing else
   }
+  const by = fits(writerOf, value) ? `Millrace ${value.versions.millrace}` : "Millrace";
+  if (fits(formOfRun, value) && (value.format ?? ownFormat) > ownFormat)
+    throw new UnreadableRunError(
+      `It was written by ${by}, in a form that this version doesn't know: use a newer one.`,
+    );
+  const problem = runInfo(value);
+  if (problem !== undefined)
+    throw new UnreadableRunError(
+      `Its run.json, of ${by}, isn't one that this version knows: ${problemText(problem)}. ${rid}`,
+    );
+  return value as RunInfo; // it fits
 }
 
 /** Whether the process that runs the run is alive. */
@@ -139,6 +165,8 @@ export async function touchHeartbeat(runFolder: string): Promise<void> {
 
 /** When a run started, at the beginning of its id: `20261123-225045123-`. */
 const stampPattern = /^\d{8}-\d{6,9}-/;
+/** A run's folder has such a name; nothing else in the store's folder is one. */
+const idPattern = /^\d{8}-\d{6,9}-[\w.-]+$/;
 
 /** The name in a run's id. */
 export function nameOfRunId(id: string): string {
@@ -153,7 +181,7 @@ export async function listRunFolders(base: string): Promise<string[]> {
     throw error;
   });
   return names
-    .filter((name) => stampPattern.test(name) && !name.endsWith(".deleted"))
+    .filter((name) => idPattern.test(name) && !name.endsWith(".deleted"))
     .sort()
     .reverse()
     .map((name) => join(runs, name));

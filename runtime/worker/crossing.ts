@@ -88,9 +88,15 @@ export interface Decoding {
   table(session: string, handle: unknown): unknown;
 }
 
-/** Puts back what the marks stand for, in place. */
-export function decode(root: unknown, decoding: Decoding): unknown {
+/**
+ * Puts back what the marks stand for, in place.
+ * @param size bytes that the value came in: it has no more items than that. A sparse array may say that it has
+ *   four thousand million, in a few bytes, and then only those that it does have are looked at.
+ * @throws {UserError} for a value that is nested too deeply.
+ */
+export function decode(root: unknown, decoding: Decoding, size = Number.POSITIVE_INFINITY): unknown {
   const decoded = new Map<object, unknown>();
+  let itemsLeft = size;
   const visit = (value: unknown): unknown => {
     if (typeof value !== "object" || value === null) return value;
     if (decoded.has(value)) return decoded.get(value);
@@ -101,6 +107,11 @@ export function decode(root: unknown, decoding: Decoding): unknown {
   };
   const visitContents = (value: object): void => {
     if (Array.isArray(value)) {
+      itemsLeft -= value.length;
+      if (itemsLeft < 0) {
+        visitProperties(value as unknown as Record<string, unknown>); // its items are properties
+        return;
+      }
       for (let i = 0; i < value.length; i++) {
         const item: unknown = value[i];
         if (typeof item === "object" && item !== null) value[i] = visit(item);
@@ -143,7 +154,12 @@ export function decode(root: unknown, decoding: Decoding): unknown {
         return decoding.table(marked.session, marked.handle);
     }
   };
-  return visit(root);
+  try {
+    return visit(root);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError("A value is nested too deeply to be read.");
+    throw error;
+  }
 }
 
 /**
@@ -158,8 +174,13 @@ export function toBytes(value: unknown, what: string): Buffer {
   }
 }
 
+/** @throws {UserError} for bytes that are no value's. */
 export function fromBytes(bytes: Uint8Array): unknown {
-  return deserialize(bytes);
+  try {
+    return deserialize(bytes);
+  } catch (error) {
+    throw new UserError(`A stored value is damaged: ${(error as Error).message}`); // deserialize throws errors only
+  }
 }
 
 export function sha256(bytes: Uint8Array | string): string {

@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { isNamedBelow } from "../disk/is-below.ts";
+import { readBelowSync } from "../disk/read-file.ts";
 import { placeFile } from "../disk/replace-file.ts";
 import { syncTree } from "../disk/sync.ts";
 import { type ContentDigest, digestTree } from "../disk/tree-digest.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { ResultRef, ResultTable } from "../events/run-event.ts";
 import { type Decoding, decode, encode, fromBytes, sha256, toBytes } from "./crossing.ts";
 import { preview } from "./preview.ts";
@@ -60,24 +62,45 @@ async function sealed(path: string): Promise<ContentDigest> {
 
 /** Reads a result back, with marks in place of tables and resources. */
 export function loadEncoded(ref: ResultRef, runFolder: string): unknown {
-  if (ref.stored === "nothing") return undefined;
-  const bytes =
-    "inline" in ref.stored
-      ? Buffer.from(ref.stored.inline, "base64")
-      : readFileSync(join(runFolder, ref.stored.file));
-  return fromBytes(bytes);
+  return ref.stored === "nothing" ? undefined : fromBytes(bytesOf(ref.stored, runFolder));
 }
 
-/** Reads a result back. Tables are handles again to the session that `decoding` gives. */
-export function loadResult(ref: ResultRef, runFolder: string, decoding: Omit<Decoding, "result">): unknown {
-  return decode(loadEncoded(ref, runFolder), {
-    ...decoding,
-    table: (session, handle) =>
-      decoding.table(session, fromStoredHandle(handle as ResultTable["handle"], runFolder)), // as storeResult wrote it
-    result: (run) => {
-      throw new Error(`A stored result refers to the run '${run}'.`);
+/** @param limit the most that a file may have, bytes. */
+function bytesOf(
+  stored: Exclude<ResultRef["stored"], "nothing">,
+  runFolder: string,
+  limit = Number.POSITIVE_INFINITY,
+): Buffer {
+  return "inline" in stored
+    ? Buffer.from(stored.inline, "base64")
+    : readBelowSync(runFolder, stored.file, limit);
+}
+
+/**
+ * Reads a result back. Tables are handles again to the session that `decoding` gives.
+ * @param limit the most that its file may have, bytes.
+ * @throws {UserError} for bytes that are no result, {RefusedFileError} for a file that isn't the run's own.
+ */
+export function loadResult(
+  ref: ResultRef,
+  runFolder: string,
+  decoding: Omit<Decoding, "result">,
+  limit?: number,
+): unknown {
+  if (ref.stored === "nothing") return undefined;
+  const bytes = bytesOf(ref.stored, runFolder, limit);
+  return decode(
+    fromBytes(bytes),
+    {
+      ...decoding,
+      table: (session, handle) =>
+        decoding.table(session, fromStoredHandle(handle as ResultTable["handle"], runFolder)), // as storeResult wrote it
+      result: (run) => {
+        throw new Error(`A stored result refers to the run '${run}'.`);
+      },
     },
-  });
+    bytes.length,
+  );
 }
 
 /**
@@ -86,14 +109,27 @@ export function loadResult(ref: ResultRef, runFolder: string, decoding: Omit<Dec
  */
 function toStoredPath(path: string, runFolder: string): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) return path; // in an engine's storage
-  const inside = relative(runFolder, path);
-  if (!inside.startsWith("..") && !isAbsolute(inside)) return `./${inside}`;
-  // `<base>/.millrace/runs/<id>` is three folders down.
-  const base = resolve(runFolder, "..", "..", "..");
-  const below = relative(base, path);
-  return below.startsWith("..") || isAbsolute(below) || !isAbsolute(path) ? path : `../../../${below}`;
+  if (isNamedBelow(path, runFolder)) return `./${relative(runFolder, path)}`;
+  const base = baseOf(runFolder);
+  return isAbsolute(path) && isNamedBelow(path, base) ? `../../../${relative(base, path)}` : path;
 }
 
+/**
+ * A handle whose path is this machine's.
+ * @throws {UserError} for a path that leads out of the folder that the run is in.
+ */
 export function fromStoredHandle<H extends { readonly path: string }>(handle: H, runFolder: string): H {
-  return /^\.\.?\//.test(handle.path) ? { ...handle, path: join(runFolder, handle.path) } : handle;
+  if (typeof handle.path !== "string") throw new UserError("A stored result holds a table without a path.");
+  if (!/^\.\.?\//.test(handle.path)) return handle;
+  const path = join(runFolder, handle.path);
+  if (!isNamedBelow(path, baseOf(runFolder)))
+    throw new UserError(
+      `A stored result names a table outside of the folder that its run is in: ${handle.path}`,
+    );
+  return { ...handle, path };
+}
+
+/** `<base>/.millrace/runs/<id>` is three folders down. */
+function baseOf(runFolder: string): string {
+  return resolve(runFolder, "..", "..", "..");
 }

@@ -83,7 +83,7 @@ describe("what the command line says of runs", () => {
       assert.equal(code, 0);
       assert.match(
         plain(stderr, room),
-        /^The run '<id>' can't be read: <room>\/\.millrace\/runs\/<id>\/run\.json is damaged: .* Delete the folder/,
+        /^The run '<id>' can't be read: Its run\.json is damaged: .* Delete the folder/,
       );
     });
   });

@@ -1,7 +1,17 @@
 import type { TaskRunView } from "../../runtime/events/run-view.ts";
+import type { ResultContent } from "../contract.ts";
 import { DataTable } from "../data/data-table.ts";
 import { h } from "../elements/dom.ts";
 import type { PageContext } from "../page/page-view.ts";
+
+/** Where a table's rows are that aren't shown. */
+function placeOf({ elsewhere, outside }: ResultContent["tables"][number]): HTMLElement[] {
+  if (elsewhere === undefined) return [];
+  const why = outside
+    ? "outside of the run's folder: they are read in a trusted workspace"
+    : "not read from there";
+  return [h("p", { class: "quiet" }, `Its rows are in ${elsewhere}, ${why}.`)];
+}
 
 /** A task run's result: its preview at once, and what the host has of it as soon as that comes. */
 export function resultNodes(context: PageContext, run: TaskRunView): HTMLElement[] {
@@ -17,10 +27,10 @@ export function resultNodes(context: PageContext, run: TaskRunView): HTMLElement
         const label = table.path === "" ? run.name : `${run.name}${table.path}`;
         const element = new DataTable({ label, ...table }, context.host).element;
         element.classList.add("bounded");
-        return element;
+        return [element, ...placeOf(table)];
       });
       const isTable = content.tables.length === 1 && content.tables[0]?.path === "";
-      box.replaceChildren(...(isTable ? [] : [h("pre", { class: "value" }, content.text)]), ...tables);
+      box.replaceChildren(...(isTable ? [] : [h("pre", { class: "value" }, content.text)]), ...tables.flat());
     },
     (error: unknown) => {
       ring.remove();

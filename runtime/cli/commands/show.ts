@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtifactContent } from "../../events/artifacts.ts";
 import type { ArtifactView } from "../../events/run-view.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
+import { readArtifact } from "../../store/read-artifact.ts";
 import { readRun, type StoredRun } from "../../store/read-run.ts";
 import { findStoredRun } from "../find-stored-run.ts";
 import { findTaskRun } from "../find-task-run.ts";
@@ -16,6 +16,7 @@ export interface ShowOptions {
   readonly task?: string;
   readonly rows?: string;
   readonly artifacts?: boolean;
+  readonly outside?: boolean;
   readonly dir?: string;
   readonly json?: boolean;
 }
@@ -33,7 +34,7 @@ export async function showCommand(reference: string, options: ShowOptions): Prom
   const artifacts = await Promise.all(
     [...run.view.artifacts.values()].map(async (artifact) => ({
       artifact,
-      read: await readArtifact(join(run.path, artifact.file)),
+      read: await readOrTell(run.path, artifact.file),
     })),
   );
   if (options.json) {
@@ -56,22 +57,29 @@ async function showResult(run: StoredRun, reference: string, options: ShowOption
   const taskRun = findTaskRun(run, reference);
   const { readResultContent } = await import("../result-content.ts");
   const rows = wholeNumber("--rows", options.rows ?? (options.json ? "200" : "5"), 1);
-  const result = await readResultContent(run, taskRun, rows);
+  const result = await readResultContent(run, taskRun, { rows, outside: options.outside ?? false });
   if (options.json) {
     printJson(result);
     return;
   }
   const size = { rows, columns: process.stdout.columns ?? 100, file: "" };
   const lines = [paint("bold", visibleLine(taskRun.id)), result.text];
-  for (const table of result.tables) lines.push("", ...artifactText({ kind: "table", ...table }, size));
+  for (const table of result.tables)
+    lines.push(
+      "",
+      ...(table.outside
+        ? [`Its rows are in ${table.elsewhere}, outside of this folder: --outside reads them.`]
+        : []),
+      ...artifactText({ kind: "table", ...table }, size),
+    );
   print(`${lines.join("\n")}\n`);
 }
 
-async function readArtifact(file: string): Promise<Read> {
+async function readOrTell(runFolder: string, file: string): Promise<Read> {
   try {
-    return { content: JSON.parse(await readFile(file, "utf8")) as ArtifactContent }; // written by storeArtifact only
+    return { content: await readArtifact(runFolder, file) };
   } catch (error) {
-    return { problem: `It can't be read: ${(error as Error).message}` }; // fs and JSON throw errors only
+    return { problem: `It can't be read: ${(error as Error).message}` }; // fs and the store throw errors only
   }
 }
 

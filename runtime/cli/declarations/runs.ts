@@ -31,6 +31,7 @@ export function declareRunCommands(program: Command): void {
     .description("show a run: its state, its task runs, what it published")
     .option("--task <task run>", "only what this task run returned, with a sample of its tables")
     .option("--rows <n>", "how many rows of tables and comparisons to print (default: 5)")
+    .option("--outside", "with --task: also rows of tables that lie outside of the folder that the run is in")
     .option("--artifacts", "only what the flow published")
     .addOption(dirOption())
     .option("--json", "print JSON, the contents of artifacts included")

@@ -1,0 +1,51 @@
+import { type State, type StateName, type StateType, stateNames, stateTypeOf } from "../events/states.ts";
+import type { RunInfo } from "./run-folder.ts";
+import { maybe, object, oneOf, properties, type Shape, text, time, whole, yesOrNo } from "./shape.ts";
+
+const anyState = object<State>({
+  name: oneOf<StateName>(stateNames),
+  type: text as Shape<StateType>, // compared below
+  message: maybe(text),
+});
+
+/** A state whose type is its name's. */
+export const state: Shape<State> = (value) => {
+  const problem = anyState(value);
+  if (problem !== undefined) return problem;
+  const { name, type } = value as State; // it is one
+  return stateTypeOf(name) === type ? undefined : `.type: is ${JSON.stringify(type)}, which isn't ${name}'s`;
+};
+
+/** What `run.json` has to be. */
+export const runInfo: Shape<RunInfo> = object<RunInfo>({
+  id: text,
+  name: text,
+  flow: text,
+  base: maybe(text),
+  file: text,
+  folder: text,
+  parameters: properties,
+  session: text,
+  attempt: whole(1),
+  host: object<RunInfo["host"]>({
+    id: text,
+    name: text,
+    container: yesOrNo,
+    pid: whole(1),
+    pidStarted: maybe(text),
+  }),
+  versions: object<RunInfo["versions"]>({ millrace: text, node: text }),
+  started: time,
+  ended: maybe(time),
+  state: maybe(state),
+  tasks: maybe(object<NonNullable<RunInfo["tasks"]>>({ total: whole(0), completed: whole(0) })),
+});
+
+/** Of what form a run's folder is. A newer version may write another. */
+export const formOfRun = object<{ readonly format?: number }>({ format: maybe(whole(1)) });
+export const ownFormat = 1;
+
+/** Who wrote it, as far as that can be read. */
+export const writerOf = object<{ readonly versions: { readonly millrace: string } }>({
+  versions: object({ millrace: text }),
+});
