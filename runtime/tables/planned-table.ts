@@ -1,10 +1,10 @@
-import type { Column, Row, Session, Table, TableHandle } from "./session.ts";
+import type { BatchOptions, Column, Row, Session, Table, TableHandle } from "./session.ts";
 
 /** What a table needs of its session, which knows what to do with a plan's node. */
 export interface TableReader<Node> {
   readonly session: Session;
   rows(node: Node, limit: number | undefined): Promise<Row[]>;
-  batches(node: Node): AsyncIterable<readonly Row[]>;
+  batches(node: Node, options: BatchOptions): AsyncIterable<readonly Row[]>;
   count(node: Node): Promise<number>;
   writeParquet(node: Node, path: string): Promise<void>;
   handle(node: Node, file: () => string): Promise<TableHandle>;
@@ -32,8 +32,8 @@ export class PlannedTable<Node extends { readonly columns: readonly Column[] }> 
     return this.#reader.rows(this.node, limit);
   }
 
-  batches(): AsyncIterable<readonly Row[]> {
-    return this.#reader.batches(this.node);
+  batches(options: BatchOptions = {}): AsyncIterable<readonly Row[]> {
+    return this.#reader.batches(this.node, options);
   }
 
   count(): Promise<number> {

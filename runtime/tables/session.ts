@@ -14,8 +14,10 @@ export interface Column {
 
 /**
  * A value of a row as JavaScript has it. `long` is a number where it is safe and a bigint beyond; `decimal`
- * and `date` are strings (`"1.50"`, `"2026-11-23"`), `timestamp` is a Date, `binary` a Uint8Array, `array`
- * an array, `struct` and `map` plain objects.
+ * and `date` are strings (`"1.50"`, `"2026-11-23"`; before the year 0 and after 9999 as `-000043-03-15` and
+ * `+010000-01-01`), `timestamp` is a Date, `binary` a Uint8Array, `array` an array, `struct` and `map` plain
+ * objects; a map's keys are texts, those of binary keys hexadecimal. What none of these can hold, such as an
+ * infinite date, is an error when it is read.
  */
 export type Value =
   | null
@@ -33,6 +35,11 @@ export type Row = { readonly [column: string]: Value };
 /** What may stand in a `sql` template: another table of the same session, or a value, which is bound. */
 export type SqlInput = Table | null | boolean | number | bigint | string | Date;
 
+export interface BatchOptions {
+  /** What a timestamp is: a Date (default), or a bigint of microseconds since 1970, of which a Date has only the thousands. */
+  readonly timestamps?: "dates" | "microseconds";
+}
+
 /**
  * Handle to rows that a {@link Session} can read. Immutable. A table is a plan until something reads it;
  * what a task returns is written once, as Parquet, unless it is only a view over a file.
@@ -44,7 +51,7 @@ export interface Table {
   /** The first `limit` rows (all of them without a limit), as plain objects. */
   rows(limit?: number): Promise<Row[]>;
   /** All rows in their order, some thousand at a time, with no more of them in memory. */
-  batches(): AsyncIterable<readonly Row[]>;
+  batches(options?: BatchOptions): AsyncIterable<readonly Row[]>;
   count(): Promise<number>;
   /**
    * Writes the rows as a folder of Parquet files, as Spark does. The folder is replaced as a whole, or on
@@ -66,7 +73,13 @@ export type TableHandle =
       readonly options: CsvOptions;
       readonly columns: readonly Column[];
     }
-  | { readonly kind: "parquet"; readonly path: string; readonly columns: readonly Column[] };
+  | {
+      readonly kind: "parquet";
+      readonly path: string;
+      readonly columns: readonly Column[];
+      /** Whether the rows have an order that reading has to restore, where the engine doesn't keep it by itself. */
+      readonly ordered?: boolean;
+    };
 
 /**
  * How a CSV file is read. Rows are as RFC 4180 has them, with these rules where it has none: an empty line is

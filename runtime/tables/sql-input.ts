@@ -6,7 +6,7 @@ export const inputMark = "$" + "{...}";
 
 /** A value in a query: bound, never text. */
 export interface BoundValue {
-  readonly sqlType: "BOOLEAN" | "INTEGER" | "BIGINT" | "DOUBLE" | "VARCHAR" | "TIMESTAMP";
+  readonly sqlType: "BOOLEAN" | "INTEGER" | "BIGINT" | "DOUBLE" | "VARCHAR" | "TIMESTAMP" | "TIMESTAMPTZ";
   readonly value: null | boolean | number | bigint | string;
 }
 

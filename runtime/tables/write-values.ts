@@ -1,5 +1,7 @@
 import { types } from "node:util";
+import { dayNumber } from "./calendar.ts";
 import { type ParsedType, parseColumnType, typeName } from "./column-types.ts";
+import { keyValue } from "./map-keys.ts";
 import { type Column, TableError, type Value } from "./session.ts";
 
 /** How an engine makes its values of what isn't a plain JavaScript value. */
@@ -126,12 +128,12 @@ function presentWriter<V>(make: ValueMaker<V>, type: ParsedType): Write<V> {
     case "map": {
       const writeKey = writer(make, type.key);
       const write = writer(make, type.value);
-      const isNumeric = type.key.kind !== "string";
       return (value) => {
         if (!isPlain(value)) return undefined;
         const entries: { key: V; value: V | null }[] = [];
         for (const [name, item] of Object.entries(value)) {
-          const key = writeKey(isNumeric ? Number(name) : name);
+          const named = keyValue(type.key, name);
+          const key = named === undefined ? undefined : writeKey(named);
           const written = write(item);
           if (key === undefined || key === null || written === undefined) return undefined;
           entries.push({ key, value: written });
@@ -157,14 +159,6 @@ function isPlain(value: Value): value is { readonly [name: string]: Value } {
     !ArrayBuffer.isView(value) &&
     !types.isDate(value)
   );
-}
-
-/** Days since 1970-01-01 of a date written yyyy-mm-dd. */
-function dayNumber(text: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) return undefined;
-  return time / 86_400_000;
 }
 
 /** A decimal's digits without the point, if it fits. */

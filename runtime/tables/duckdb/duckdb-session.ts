@@ -16,6 +16,7 @@ import {
   type TransformOptions,
 } from "../session.ts";
 import { boundValue } from "../sql-input.ts";
+import { duckDbWriting, withoutEnd } from "../sql-tokens.ts";
 import { rowTypes, writer, wrongValue } from "../write-values.ts";
 import { checkQuery, type QueryPlan } from "./check-query.ts";
 import { CsvView } from "./csv-view.ts";
@@ -105,10 +106,12 @@ export class DuckDbSession implements Session {
       }
       return { value: boundValue(input, index) };
     });
-    const texts = strings.map((text, i) => (i === strings.length - 1 ? text.replace(/[\s;]+$/, "") : text));
-    const plan: QueryPlan = { kind: "query", texts, inputs: bound };
+    const texts = withoutEnd(strings, duckDbWriting);
+    const written: QueryPlan = { kind: "query", texts, inputs: bound };
     await this.#makeCheckable(bound.flatMap((input) => ("node" in input ? [input.node] : [])));
-    const { names, types } = await this.#engine.use((connection, api) => checkQuery(connection, api, plan));
+    const { plan, names, types } = await this.#engine.use((connection, api) =>
+      checkQuery(connection, api, written),
+    );
     return this.#table(plan, shapeOf(names, types));
   }
 
@@ -219,7 +222,7 @@ export class DuckDbSession implements Session {
       {
         session: this,
         rows: (node, limit) => this.#runner.rows(node, limit),
-        batches: (node) => this.#runner.batches(node),
+        batches: (node, options) => this.#runner.batches(node, options),
         count: (node) => this.#runner.count(node),
         writeParquet: (node, path) => {
           const full = resolve(this.#folder, path);

@@ -75,7 +75,7 @@ async function body(node: PlanNode, plan: Plan, values: BoundValue[]): Promise<s
       return `SELECT ${castColumns(node)} FROM (\n${queryText(plan, (value) => {
         values.push(value);
         return `$${values.length}`;
-      })}\n)`;
+      })}\n) AS _millrace_query(${node.columns.map(({ name }) => quoted(name)).join(", ")})`;
   }
 }
 
@@ -89,6 +89,7 @@ export function queryText(
       const input = plan.inputs[i];
       if (input === undefined) return text;
       if ("node" in input) return text + nodeName(input.node);
+      if (input.value.value === null) return `${text}NULL`; // of whatever type its place has
       return `${text}CAST(${parameter(input.value)} AS ${input.value.sqlType})`;
     })
     .join("");

@@ -5,7 +5,7 @@ import type * as DuckDb from "@duckdb/node-api";
 import { freshPath } from "../../disk/fresh-path.ts";
 import { makeFolder } from "../../disk/make-folder.ts";
 import { replaceFolder } from "../parquet-folder.ts";
-import { type Row, TableError } from "../session.ts";
+import { type BatchOptions, type Row, TableError } from "../session.ts";
 import type { CsvView } from "./csv-view.ts";
 import type { Api, Engine } from "./engine.ts";
 import { engineProblem, tableError } from "./engine-error.ts";
@@ -38,13 +38,13 @@ export class QueryRunner {
   }
 
   /** A table's rows, a chunk at a time. Those of CSV go through a file: where one is bad, the query runs again. */
-  async *batches(node: PlanNode): AsyncGenerator<Row[]> {
+  async *batches(node: PlanNode, options: BatchOptions = {}): AsyncGenerator<Row[]> {
     const { sql, values, views } = await render(node);
     if (views.length > 0) {
       const path = join(this.#engine.tempFolder, `millrace-${randomUUID()}.parquet`);
       try {
         await this.writeFile(node, path);
-        yield* this.batches({ ...node, plan: { kind: "parquet", path, shown: path } });
+        yield* this.batches({ ...node, plan: { kind: "parquet", path, shown: path } }, options);
       } finally {
         await rm(path, { force: true });
       }
@@ -60,7 +60,7 @@ export class QueryRunner {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) return;
         const rows: Row[] = [];
-        appendRows(rows, chunk, node.columns, node.types);
+        appendRows(rows, chunk, node.columns, node.types, options);
         yield rows;
       }
     } catch (error) {

@@ -1,8 +1,14 @@
 import type * as DuckDb from "@duckdb/node-api";
+import { dateText, instant, UnreadableError } from "../calendar.ts";
 import type { ParsedType } from "../column-types.ts";
+import { keyText } from "../map-keys.ts";
+import { appendColumns, plainReading, type Reading, setOwn } from "../read-rows.ts";
 import type { Column, Row, Value } from "../session.ts";
 
 type Read = (value: DuckDb.DuckDBValue) => Value;
+
+const mostDays = 2 ** 31 - 1;
+const mostMicros = 2n ** 63n - 1n;
 
 /** Appends a chunk's rows as plain objects. */
 export function appendRows(
@@ -10,33 +16,24 @@ export function appendRows(
   chunk: DuckDb.DuckDBDataChunk,
   columns: readonly Column[],
   types: readonly ParsedType[],
+  reading: Reading = plainReading,
 ): void {
-  const first = rows.length;
-  for (let i = 0; i < chunk.rowCount; i++) rows.push({});
-  columns.forEach(({ name }, index) => {
+  appendColumns(rows, chunk.rowCount, columns, (index) => {
     const type = types[index];
-    if (type === undefined) return;
-    const read = reader(type);
+    if (type === undefined) return undefined;
+    const read = reader(type, reading);
     const vector = chunk.getColumnVector(index);
-    for (let i = 0; i < chunk.rowCount; i++) {
-      const row = rows[first + i] as Record<string, Value>; // made above, for this to fill
-      setOwn(row, name, read(vector.getItem(i)));
-    }
+    return (i) => read(vector.getItem(i));
   });
 }
 
-function setOwn(object: Record<string, Value>, name: string, value: Value): void {
-  if (name === "__proto__") Object.defineProperty(object, name, { value, enumerable: true });
-  else object[name] = value;
-}
-
-function reader(type: ParsedType): Read {
-  const present = presentReader(type);
+function reader(type: ParsedType, reading: Reading): Read {
+  const present = presentReader(type, reading);
   return (value) => (value === null ? null : present(value));
 }
 
 /** Reads a value that is not null. The engine's values have the classes that their column's type says. */
-function presentReader(type: ParsedType): Read {
+function presentReader(type: ParsedType, reading: Reading): Read {
   switch (type.kind) {
     case "long":
       return (value) => {
@@ -44,22 +41,28 @@ function presentReader(type: ParsedType): Read {
         const number = Number(long);
         return Number.isSafeInteger(number) ? number : long;
       };
-    case "date":
     case "decimal":
       return (value) => String(value);
+    case "date":
+      return (value) => {
+        const { days } = value as DuckDb.DuckDBDateValue;
+        if (Math.abs(days) === mostDays) throw infinite("date");
+        return dateText(days);
+      };
     case "timestamp":
       return (value) => {
         const { micros } = value as DuckDb.DuckDBTimestampValue;
-        return new Date(Number((micros - (((micros % 1_000n) + 1_000n) % 1_000n)) / 1_000n));
+        if (micros === mostMicros || micros === -mostMicros) throw infinite("timestamp");
+        return reading.timestamps === "microseconds" ? micros : instant(micros);
       };
     case "binary":
       return (value) => Uint8Array.from((value as DuckDb.DuckDBBlobValue).bytes);
     case "array": {
-      const read = reader(type.item);
+      const read = reader(type.item, reading);
       return (value) => (value as DuckDb.DuckDBListValue).items.map(read);
     }
     case "struct": {
-      const fields = type.fields.map((field) => ({ name: field.name, read: reader(field.type) }));
+      const fields = type.fields.map((field) => ({ name: field.name, read: reader(field.type, reading) }));
       return (value) => {
         const { entries } = value as DuckDb.DuckDBStructValue;
         const object: Record<string, Value> = {};
@@ -68,18 +71,20 @@ function presentReader(type: ParsedType): Read {
       };
     }
     case "map": {
-      const readKey = reader(type.key);
-      const read = reader(type.value);
+      const readKey = reader(type.key, plainReading);
+      const read = reader(type.value, reading);
       return (value) => {
         const object: Record<string, Value> = {};
-        for (const entry of (value as DuckDb.DuckDBMapValue).entries) {
-          const key = readKey(entry.key);
-          setOwn(object, key instanceof Date ? key.toISOString() : String(key), read(entry.value));
-        }
+        for (const entry of (value as DuckDb.DuckDBMapValue).entries)
+          setOwn(object, keyText(readKey(entry.key)), read(entry.value));
         return object;
       };
     }
     default:
       return (value) => value as boolean | number | string;
   }
+}
+
+function infinite(what: string): UnreadableError {
+  return new UnreadableError(`an infinite ${what}`);
 }

@@ -42,6 +42,6 @@ export function sqlError(error: unknown, texts: readonly string[], rendered: rea
 }
 
 /** How many characters a text's first bytes are. */
-function characters(text: string, bytes: number): number {
+export function characters(text: string, bytes: number): number {
   return Buffer.from(text).subarray(0, bytes).toString("utf8").length;
 }

@@ -1,3 +1,4 @@
+import { dateText } from "../calendar.ts";
 import type { ParsedType } from "../column-types.ts";
 import type { Value } from "../session.ts";
 import { isJson } from "./server-types.ts";
@@ -7,7 +8,7 @@ export class UnstorableError extends Error {
   override readonly name = "UnstorableError";
 }
 
-/** What stands for a value in a line of COPY's text format. */
+/** What stands for a value in a line of COPY's text format. Timestamps are bigints of microseconds since 1970. */
 export type CopyField = (value: Value) => string;
 
 /**
@@ -38,9 +39,9 @@ function serverText(type: ParsedType): (value: NonNullable<Value>) => string {
     case "string":
       return (value) => withoutNul(String(value));
     case "timestamp":
-      return (value) => (value instanceof Date ? timestamp(value) : String(value));
+      return (value) => timestamp(value as bigint); // what a timestamp column has
     case "date":
-      return (value) => era(String(value));
+      return (value) => serverDate(String(value));
     case "binary":
       return (value) => `\\x${Buffer.from(value as Uint8Array).toString("hex")}`; // what a binary column has
     case "array": {
@@ -64,17 +65,29 @@ function withoutNul(text: string): string {
   return text;
 }
 
-/** ISO 8601, which has years before 1 and after 9999 otherwise than the server. */
-function timestamp(date: Date): string {
-  const [, sign, year, rest = ""] = /^([+-]?)(\d+)(-.*)Z$/.exec(date.toISOString()) ?? [];
-  if (sign === "-" || Number(year) === 0)
-    return `${String((sign === "-" ? Number(year) : 0) + 1).padStart(4, "0")}${rest}+00 BC`;
-  return `${sign === "+" ? Number(year) : year}${rest}+00`;
+const dayMicros = 86_400_000_000n;
+
+function timestamp(micros: bigint): string {
+  const { days, time } = split(micros);
+  const date = serverDate(dateText(days));
+  return date.endsWith(" BC") ? `${date.slice(0, -3)} ${time}+00 BC` : `${date} ${time}+00`;
 }
 
-/** `0044-03-15 (BC)`, as DuckDB has it, is `0044-03-15 BC` for the server. */
-function era(date: string): string {
-  return date.replace(/ \(BC\)$/, " BC");
+/** The day of an instant, and its time of day with microseconds. */
+function split(micros: bigint): { readonly days: number; readonly time: string } {
+  const rest = micros % dayMicros;
+  const ofDay = rest < 0n ? rest + dayMicros : rest;
+  const text = new Date(Number(ofDay / 1_000n)).toISOString().slice(11, 23);
+  return { days: Number((micros - ofDay) / dayMicros), time: text + String(ofDay % 1_000n).padStart(3, "0") };
+}
+
+/** PostgreSQL has no year 0 and no signs: `-000043-03-15` is `0044-03-15 BC` there. */
+function serverDate(date: string): string {
+  const [, yearText = "", rest = ""] = /^(.+)(-\d\d-\d\d)$/.exec(date) ?? [];
+  const year = Number(yearText);
+  return year > 0
+    ? `${String(year).padStart(4, "0")}${rest}`
+    : `${String(1 - year).padStart(4, "0")}${rest} BC`;
 }
 
 /** A value as JSON; numbers keep their digits. */
@@ -93,7 +106,7 @@ function json(type: ParsedType, value: Value): string {
       if (!Number.isFinite(value)) throw new UnstorableError(`the number ${value} in what becomes JSON`);
       return String(value);
     case "timestamp":
-      return JSON.stringify(value instanceof Date ? value.toISOString() : value);
+      return JSON.stringify(isoTimestamp(value as bigint)); // what a timestamp in it is
     case "array":
       return `[${(value as readonly Value[]).map((item) => json(type.item, item)).join(",")}]`; // what an array has
     case "struct":
@@ -110,6 +123,11 @@ function json(type: ParsedType, value: Value): string {
     default:
       return JSON.stringify(serverText(type)(value));
   }
+}
+
+function isoTimestamp(micros: bigint): string {
+  const { days, time } = split(micros);
+  return `${dateText(days)}T${time.replace(/000$/, "")}Z`;
 }
 
 function jsonObject(entries: readonly (readonly [string, string])[]): string {

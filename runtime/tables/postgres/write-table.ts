@@ -69,7 +69,7 @@ async function copy(
 /** The rows in COPY's text format, a batch at a time. */
 async function* lines(columns: readonly CopyColumn[], table: Table, name: string): AsyncGenerator<Buffer> {
   let done = 0;
-  for await (const batch of table.batches()) {
+  for await (const batch of table.batches({ timestamps: "microseconds" })) {
     let text = "";
     for (const row of batch) {
       done++;

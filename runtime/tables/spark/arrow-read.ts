@@ -1,5 +1,8 @@
 import { type Data, RecordBatchReader } from "apache-arrow";
+import { dateText, instant } from "../calendar.ts";
 import type { ParsedType } from "../column-types.ts";
+import { keyText } from "../map-keys.ts";
+import { appendColumns, plainReading, type Reading, setOwn } from "../read-rows.ts";
 import type { Column, Row, Value } from "../session.ts";
 
 type Read = (row: number) => Value;
@@ -10,35 +13,24 @@ export function appendArrowRows(
   stream: Uint8Array,
   columns: readonly Column[],
   types: readonly ParsedType[],
+  reading: Reading = plainReading,
 ): void {
   for (const batch of RecordBatchReader.from(stream)) {
-    const first = rows.length;
-    for (let i = 0; i < batch.numRows; i++) rows.push({});
-    columns.forEach(({ name }, index) => {
+    appendColumns(rows, batch.numRows, columns, (index) => {
       const type = types[index];
       const data = batch.data.children[index];
-      if (type === undefined || data === undefined) return;
-      const read = reader(type, data);
-      for (let i = 0; i < batch.numRows; i++) {
-        const row = rows[first + i] as Record<string, Value>; // made above, for this to fill
-        setOwn(row, name, read(i));
-      }
+      return type === undefined || data === undefined ? undefined : reader(type, data, reading);
     });
   }
 }
 
-function setOwn(object: Record<string, Value>, name: string, value: Value): void {
-  if (name === "__proto__") Object.defineProperty(object, name, { value, enumerable: true });
-  else object[name] = value;
-}
-
-function reader(type: ParsedType, data: Data): Read {
-  const present = presentReader(type, data);
+function reader(type: ParsedType, data: Data, reading: Reading): Read {
+  const present = presentReader(type, data, reading);
   return data.nullCount === 0 ? present : (row) => (data.getValid(row) ? present(row) : null);
 }
 
 /** Reads a value that is not null. The data have the layout that their column's type says. */
-function presentReader(type: ParsedType, data: Data): Read {
+function presentReader(type: ParsedType, data: Data, reading: Reading): Read {
   switch (type.kind) {
     case "boolean": {
       const bits = data.values as Uint8Array;
@@ -62,14 +54,12 @@ function presentReader(type: ParsedType, data: Data): Read {
     }
     case "date": {
       const days = data.values as Int32Array;
-      return (row) => new Date((days[row] ?? 0) * 86_400_000).toISOString().replace(/T.*/, "");
+      return (row) => dateText(days[row] ?? 0);
     }
     case "timestamp": {
       const micros = data.values as BigInt64Array;
-      return (row) => {
-        const value = micros[row] ?? 0n;
-        return new Date(Number((value - (((value % 1_000n) + 1_000n) % 1_000n)) / 1_000n));
-      };
+      if (reading.timestamps === "microseconds") return (row) => micros[row] ?? 0n;
+      return (row) => instant(micros[row] ?? 0n);
     }
     case "decimal": {
       const words = data.values as Uint32Array;
@@ -88,7 +78,7 @@ function presentReader(type: ParsedType, data: Data): Read {
       return (row) => bytes.slice(valueOffsets[row], valueOffsets[row + 1]);
     }
     case "array": {
-      const read = childReader(type.item, data.children[0]);
+      const read = childReader(type.item, data.children[0], reading);
       return (row) => {
         const items: Value[] = [];
         const end = data.valueOffsets[row + 1] ?? 0;
@@ -99,7 +89,7 @@ function presentReader(type: ParsedType, data: Data): Read {
     case "struct": {
       const fields = type.fields.map((field, i) => ({
         name: field.name,
-        read: childReader(field.type, data.children[i]),
+        read: childReader(field.type, data.children[i], reading),
       }));
       return (row) => {
         const object: Record<string, Value> = {};
@@ -109,23 +99,21 @@ function presentReader(type: ParsedType, data: Data): Read {
     }
     case "map": {
       const entries = data.children[0];
-      const readKey = childReader(type.key, entries?.children[0]);
-      const read = childReader(type.value, entries?.children[1]);
+      const readKey = childReader(type.key, entries?.children[0], plainReading);
+      const read = childReader(type.value, entries?.children[1], reading);
       return (row) => {
         const object: Record<string, Value> = {};
         const end = data.valueOffsets[row + 1] ?? 0;
-        for (let at = data.valueOffsets[row] ?? 0; at < end; at++) {
-          const key = readKey(at);
-          setOwn(object, key instanceof Date ? key.toISOString() : String(key), read(at));
-        }
+        for (let at = data.valueOffsets[row] ?? 0; at < end; at++)
+          setOwn(object, keyText(readKey(at)), read(at));
         return object;
       };
     }
   }
 }
 
-function childReader(type: ParsedType, data: Data | undefined): Read {
-  return data === undefined ? () => null : reader(type, data);
+function childReader(type: ParsedType, data: Data | undefined, reading: Reading): Read {
+  return data === undefined ? () => null : reader(type, data, reading);
 }
 
 /** @param words 128 bits in two's complement, the lowest first. */

@@ -23,6 +23,8 @@ export interface PlanNode {
   readonly columns: readonly Column[];
   readonly types: readonly ParsedType[];
   plan: Plan;
+  /** Whether its rows have an order, which is kept when they are stored and read again. */
+  readonly ordered: boolean;
   /** All its rows, where they are few and have been read. */
   fetched?: readonly Row[];
 }
@@ -33,6 +35,8 @@ export interface PlanFiles {
   csv(csv: LocalCsv): Promise<Relation>;
   /** The relation that reads Parquet. @param schema in Spark's SQL */
   parquet(path: string, shown: string, schema: string): Promise<Relation>;
+  /** Whether Spark reads a path's rows in the order that they have there without being told. */
+  isReadInOrder(path: string): Promise<boolean>;
 }
 
 let lastName = 0;
@@ -44,6 +48,16 @@ const tag = Math.random().toString(36).slice(2, 10).padEnd(8, "0");
  */
 export function freshName(): string {
   return `_millrace_${tag}${process.pid.toString(36)}_${++lastName}`;
+}
+
+/** The relation that gives a table's rows, in their order if they have one. */
+export async function renderInOrder(node: PlanNode, files: PlanFiles): Promise<Relation> {
+  const { plan, ordered } = node;
+  if (!ordered) return render(node, files);
+  if (plan.kind === "over") return plan.make(await renderInOrder(plan.input, files));
+  const relation = await render(node, files);
+  if (plan.kind !== "parquet" || (await files.isReadInOrder(plan.path))) return relation;
+  return inOrder(relation, node.columns);
 }
 
 /** The relation that gives a table's rows. */
@@ -89,7 +103,8 @@ export function query(
     if (input === undefined) return [text];
     if ("value" in input) {
       posArguments.push({ exprType: { case: "literal", value: literal(input.value) } });
-      return [text, "?"];
+      // Spark takes a literal of a timestamp through Java's old calendar, which has no 1582-10-05 to 14.
+      return [text, input.value.sqlType === "TIMESTAMP" ? "timestamp_micros(?)" : "?"];
     }
     const name = names.get(input.node) ?? freshName();
     names.set(input.node, name);
@@ -118,17 +133,35 @@ export function withTables(
   return { relType: { case: "withRelations", value: { root, references } } };
 }
 
+/** Where a row of stored Parquet lies: its file, by names that ascend, and its place in it. */
+const places = { file: "_millrace_file", row: "_millrace_row" };
+const byPlace = `length(${places.file}), ${places.file}, ${places.row}`;
+
+/** Rows of Parquet with the columns {@link places}. */
+export function withPlaces(relation: Relation): Relation {
+  return project(relation, [
+    "*",
+    `_metadata.file_name AS ${places.file}`,
+    `_metadata.row_index AS ${places.row}`,
+  ]);
+}
+
+/** Rows of Parquet in the order in which they were written: Spark reads large files first. */
+function inOrder(relation: Relation, columns: readonly Column[]): Relation {
+  const name = freshName();
+  const query = `SELECT ${columns.map((column) => named(column.name)).join(", ")} FROM ${name} ORDER BY ${byPlace}`;
+  return withTables({ query }, [[name, withPlaces(relation)]]);
+}
+
 /** A value as a literal of the plan. */
 function literal({
   sqlType,
   value,
 }: BoundValue): Extract<Expression["exprType"], { case: "literal" }>["value"] {
-  if (value === null)
-    return { literalType: { case: "null", value: { kind: { case: "string", value: {} } } } };
+  if (value === null) return { literalType: { case: "null", value: { kind: { case: "null", value: {} } } } }; // of whatever type its place has
   if (typeof value === "boolean") return { literalType: { case: "boolean", value } };
   if (typeof value === "string") return { literalType: { case: "string", value } };
-  if (typeof value === "bigint")
-    return { literalType: { case: sqlType === "TIMESTAMP" ? "timestamp" : "long", value } };
+  if (typeof value === "bigint") return { literalType: { case: "long", value } };
   return { literalType: { case: sqlType === "INTEGER" ? "integer" : "double", value } };
 }
 

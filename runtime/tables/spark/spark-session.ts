@@ -10,6 +10,7 @@ import { openDuckDb } from "../duckdb/open-duckdb.ts";
 import { areAllFiles, parquetFiles } from "../parquet-files.ts";
 import { replaceFolder } from "../parquet-folder.ts";
 import {
+  type BatchOptions,
   type Column,
   type CsvOptions,
   type RejectedRow,
@@ -23,6 +24,7 @@ import {
 } from "../session.ts";
 import { isUrl } from "../session-url.ts";
 import { boundValue } from "../sql-input.ts";
+import { isOrdered, sparkWriting, sqlTokens, withoutEnd } from "../sql-tokens.ts";
 import { rowTypes } from "../write-values.ts";
 import { checkQuery } from "./check-query.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
@@ -35,10 +37,12 @@ import {
   project,
   type QueryInput,
   render,
+  renderInOrder,
   schemaSql,
 } from "./plan.ts";
 import type { Command, Relation } from "./plan-messages.ts";
 import type { DataType } from "./protocol/spark-connect_pb.ts";
+import { rowDigest } from "./row-digest.ts";
 import { readPath, writePath } from "./server-path.ts";
 import { joinedPairs } from "./similarity-join.ts";
 import { saidBySpark } from "./spark-error.ts";
@@ -59,6 +63,9 @@ interface Shape {
 
 /** So many rows of a result are kept here once they have been read. */
 const mostFetched = 2_000;
+
+/** Spark's limits are integers. */
+const mostLimit = 2 ** 31 - 1;
 
 /** Rows that go to the server with the plan; more are uploaded beside it. In bytes of Arrow. */
 const largestInline = 1 << 20;
@@ -81,6 +88,7 @@ export class SparkSession implements Session {
   readonly #files: PlanFiles = {
     csv: (csv) => this.#readLocalCsv(csv),
     parquet: (path, shown, schema) => this.#readStored(path, shown, schema),
+    isReadInOrder: async (path) => !isUrl(path) && (await parquetFiles(path, this.#shown(path))).length === 1,
   };
 
   constructor(options: SparkSessionOptions) {
@@ -150,18 +158,21 @@ export class SparkSession implements Session {
       }
       return { value: boundValue(input, index) };
     });
-    const texts = strings.map((text, i) => (i === strings.length - 1 ? text.replace(/[\s;]+$/, "") : text));
+    const texts = withoutEnd(strings, sparkWriting);
     const client = await this.#connection.client();
     const schema = await checkQuery(client, this.#connection.context("SQL"), texts, bound);
     const { shape, casts } = shapeOf(schema);
-    const table = this.#table({ kind: "query", texts, inputs: bound }, shape);
-    return casts === undefined ? table : this.#table({ kind: "over", input: table.node, make: casts }, shape);
+    const ordered = isOrdered(sqlTokens(texts, sparkWriting));
+    const table = this.#table({ kind: "query", texts, inputs: bound }, shape, ordered);
+    return casts === undefined
+      ? table
+      : this.#table({ kind: "over", input: table.node, make: casts }, shape, ordered);
   }
 
   async fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table> {
     const types = rowTypes(columns);
     const relation = await this.#uploaded({ columns, types }, rows, "fromRows");
-    return this.#table({ kind: "relation", relation }, { columns, types });
+    return this.#table({ kind: "relation", relation }, { columns, types }, true);
   }
 
   async transform(
@@ -182,7 +193,7 @@ export class SparkSession implements Session {
     const make = (relation: Relation) => stagesRelation(relation, names, stages, keep);
     const client = await this.#connection.client();
     const schema = await client.schema(make(emptyRelation(input)), this.#connection.context("transform"));
-    return this.#table({ kind: "over", input, make }, shapeOf(schema).shape);
+    return this.#table({ kind: "over", input, make }, shapeOf(schema).shape, input.ordered);
   }
 
   async similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table> {
@@ -205,25 +216,18 @@ export class SparkSession implements Session {
     return this.#table(
       { kind: "parquet", path, shown: this.#shown(path) },
       { columns, types: columns.map((column) => parseColumnType(column.type)) },
+      handle.ordered,
     );
   }
 
-  /** Of a CSV file by the file; of Parquet, whose files Spark never names alike, by its rows, in any order. */
+  /** Of a CSV file by the file; of Parquet, whose files Spark never names alike, by its rows, and their order if they have one. */
   async digest(handle: TableHandle): Promise<string> {
     if (handle.kind === "csv") return digestTable(handle);
-    const { node } = this.#table(
-      { kind: "parquet", path: handle.path, shown: this.#shown(handle.path) },
-      {
-        columns: handle.columns,
-        types: handle.columns.map((column) => parseColumnType(column.type)),
-      },
-    );
-    const row = "md5(to_json(struct(*)))";
-    const half = (start: number) => `sum(CAST(conv(substr(h, ${start}, 15), 16, 10) AS DECIMAL(38, 0)))`;
-    const relation = project(project(await render(node, this.#files), [`${row} AS h`]), [
-      `concat_ws(' ', count(*), ${half(1)}, ${half(16)}) AS digest`,
-    ]);
-    const [result] = await this.#fetch(relation, stringShape, `Reading ${this.#shown(handle.path)}`);
+    const types = handle.columns.map((column) => parseColumnType(column.type));
+    const shown = this.#shown(handle.path);
+    const { node } = this.#table({ kind: "parquet", path: handle.path, shown }, { ...handle, types });
+    const relation = rowDigest(await render(node, this.#files), handle);
+    const [result] = await this.#fetch(relation, stringShape, `Reading ${shown}`);
     const columns = handle.columns.map(({ name, type }) => [name, type]);
     return `${JSON.stringify(columns)} ${result?.digest}`;
   }
@@ -253,17 +257,18 @@ export class SparkSession implements Session {
     return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? full : inside;
   }
 
-  #table(plan: Plan, shape: Shape): SparkTable {
+  /** @param ordered whether the rows have an order that is to be kept. */
+  #table(plan: Plan, shape: Shape, ordered = false): SparkTable {
     return new SparkTable(
       {
         session: this,
         rows: (node, limit) => this.#rows(node, limit),
-        batches: (node) => this.#batches(node),
+        batches: (node, options) => this.#batches(node, options),
         count: (node) => this.#count(node),
         writeParquet: (node, path) => this.#writeFolder(node, path),
         handle: (node, file) => this.#handle(node, file),
       },
-      { plan, columns: shape.columns, types: shape.types },
+      { plan, columns: shape.columns, types: shape.types, ordered },
     );
   }
 
@@ -277,9 +282,11 @@ export class SparkSession implements Session {
       throw new TableError(`rows: the limit is ${limit}. It has to be a whole number, 0 or more.`);
     this.#connection.checkOpen();
     if (node.fetched !== undefined) return structuredClone(node.fetched.slice(0, limit));
-    const input = await render(node, this.#files);
+    const input = await renderInOrder(node, this.#files);
     const relation: Relation =
-      limit === undefined ? input : { relType: { case: "limit", value: { input, limit } } };
+      limit === undefined || limit > mostLimit
+        ? input
+        : { relType: { case: "limit", value: { input, limit } } };
     const rows = await this.#fetch(relation, node, "Reading rows");
     const few = limit === undefined && rows.length <= mostFetched;
     if (few && !isFile(node.plan) && node.types.every(isWholeInRows)) {
@@ -303,8 +310,8 @@ export class SparkSession implements Session {
     return Number(row?.n);
   }
 
-  async *#batches(node: PlanNode): AsyncGenerator<Row[]> {
-    yield* this.#fetchBatches(await render(node, this.#files), node, "Reading rows");
+  async *#batches(node: PlanNode, options: BatchOptions): AsyncGenerator<Row[]> {
+    yield* this.#fetchBatches(await renderInOrder(node, this.#files), node, "Reading rows", options);
   }
 
   async #fetch(relation: Relation, shape: Shape, what: string): Promise<Row[]> {
@@ -314,12 +321,17 @@ export class SparkSession implements Session {
     return rows;
   }
 
-  async *#fetchBatches(relation: Relation, shape: Shape, what: string): AsyncGenerator<Row[]> {
+  async *#fetchBatches(
+    relation: Relation,
+    shape: Shape,
+    what: string,
+    options: BatchOptions = {},
+  ): AsyncGenerator<Row[]> {
     const client = await this.#connection.client();
     const { appendArrowRows } = await import("./arrow-read.ts");
     for await (const stream of client.arrowBatches(relation, this.#connection.context(what))) {
       const rows: Row[] = [];
-      appendArrowRows(rows, stream, shape.columns, shape.types);
+      appendArrowRows(rows, stream, shape.columns, shape.types, options);
       yield rows;
     }
   }
@@ -383,7 +395,7 @@ export class SparkSession implements Session {
 
   /** Has the server write a table's rows as Parquet. */
   async #write(node: PlanNode, path: string, shown: string): Promise<void> {
-    const input = await render(node, this.#files);
+    const input = await renderInOrder(node, this.#files);
     const command: Command = {
       commandType: {
         case: "writeOperation",
@@ -422,7 +434,8 @@ export class SparkSession implements Session {
   async #makeHandle(node: PlanNode, file: () => string): Promise<TableHandle> {
     const { columns, plan, fetched } = node;
     if (plan.kind === "csv") return { kind: "csv", path: plan.csv.path, options: plan.csv.options, columns };
-    if (plan.kind === "parquet") return { kind: "parquet", path: plan.path, columns };
+    const order = node.ordered ? { ordered: true } : {};
+    if (plan.kind === "parquet") return { kind: "parquet", path: plan.path, columns, ...order };
     const local = resolve(this.#folder, file());
     const { storage } = this.#connection;
     // A run's results lie in <run>/results/.
@@ -432,7 +445,7 @@ export class SparkSession implements Session {
     if (storage === undefined && fetched !== undefined) await this.#writeFetched(node, fetched, path);
     else await this.#write(node, path, this.#shown(path));
     node.plan = { kind: "parquet", path, shown: this.#shown(path) };
-    return { kind: "parquet", path, columns };
+    return { kind: "parquet", path, columns, ...order };
   }
 }
 

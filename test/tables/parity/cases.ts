@@ -1,0 +1,13 @@
+import { dialectCases } from "./dialect-cases.ts";
+import type { EngineCase } from "./engine-case.ts";
+import { orderCases } from "./order-cases.ts";
+import { queryCases } from "./query-cases.ts";
+import { valueCases } from "./value-cases.ts";
+
+/** All that both engines are asked alike. A new case goes into one of these lists. */
+export const engineCases: readonly EngineCase[] = [
+  ...queryCases,
+  ...valueCases,
+  ...orderCases,
+  ...dialectCases,
+];
