@@ -1,6 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { link, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { freshPath } from "../disk/fresh-path.ts";
+import { syncFile } from "../disk/sync.ts";
 import { UserError } from "../errors/user-error.ts";
 import { runPaths } from "./run-folder.ts";
 import { isAlive, type RunHost, thisHost } from "./run-host.ts";
@@ -31,7 +32,7 @@ export async function lockRun(runFolder: string): Promise<() => Promise<void>> {
       );
     }
     const own = lockFile(runFolder, last + 1);
-    if (await takeLock(runFolder, own)) return () => truncate(own);
+    if (await takeLock(own)) return () => truncate(own);
   }
 }
 
@@ -41,10 +42,11 @@ async function lastLock(runFolder: string): Promise<number> {
 }
 
 /** @returns false if another process was first. */
-async function takeLock(runFolder: string, lock: string): Promise<boolean> {
-  const temporary = join(runFolder, `lock.${process.pid}.${randomBytes(4).toString("hex")}`);
+async function takeLock(lock: string): Promise<boolean> {
+  const temporary = freshPath(lock);
   try {
     await writeFile(temporary, JSON.stringify(thisHost()));
+    await syncFile(temporary); // a power cut may take it, and doesn't leave a part of it
     await link(temporary, lock).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code === "EEXIST") throw error;
       await writeFile(lock, JSON.stringify(thisHost()), { flag: "wx" }); // a file system without links
