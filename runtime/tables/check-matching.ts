@@ -2,6 +2,16 @@ import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
 import { type ParsedType, parseColumnType, typeName } from "./column-types.ts";
 import { type Column, TableError } from "./session.ts";
 
+/** MinHashLSH takes indices below it. */
+export const hashPrime = 2_038_074_743;
+
+/** The error for a row's features that are no set of indices. */
+export function wrongFeatures(id: string, value: string, featuresCol: string, what: string): TableError {
+  return new TableError(
+    `similarityJoin: ${JSON.stringify(featuresCol)} of the row whose ${JSON.stringify(id)} is ${value} is ${what}. Feature indices are whole numbers from 0 on, by minhash below ${hashPrime}.`,
+  );
+}
+
 /**
  * Holds stages against a table's columns.
  * @returns the columns of the table that the stages read.
@@ -18,7 +28,7 @@ export function checkStages(columns: readonly Column[], stages: readonly Transfo
         );
       inputs.add(inputCol);
     }
-    if (names.includes(outputCol))
+    if (names.some((name) => name.toLowerCase() === outputCol.toLowerCase()))
       throw new TableError(
         `transform: ${stage}: the table already has a column ${JSON.stringify(outputCol)}. Choose another outputCol.`,
       );

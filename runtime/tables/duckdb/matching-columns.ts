@@ -6,9 +6,13 @@ import type { Api } from "./engine.ts";
 
 /** Gathers a column out of chunks, in the layout that the matching kernels work on. */
 export interface ColumnGatherer<C> {
-  add(vector: DuckDb.DuckDBVector, rows: number): void;
+  /** @param isNull tells the rows without a value, of which a list's vector holds whatever was there before. */
+  add(vector: DuckDb.DuckDBVector, rows: number, isNull: (row: number) => boolean): void;
   column(): C;
 }
+
+/** The error for a row's value that no kernel takes. @param row 0-based. */
+export type Refusal = (row: number, what: string) => Error;
 
 /** The type that a kernel's column has in a table. */
 export function columnType(column: DataColumn): ParsedType {
@@ -17,11 +21,16 @@ export function columnType(column: DataColumn): ParsedType {
 }
 
 /** The gatherer for a column of a type that the kernels know, or undefined. */
-export function gathererFor(api: Api, type: ParsedType): ColumnGatherer<DataColumn> | undefined {
+export function gathererFor(
+  api: Api,
+  type: ParsedType,
+  refuse: Refusal,
+  nullLists: "refused" | "empty",
+): ColumnGatherer<DataColumn> | undefined {
   if (type.kind === "string") return new TextGatherer();
   if (type.kind !== "array") return undefined;
-  if (type.item.kind === "string") return new TokenGatherer(api);
-  return type.item.kind === "integer" ? new SetGatherer(api) : undefined;
+  if (type.item.kind === "string") return new TokenGatherer(api, refuse, nullLists);
+  return type.item.kind === "integer" ? new SetGatherer(api, refuse, nullLists) : undefined;
 }
 
 export class TextGatherer implements ColumnGatherer<StringColumn> {
@@ -51,22 +60,28 @@ export class ValueGatherer implements ColumnGatherer<readonly DuckDb.DuckDBValue
 
 class TokenGatherer implements ColumnGatherer<TokenColumn> {
   readonly #api: Api;
+  readonly #refuse: Refusal;
+  readonly #nullLists: "refused" | "empty";
   readonly #tokens: string[] = [];
   readonly #ends: number[] = [];
 
-  constructor(api: Api) {
+  constructor(api: Api, refuse: Refusal, nullLists: "refused" | "empty") {
     this.#api = api;
+    this.#refuse = refuse;
+    this.#nullLists = nullLists;
   }
 
-  add(vector: DuckDb.DuckDBVector, rows: number): void {
+  add(vector: DuckDb.DuckDBVector, rows: number, isNull: (row: number) => boolean): void {
     const lists = listVector(this.#api, vector);
     const items = lists.childVector;
     for (let i = 0; i < rows; i++) {
-      const start = lists.getEntryOffset(i);
-      const end = start + lists.getEntryLength(i);
+      const missing = isNull(i);
+      if (missing && this.#nullLists === "refused") throw this.#refuse(this.#ends.length, "null");
+      const start = missing ? 0 : lists.getEntryOffset(i);
+      const end = missing ? 0 : start + lists.getEntryLength(i);
       for (let at = start; at < end; at++) {
         const token = items.getItem(at);
-        if (typeof token !== "string") throw new TableError("A list of tokens has a null in it.");
+        if (typeof token !== "string") throw this.#refuse(this.#ends.length, "a list with a null in it");
         this.#tokens.push(token);
       }
       this.#ends.push(this.#tokens.length);
@@ -78,31 +93,41 @@ class TokenGatherer implements ColumnGatherer<TokenColumn> {
   }
 }
 
-/** Lists of feature indices as sets: ascending, each once. A null list is an empty one. */
+/** Lists of feature indices as sets: ascending, each once. */
 export class SetGatherer implements ColumnGatherer<SetColumn> {
   readonly #api: Api;
+  readonly #refuse: Refusal;
+  readonly #nullLists: "refused" | "empty";
+  readonly #limit: number;
   #indices = new Int32Array(1 << 14);
   #length = 0;
   readonly #ends: number[] = [];
 
-  constructor(api: Api) {
+  /** @param limit all indices are below it. */
+  constructor(api: Api, refuse: Refusal, nullLists: "refused" | "empty", limit = 2 ** 31) {
     this.#api = api;
+    this.#refuse = refuse;
+    this.#nullLists = nullLists;
+    this.#limit = limit;
   }
 
-  add(vector: DuckDb.DuckDBVector, rows: number): void {
+  add(vector: DuckDb.DuckDBVector, rows: number, isNull: (row: number) => boolean): void {
     const lists = listVector(this.#api, vector);
     const items = lists.childVector;
     this.#reserve(items.itemCount);
     for (let i = 0; i < rows; i++) {
-      const start = lists.getEntryOffset(i);
-      const length = lists.getEntryLength(i);
+      const missing = isNull(i);
+      if (missing && this.#nullLists === "refused") throw this.#refuse(this.#ends.length, "null");
+      const start = missing ? 0 : lists.getEntryOffset(i);
+      const length = missing ? 0 : lists.getEntryLength(i);
       const first = this.#length;
       let ascends = true;
       let last = -1;
       for (let at = start; at < start + length; at++) {
         const index = items.getItem(at) as number | null; // a column of arrays of integers
-        if (index === null) throw new TableError("A list of feature indices has a null in it.");
-        if (index < 0) throw new TableError(`A list of feature indices has ${index} in it.`);
+        if (index === null) throw this.#refuse(this.#ends.length, "a list with a null in it");
+        if (index < 0 || index >= this.#limit)
+          throw this.#refuse(this.#ends.length, `a list with ${index} in it`);
         if (index <= last) ascends = false;
         last = index;
         this.#indices[this.#length++] = index;

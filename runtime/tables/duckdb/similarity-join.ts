@@ -5,7 +5,7 @@ import type { JaccardPairs } from "../../matching/jaccard-pairs.ts";
 import { MatchingError } from "../../matching/matching-error.ts";
 import { approxSimilarityJoin, fitMinHash } from "../../matching/min-hash-lsh.ts";
 import type { SimilarityJoinOptions } from "../../matching/stages.ts";
-import { checkJoin } from "../check-matching.ts";
+import { checkJoin, hashPrime, wrongFeatures } from "../check-matching.ts";
 import { TableError } from "../session.ts";
 import { SetGatherer, ValueGatherer } from "./matching-columns.ts";
 import type { PlanNode } from "./plan.ts";
@@ -30,8 +30,9 @@ export async function joinBySimilarity(
 ): Promise<ComputedColumns> {
   const { featuresCol, leftId, rightId } = options;
   const { columns, types } = checkJoin(left.columns, right.columns, options);
-  const leftSide = await readSide(runner, left, leftId, featuresCol);
-  const rightSide = await readSide(runner, right, rightId, featuresCol);
+  const limit = options.method.name === "minhash" ? hashPrime : undefined;
+  const leftSide = await readSide(runner, left, leftId, featuresCol, limit);
+  const rightSide = await readSide(runner, right, rightId, featuresCol, limit);
   const pairs = await findPairs(leftSide.sets, rightSide.sets, options, signal);
   return {
     columns,
@@ -51,7 +52,13 @@ export async function joinBySimilarity(
   };
 }
 
-async function readSide(runner: QueryRunner, node: PlanNode, id: string, featuresCol: string): Promise<Side> {
+async function readSide(
+  runner: QueryRunner,
+  node: PlanNode,
+  id: string,
+  featuresCol: string,
+  limit: number | undefined,
+): Promise<Side> {
   let ids = new ValueGatherer();
   let sets: SetGatherer | undefined;
   await runner.chunks(
@@ -61,9 +68,14 @@ async function readSide(runner: QueryRunner, node: PlanNode, id: string, feature
     (query) =>
       `SELECT ${quoted(id)}, ${quoted(featuresCol)} FROM (${query}) WHERE len(${quoted(featuresCol)}) > 0`,
     (chunk, api) => {
-      sets ??= new SetGatherer(api);
+      sets ??= new SetGatherer(
+        api,
+        (row, what) => wrongFeatures(id, String(ids.column()[row]), featuresCol, what),
+        "refused",
+        limit,
+      );
       ids.add(chunk.getColumnVector(0), chunk.rowCount);
-      sets.add(chunk.getColumnVector(1), chunk.rowCount);
+      sets.add(chunk.getColumnVector(1), chunk.rowCount, () => false);
     },
     () => {
       ids = new ValueGatherer();

@@ -28,7 +28,7 @@ export async function transformColumns(
   { keep }: TransformOptions,
 ): Promise<ComputedColumns> {
   const inputs = checkStages(node.columns, stages);
-  const given = await readColumns(runner, node, [...inputs]);
+  const given = await readColumns(runner, node, [...inputs], stages);
   const added = runMatching(() => runPipeline(stages, given, keep === undefined ? {} : { outputs: keep }));
   const entries = [...added];
   const types = entries.map(([, column]) => columnType(column));
@@ -49,6 +49,7 @@ async function readColumns(
   runner: QueryRunner,
   node: PlanNode,
   names: readonly string[],
+  stages: readonly Transformer[],
 ): Promise<Map<string, DataColumn>> {
   const gatherers: ColumnGatherer<DataColumn>[] = [];
   const columns = new Map<string, DataColumn>();
@@ -56,11 +57,13 @@ async function readColumns(
   await runner.chunks(
     node,
     "Reading columns",
-    (query) => `SELECT ${names.map(quoted).join(", ")} FROM (${query})`,
+    (query) => `SELECT ${withNulls(names)} FROM (${query})`,
     (chunk, api) => {
-      if (gatherers.length === 0) for (const name of names) gatherers.push(gathererOf(api, node, name));
+      if (gatherers.length === 0)
+        for (const name of names) gatherers.push(gathererOf(api, node, name, stages));
       gatherers.forEach((gatherer, i) => {
-        gatherer.add(chunk.getColumnVector(i), chunk.rowCount);
+        const nulls = chunk.getColumnVector(names.length + i);
+        gatherer.add(chunk.getColumnVector(i), chunk.rowCount, (row) => nulls.getItem(row) === true);
       });
     },
     () => gatherers.splice(0),
@@ -71,9 +74,28 @@ async function readColumns(
   return columns;
 }
 
-function gathererOf(api: Api, node: PlanNode, name: string): ColumnGatherer<DataColumn> {
+/** Columns, then for each of them whether it is null: of lists, the engine's values don't tell. */
+export function withNulls(names: readonly string[]): string {
+  return [...names.map(quoted), ...names.map((name) => `${quoted(name)} IS NULL`)].join(", ");
+}
+
+function gathererOf(
+  api: Api,
+  node: PlanNode,
+  name: string,
+  stages: readonly Transformer[],
+): ColumnGatherer<DataColumn> {
   const type = node.types[node.columns.findIndex((column) => column.name === name)];
-  const gatherer = type === undefined ? undefined : gathererFor(api, type);
+  // Of Spark's functions only concat_ws takes a null list: as an empty one.
+  const reader = stages.find(({ inputCol, stage }) => inputCol === name && stage !== "ConcatWs")?.stage;
+  const refuse = (row: number, what: string) =>
+    new TableError(
+      `transform: ${reader ?? "ConcatWs"}: ${JSON.stringify(name)} of row ${row} is ${what}. Leave such rows out before, or replace nulls by coalesce.`,
+    );
+  const gatherer =
+    type === undefined
+      ? undefined
+      : gathererFor(api, type, refuse, reader === undefined ? "empty" : "refused");
   if (gatherer !== undefined) return gatherer;
   throw new TableError(
     `transform: the column ${JSON.stringify(name)} is ${type === undefined ? "missing" : typeName(type)}. Stages read string, array<string> and array<integer>.`,

@@ -1,4 +1,5 @@
 import type { MinHashParams, SimilarityJoinOptions } from "../../matching/stages.ts";
+import { hashPrime, wrongFeatures } from "../check-matching.ts";
 import { freshName, project, withTables } from "./plan.ts";
 import type { Command, Literal, Relation } from "./plan-messages.ts";
 import { named, text } from "./spark-types.ts";
@@ -9,11 +10,26 @@ type Join = Omit<SimilarityJoinOptions, "method">;
  * A side of a join: rows with features, each with a key that tells it from its like, in the table's order. Keys
  * hold once the rows have been computed.
  */
-export function sideRelation(table: Relation, id: string, featuresCol: string): Relation {
+export function sideRelation(
+  table: Relation,
+  id: string,
+  featuresCol: string,
+  method: SimilarityJoinOptions["method"]["name"],
+): Relation {
   const name = freshName();
+  const f = named(featuresCol);
+  const largest = method === "minhash" ? hashPrime - 1 : 2 ** 31 - 1;
+  // The error's text is whole but for the row's id and what is wrong, which only the server knows.
+  const [before = "", between = "", after = ""] = wrongFeatures(id, "\0", featuresCol, "\0").message.split(
+    "\0",
+  );
+  const wrong = `filter(${f}, x -> x IS NULL OR x < 0 OR x > ${largest})`;
+  const what = `coalesce('a list with ' || element_at(${wrong}, 1) || ' in it', 'a list with a null in it')`;
+  const refused = `raise_error(concat(${text(before)}, CAST(${named(id)} AS STRING), ${text(between)}, ${what}, ${text(after)}))`;
   const query = `
     SELECT monotonically_increasing_id() AS k, id, f, size(f) AS n
-    FROM (SELECT ${named(id)} AS id, sort_array(array_distinct(${named(featuresCol)})) AS f FROM ${name})
+    FROM (SELECT ${named(id)} AS id,
+        CASE WHEN size(${wrong}) > 0 THEN ${refused} ELSE sort_array(array_distinct(${f})) END AS f FROM ${name})
     WHERE size(f) > 0`;
   return withTables({ query }, [[name, table]]);
 }
@@ -159,9 +175,6 @@ function pairsSql(pairs: string, { leftId, rightId, maxDistance, nearestOnly = f
     FROM (${kept})`;
 }
 
-/** The largest that MinHashLSH takes. */
-const vectorSize = 2_038_074_743;
-
 const vectorSchema = JSON.stringify({
   type: "struct",
   fields: [
@@ -199,6 +212,6 @@ const vectorSchema = JSON.stringify({
 
 /** Spark ML's vector of a set of indices. SQL can't make one, but read it from JSON. */
 function vectorSql(indices: string): string {
-  const fields = `'type', 0Y, 'size', ${vectorSize}, 'indices', ${indices}, 'values', array_repeat(1D, size(${indices}))`;
+  const fields = `'type', 0Y, 'size', ${hashPrime}, 'indices', ${indices}, 'values', array_repeat(1D, size(${indices}))`;
   return `from_json(to_json(named_struct('v', named_struct(${fields}))), ${text(vectorSchema)}).v`;
 }

@@ -22,8 +22,8 @@ export async function joinedPairs(
   options: SimilarityJoinOptions,
 ): Promise<Relation> {
   const { method, featuresCol, leftId, rightId } = options;
-  const l = sideRelation(left, leftId, featuresCol);
-  const r = sideRelation(right, rightId, featuresCol);
+  const l = sideRelation(left, leftId, featuresCol, method.name);
+  const r = sideRelation(right, rightId, featuresCol, method.name);
   return method.name === "exact"
     ? exactPairs(connection, l, r, options)
     : minHashPairs(connection, l, r, options, method);
