@@ -27,6 +27,7 @@ async function buildRuntime() {
       cli: "runtime/cli/main.ts",
       thread: "runtime/worker/thread.ts",
       "jaccard-thread": "runtime/matching/jaccard-thread.ts",
+      "heartbeat-thread": "runtime/processes/heartbeat-thread.ts",
     },
     outdir: "dist",
     bundle: true,

@@ -2,9 +2,10 @@ import { type LogLine, LogLines } from "../../runtime/events/log-lines.ts";
 import type { RunEvent } from "../../runtime/events/run-event.ts";
 import { emptyRunView, foldEvents, type RunView } from "../../runtime/events/run-view.ts";
 import { viewToJson } from "../../runtime/events/run-view-json.ts";
-import { followEvents } from "../../runtime/store/event-reader.ts";
-import { showCrash } from "../../runtime/store/read-run.ts";
-import { isRunnerAlive, type RunInfo, readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
+import { EventReader, followEvents } from "../../runtime/store/event-reader.ts";
+import { damageText, showCrash } from "../../runtime/store/read-run.ts";
+import { type RunInfo, readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
+import { RunnerWatch } from "../../runtime/store/run-liveness.ts";
 import type { Plan, Snapshot } from "../../webview/contract.ts";
 import { KeptLines } from "./kept-lines.ts";
 import { headerOfRun } from "./snapshot.ts";
@@ -26,17 +27,27 @@ export class RunFeed {
   readonly path: string;
   readonly #listener: FeedListener;
   readonly #stop = new AbortController();
-  readonly #view = emptyRunView();
-  readonly #logLines = new LogLines();
-  readonly #logs = new KeptLines<LogLine>(mostLogLines);
+  readonly #watch: RunnerWatch;
   #info: RunInfo;
   #alive: boolean;
+  #view = emptyRunView();
+  #logs = new KeptLines<LogLine>(mostLogLines);
+  /** Ends when the events are to be read anew. */
+  #pass = new AbortController();
   #looked = false;
+  #showsCrash = false;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(path: string, info: RunInfo, alive: boolean, listener: FeedListener) {
+  private constructor(
+    path: string,
+    info: RunInfo,
+    watch: RunnerWatch,
+    alive: boolean,
+    listener: FeedListener,
+  ) {
     this.path = path;
     this.#info = info;
+    this.#watch = watch;
     this.#alive = alive;
     this.#listener = listener;
   }
@@ -44,7 +55,8 @@ export class RunFeed {
   /** @throws when the run's folder can't be read. */
   static async open(path: string, listener: FeedListener): Promise<RunFeed> {
     const info = await readRunInfo(path);
-    const feed = new RunFeed(path, info, await isRunnerAlive(path, info), listener);
+    const watch = new RunnerWatch(path);
+    const feed = new RunFeed(path, info, watch, (await watch.look(info)) !== "gone", listener);
     void feed.#follow();
     return feed;
   }
@@ -82,15 +94,21 @@ export class RunFeed {
   }
 
   async #follow(): Promise<void> {
-    const { signal } = this.#stop;
+    const signal = AbortSignal.any([this.#stop.signal, this.#pass.signal]);
+    const reader = new EventReader(runPaths(this.path).events);
+    const logLines = new LogLines();
     try {
-      for await (const events of followEvents(runPaths(this.path).events, { signal })) {
+      for await (const events of followEvents(reader, { signal })) {
         if (signal.aborted) return;
         foldEvents(this.#view, events);
-        this.#logs.add(this.#logLines.lines(events));
+        this.#logs.add(logLines.lines(events));
+        const isDamaged = reader.damages.length !== this.#view.damages.length;
+        if (isDamaged) this.#view.damages = reader.damages.map(damageText);
         if (!this.#looked) {
           this.#looked = true;
           this.#watchRunner();
+          this.#listener.changed();
+        } else if (isDamaged) {
           this.#listener.changed();
         } else if (events.length > 0) {
           this.#listener.events(events);
@@ -101,18 +119,39 @@ export class RunFeed {
     }
   }
 
-  /** Whether the process is there is in no event. Goes on after the end: the run may be resumed. */
+  /** From the beginning: the view shows an end that nobody wrote, or the file was another one. */
+  #readAnew(): void {
+    this.#pass.abort();
+    this.#pass = new AbortController();
+    clearTimeout(this.#timer);
+    this.#view = emptyRunView();
+    this.#logs = new KeptLines<LogLine>(mostLogLines);
+    this.#looked = false;
+    this.#showsCrash = false;
+    void this.#follow();
+  }
+
+  /** Whether the process is there is in no event. Goes on after the end: the run may be resumed, or wake up. */
   #watchRunner(): void {
+    const { signal } = this.#pass;
     const look = async () => {
       try {
         const info = await readRunInfo(this.path);
-        const alive = await isRunnerAlive(this.path, info);
+        const alive = (await this.#watch.look(info)) !== "gone";
+        if (signal.aborted) return;
         const { attempt, state } = this.#info;
         const different =
           alive !== this.#alive || info.attempt !== attempt || info.state?.name !== state?.name;
         this.#info = info;
         this.#alive = alive;
-        if (!alive && info.state === undefined) showCrash(this.#view, info);
+        if (alive && (this.#showsCrash || (different && this.#view.damages.length > 0))) {
+          this.#readAnew();
+          return;
+        }
+        if (!alive && (info.state === undefined || this.#view.damages.length > 0)) {
+          showCrash(this.#view, info);
+          this.#showsCrash = true;
+        }
         if (different) this.#listener.changed();
       } catch (error) {
         this.#listener.failed(error);

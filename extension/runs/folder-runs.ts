@@ -5,7 +5,13 @@ import { listRunFolders, runPaths } from "../../runtime/store/run-folder.ts";
 import { LiveRun } from "./live-run.ts";
 
 type Known =
-  | { readonly kind: "ended"; readonly summary: RunSummary; readonly modified: number }
+  | {
+      readonly kind: "ended";
+      readonly summary: RunSummary;
+      readonly modified: number;
+      /** Of one that only seems to have ended, since its process is gone. */
+      readonly run: LiveRun | undefined;
+    }
   | { readonly kind: "live"; readonly summary: RunSummary; readonly run: LiveRun }
   | { readonly kind: "unreadable"; readonly run: UnreadableRun; readonly modified: number };
 
@@ -70,11 +76,14 @@ async function lookAt(path: string, known: Known | undefined, all: boolean): Pro
   const modified = (await stat(runPaths(path).info).catch(() => undefined))?.mtimeMs;
   // Being made or being deleted.
   if (modified === undefined) return undefined;
-  if (known !== undefined && known.kind !== "live" && known.modified === modified) return known;
-  const run = known?.kind === "live" ? known.run : new LiveRun(path);
   try {
-    const { summary, alive } = await run.look();
-    return alive ? { kind: "live", summary, run } : { kind: "ended", summary, modified };
+    if (known !== undefined && known.kind !== "live" && known.modified === modified) {
+      if (known.kind === "unreadable" || !(await known.run?.isBack())) return known;
+    }
+    const run = known?.kind === "live" ? known.run : new LiveRun(path);
+    const { summary, info, alive } = await run.look();
+    if (alive) return { kind: "live", summary, run };
+    return { kind: "ended", summary, modified, run: info.state === undefined ? run : undefined };
   } catch (error) {
     return {
       kind: "unreadable",
@@ -91,6 +100,8 @@ function isDifferent(before: Known | undefined, after: Known): boolean {
   const [a, b] = [before.summary, after.summary];
   return (
     a.state.name !== b.state.name ||
+    a.unsure !== b.unsure ||
+    a.damages?.length !== b.damages?.length ||
     a.attempt !== b.attempt ||
     a.tasks.total !== b.tasks.total ||
     a.tasks.completed !== b.tasks.completed

@@ -1,7 +1,8 @@
 import { basename, resolve } from "node:path";
 import { nearestName } from "../authoring/nearest-name.ts";
 import { UsageError } from "../errors/user-error.ts";
-import { findRun, listRunFolders, nameOfRunId, RunNotFoundError } from "../store/run-folder.ts";
+import { findRun, listRunFolders, RunNotFoundError } from "../store/run-folder.ts";
+import { nameOfRunId } from "../store/run-id.ts";
 
 /**
  * The folder of the run that is meant.

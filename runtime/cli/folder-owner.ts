@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { thisHost } from "../store/run-host.ts";
+import { isInContainer } from "../processes/known-process.ts";
 
 /** Whose a folder is and who wants to write to it, as far as it matters. */
 export interface FolderUse {
@@ -13,7 +13,7 @@ export interface FolderUse {
 export function folderUse(folder: string, readOnly: boolean): FolderUse | undefined {
   const owner = statSync(folder, { throwIfNoEntry: false });
   if (owner === undefined) return undefined;
-  return { readOnly, owner, uid: process.getuid?.(), container: thisHost().container };
+  return { readOnly, owner, uid: process.getuid?.(), container: isInContainer() };
 }
 
 /** What to do about a folder that can't be written to; undefined where nothing is known of the reason. */

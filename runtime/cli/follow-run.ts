@@ -1,6 +1,7 @@
 import type { RunEvent } from "../events/run-event.ts";
-import { followEvents } from "../store/event-reader.ts";
-import { isRunnerAlive, readRunInfo, runPaths } from "../store/run-folder.ts";
+import { EventReader, followEvents } from "../store/event-reader.ts";
+import { readRunInfo, runPaths } from "../store/run-folder.ts";
+import { RunnerWatch } from "../store/run-liveness.ts";
 
 /** Milliseconds between two looks at whether a run's process is alive. */
 const aliveInterval = 200;
@@ -11,15 +12,17 @@ const aliveInterval = 200;
  */
 export async function* followRun(path: string, signal?: AbortSignal): AsyncGenerator<RunEvent[], void> {
   const stop = new AbortController();
+  const watch = new RunnerWatch(path);
   let looked = Number.NEGATIVE_INFINITY;
-  let alive = true;
+  let gone = false;
   const signals = signal === undefined ? [stop.signal] : [stop.signal, signal];
-  for await (const events of followEvents(runPaths(path).events, { signal: AbortSignal.any(signals) })) {
+  const reader = new EventReader(runPaths(path).events);
+  for await (const events of followEvents(reader, { signal: AbortSignal.any(signals) })) {
     if (events.length > 0) yield events;
     // What is written before the process is seen to be gone is read once more.
-    if (!alive) stop.abort();
+    if (gone) stop.abort();
     else if (performance.now() - looked >= aliveInterval) {
-      alive = await isRunnerAlive(path, await readRunInfo(path));
+      gone = (await watch.look(await readRunInfo(path))) === "gone";
       looked = performance.now();
     }
   }

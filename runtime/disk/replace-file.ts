@@ -13,16 +13,22 @@ export interface FileContent {
 /**
  * Writes a file whole or not at all, whoever else writes or reads it at the same time, and whenever the power
  * is cut: what was there before stays until the disk has the new content. When it resolves the disk has it.
+ * @param check called right before the file takes its place: when it throws, what was there stays.
  */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  await replaceFiles([{ path, content }]);
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  check?: () => void,
+): Promise<void> {
+  await replaceFiles([{ path, content }], check);
 }
 
 /** The same of several files, the last one last: they share what the disk does. */
-export async function replaceFiles(files: readonly FileContent[]): Promise<void> {
+export async function replaceFiles(files: readonly FileContent[], check?: () => void): Promise<void> {
   const fresh = files.map(({ path }) => freshPath(path));
   try {
     await Promise.all(files.map(({ content }, i) => writeNew(fresh[i] ?? "", content)));
+    check?.();
     for (const [i, { path }] of files.entries()) await rename(fresh[i] ?? "", path);
     await Promise.all([...new Set(files.map(({ path }) => dirname(path)))].map(syncFolder));
   } catch (error) {

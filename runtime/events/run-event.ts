@@ -52,7 +52,12 @@ export type ResourceStateName = "SettingUp" | "Open" | "TearingDown" | "Closed" 
  * What happened in a run, one line of `events.jsonl` each. `seq` counts from 1 without gaps; `time` is in
  * milliseconds since 1970, by the clock of the machine that ran.
  */
-export type RunEvent = { readonly seq: number; readonly time: number } & RunEventBody;
+export type RunEvent = {
+  readonly seq: number;
+  readonly time: number;
+  /** The how manieth process wrote it, of those that have written to the run; absent for the first. */
+  readonly writer?: number;
+} & RunEventBody;
 
 export type RunEventBody =
   | {

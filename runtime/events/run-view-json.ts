@@ -14,6 +14,7 @@ export interface RunViewJson {
   readonly threads: number;
   readonly cancelRequested: boolean;
   readonly logLines: number;
+  readonly damages: readonly string[];
   readonly flowRuns: readonly FlowRunView[];
   readonly taskRuns: readonly TaskRunView[];
   readonly resources: readonly ResourceView[];
@@ -29,6 +30,7 @@ export function viewFromJson(json: RunViewJson | undefined): RunView {
     threads: json.threads,
     cancelRequested: json.cancelRequested,
     logLines: json.logLines,
+    damages: json.damages,
     flowRuns: new Map(json.flowRuns.map((run) => [run.id, run])),
     taskRuns: new Map(json.taskRuns.map((run) => [run.id, run])),
     resources: new Map(json.resources.map((resource) => [resource.id, resource])),
@@ -44,6 +46,7 @@ export function viewToJson(view: RunView): RunViewJson {
     threads: view.threads,
     cancelRequested: view.cancelRequested,
     logLines: view.logLines,
+    damages: view.damages,
     flowRuns: [...view.flowRuns.values()],
     taskRuns: [...view.taskRuns.values()],
     resources: [...view.resources.values()],

@@ -99,6 +99,8 @@ export interface RunView {
   /** The latest of each key. */
   readonly artifacts: Map<string, ArtifactView>;
   logLines: number;
+  /** What of the run's events can't be read, a sentence each, and isn't in the view; set by who reads them. */
+  damages: readonly string[];
 }
 
 export function emptyRunView(): RunView {
@@ -112,6 +114,7 @@ export function emptyRunView(): RunView {
     resources: new Map(),
     artifacts: new Map(),
     logLines: 0,
+    damages: [],
   };
 }
 

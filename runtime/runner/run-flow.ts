@@ -8,21 +8,15 @@ import { describe } from "../errors/stack-location.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
+import { thisProcess } from "../processes/known-process.ts";
 import { CacheStore } from "../store/cache-store.ts";
 import { clearCancelRequest } from "../store/cancel-request.ts";
 import { EventWriter } from "../store/event-writer.ts";
 import { removeLeftOvers, removeLeftOversOfRun } from "../store/left-overs.ts";
-import { readRun } from "../store/read-run.ts";
-import {
-  createRunFolder,
-  type RunInfo,
-  readRunInfo,
-  runPaths,
-  touchHeartbeat,
-  writeRunInfo,
-} from "../store/run-folder.ts";
-import { thisHost } from "../store/run-host.ts";
-import { lockRun } from "../store/run-lock.ts";
+import { damageText } from "../store/read-run.ts";
+import { createRunFolder, type RunInfo, runPaths, writeRunInfo } from "../store/run-folder.ts";
+import { lockRun, type RunLock, RunTakenError } from "../store/run-lock.ts";
+import { takeRun } from "../store/take-run.ts";
 import { AttachedResources } from "../worker/attached-resources.ts";
 import { captureOutput } from "../worker/capture-output.ts";
 import type { RunEnvironment, ThreadNotice } from "../worker/protocol.ts";
@@ -76,17 +70,25 @@ export interface RunOutcome {
 export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
   const { loaded, base, pool } = options;
   const parameters = parseParameters(loaded.flow.definition.options, options.parameters);
-  const { path, info, earlier, unlock } = await startRun(options, base);
+  const { path, info, earlier, lock, seq, warnings } = await startRun(options, base);
   const paths = runPaths(path);
   const failed = new AbortController();
   const onEvents = AsyncLocalStorage.bind(options.onEvents); // not in the context of whose event it is
-  const writer = await EventWriter.open(paths.events, onEvents, (error) => failed.abort(error));
+  const writer = await EventWriter.open(paths.events, {
+    number: lock.number,
+    seq,
+    check: lock.check,
+    onWritten: onEvents,
+    onFailure: (error) => failed.abort(error),
+    onReaderFailure: (error) => warn(`What shows the run failed, and shows no more: ${describe(error)}`),
+  });
   const emit = writer.append.bind(writer);
+  const warn = (message: string) => emit({ type: "log", level: "WARNING", message });
   const channel = new BroadcastChannel(`millrace ${path}`);
   const run = makeRun({
     options,
     path,
-    attempt: info.attempt,
+    number: lock.number,
     earlier,
     emit,
     whenDurable: writer.whenDurable.bind(writer),
@@ -103,24 +105,28 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     threads: pool.threads.size,
     parameters: withoutSecrets(loaded.flow.definition.options, parameters),
   });
-  const swept = removeLeftOvers(base).catch((error: unknown) => {
-    const message = `What killed processes left could not be deleted: ${describe(error)}`;
-    emit({ type: "log", level: "WARNING", message });
-  });
-  const stopWatching = watchControl(path, options.signal, failed, (reason) =>
-    run.cancel(reason instanceof Error ? reason.message : "The run was cancelled."),
+  for (const warning of warnings) warn(warning);
+  const swept = removeLeftOvers(base).catch((error: unknown) =>
+    warn(`What killed processes left could not be deleted: ${describe(error)}`),
   );
+  const stopWatching = watchControl({
+    path,
+    lock,
+    writer,
+    signal: options.signal,
+    failed: failed.signal,
+    cancel: (reason) => run.cancel(reason instanceof Error ? reason.message : "The run was cancelled."),
+  });
   try {
     options.onStarted?.({ id: info.id, path });
     const state = await run.runRoot(parameters);
     await run.cache.close();
     await swept;
-    await writer.flush();
-    if (failed.signal.aborted) throw failed.signal.reason;
-    await writeRunInfo(path, { ...info, ended: Date.now(), state, tasks: run.countTasks() });
+    await writer.verify();
+    await writeRunInfo(path, { ...info, ended: Date.now(), state, tasks: run.countTasks() }, lock.check);
     return { id: info.id, path, state };
   } catch (error) {
-    if (!failed.signal.aborted) throw error;
+    if (!failed.signal.aborted || failed.signal.reason instanceof RunTakenError) throw error;
     const { message } = failed.signal.reason as Error; // aborted with what the file system said
     throw new UserError(
       `The run can't be written to ${path}: ${message}. It was stopped. Once that is put right, 'millrace resume ${info.id}' goes on with it, unless the folder is gone.`,
@@ -131,7 +137,7 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     channel.close();
     await writer.close().catch(() => {}); // told above
     await pool.threads.destroy();
-    await unlock().catch(() => {}); // a lock of a process that is gone holds nobody
+    await lock.release().catch(() => {}); // a lock of a process that is gone holds nobody
   }
 }
 
@@ -139,7 +145,8 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
 function makeRun(parts: {
   readonly options: RunFlowOptions;
   readonly path: string;
-  readonly attempt: number;
+  /** Of this writer of the run. */
+  readonly number: number;
   readonly earlier: EarlierAttempt | undefined;
   readonly emit: (event: RunEventBody) => void;
   readonly whenDurable: (callback: () => void) => void;
@@ -175,10 +182,10 @@ function makeRun(parts: {
     whenDurable,
     notify,
   });
-  const { attempt, earlier } = parts;
+  const { number, earlier } = parts;
   return new Run({
     path,
-    attempt,
+    writer: number,
     loaded,
     attached,
     slots,
@@ -195,27 +202,30 @@ interface StartedRun {
   readonly path: string;
   readonly info: RunInfo;
   readonly earlier: EarlierAttempt | undefined;
-  readonly unlock: () => Promise<void>;
+  readonly lock: RunLock;
+  /** Of the last event before. */
+  readonly seq: number;
+  readonly warnings: readonly string[];
 }
 
 async function startRun(options: RunFlowOptions, base: string): Promise<StartedRun> {
   const about = {
     base,
     session: options.sessionLabel,
-    host: thisHost(),
+    host: await thisProcess(),
     versions: { millrace: options.version, node: process.versions.node },
   };
   if (options.resume !== undefined) {
     const { path, again } = options.resume;
-    const unlock = await lockRun(path);
-    const before = await readRun(path);
-    const { ended, state, tasks, ...rest } = await readRunInfo(path);
+    const { lock, before } = await takeRun(path);
+    const { ended, state, tasks, ...rest } = before.info;
     const info: RunInfo = { ...rest, ...about, attempt: rest.attempt + 1 };
     await removeLeftOversOfRun(path);
     await clearCancelRequest(path);
-    await touchHeartbeat(path);
-    await writeRunInfo(path, info);
-    return { path, info, unlock, earlier: await EarlierAttempt.read(before.view, path, again) };
+    await writeRunInfo(path, info, lock.check);
+    const warnings = before.damages.filter(({ passedBy }) => passedBy === lock.number).map(damageText);
+    const earlier = await EarlierAttempt.read(before.view, path, again);
+    return { path, info, lock, seq: before.view.seq, warnings, earlier };
   }
   const { info, path } = await createRunFolder(base, {
     name: randomRunName(),
@@ -227,5 +237,5 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     started: Date.now(),
     ...about,
   });
-  return { path, info, unlock: await lockRun(path), earlier: undefined };
+  return { path, info, lock: await lockRun(path), seq: 0, warnings: [], earlier: undefined };
 }

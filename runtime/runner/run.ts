@@ -41,14 +41,15 @@ export class Run {
   readonly #loaded: LoadedFlow;
   readonly #attached: AttachedResources;
   readonly #slots: Slots;
-  readonly #attempt: number;
+  readonly #writer: number;
   #number = 0;
   #cancelReason: string | undefined;
   #root: FlowRun | undefined;
 
   constructor(options: {
     readonly path: string;
-    readonly attempt: number;
+    /** The how manieth process that writes to the run this is. */
+    readonly writer: number;
     readonly loaded: LoadedFlow;
     readonly attached: AttachedResources;
     readonly slots: Slots;
@@ -60,7 +61,7 @@ export class Run {
     readonly whenDurable: (callback: () => void) => void;
   }) {
     this.path = options.path;
-    this.#attempt = options.attempt;
+    this.#writer = options.writer;
     this.earlier = options.earlier;
     this.resources = options.resources;
     this.cache = options.cache;
@@ -93,10 +94,10 @@ export class Run {
     return { resource: (id: string) => this.#attached.get(id), table: this.#attached.table };
   }
 
-  /** A name for files of one task's or flow's result, its own in all attempts of the run. */
+  /** A name for files of one task's or flow's result, its own among all that any process writes to the run. */
   nextFileName(): string {
     const number = ++this.#number;
-    return this.#attempt === 1 ? String(number) : `${this.#attempt}-${number}`;
+    return this.#writer === 1 ? String(number) : `${this.#writer}-${number}`;
   }
 
   /** @throws {UserError} for a task that threads can't find. */

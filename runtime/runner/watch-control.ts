@@ -1,40 +1,44 @@
-import { existsSync } from "node:fs";
+import { startHeartbeat } from "../processes/start-heartbeat.ts";
 import { readCancelRequest } from "../store/cancel-request.ts";
-import { touchHeartbeat } from "../store/run-folder.ts";
-import { heartbeatInterval } from "../store/run-host.ts";
+import type { EventWriter } from "../store/event-writer.ts";
+import { runPaths } from "../store/run-folder.ts";
+import type { RunLock } from "../store/run-lock.ts";
 
 /** How often the run looks for a cancel request, milliseconds. */
 const cancelPollInterval = 200;
+/** How often it looks whether its folder is still there and its own, milliseconds. */
+const checkInterval = 1_000;
 
 /**
  * Keeps the heartbeat, and cancels the run when asked to by the signal, by a request in its folder, or by
- * need: because its folder is gone, or takes no more events.
+ * need: because its folder is gone, takes no more events, or is another process's.
  */
-export function watchControl(
-  path: string,
-  signal: AbortSignal | undefined,
-  failed: AbortController,
-  cancel: (reason: unknown) => void,
-): () => void {
+export function watchControl(parts: {
+  readonly path: string;
+  readonly lock: RunLock;
+  readonly writer: EventWriter;
+  readonly signal: AbortSignal | undefined;
+  /** Aborted when no more events can be written. */
+  readonly failed: AbortSignal;
+  readonly cancel: (reason: unknown) => void;
+}): () => void {
+  const { path, lock, writer, signal, failed, cancel } = parts;
   const onAbort = () => cancel(signal?.reason);
-  const onFailed = () => cancel(failed.signal.reason);
+  const onFailed = () => cancel(failed.reason);
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort);
-  failed.signal.addEventListener("abort", onFailed);
-  const heartbeat = setInterval(async () => {
-    await touchHeartbeat(path).catch(async (error: unknown) => {
-      // Only what the events' writer doesn't notice: an open file outlives its folder.
-      if (!existsSync(path)) failed.abort(error);
-    });
-  }, heartbeatInterval);
+  failed.addEventListener("abort", onFailed);
+  const stopHeartbeat = startHeartbeat(runPaths(path).heartbeat, lock.successor);
+  const checks = setInterval(() => writer.check(), checkInterval);
   const requests = setInterval(async () => {
     const reason = await readCancelRequest(path);
     if (reason !== undefined) cancel(new Error(reason));
   }, cancelPollInterval);
   return () => {
-    clearInterval(heartbeat);
+    void stopHeartbeat();
+    clearInterval(checks);
     clearInterval(requests);
     signal?.removeEventListener("abort", onAbort);
-    failed.signal.removeEventListener("abort", onFailed);
+    failed.removeEventListener("abort", onFailed);
   };
 }

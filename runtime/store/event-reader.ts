@@ -1,21 +1,50 @@
+import { isUtf8 } from "node:buffer";
 import { watch } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunEvent } from "../events/run-event.ts";
+import { type Damage, EventLines } from "./event-lines.ts";
+import { openInRun } from "./read-in-run.ts";
 import { baseOf, type Relocate, relocated, relocation } from "./relocation.ts";
 
-/** Reads a run's growing file of events, from where it stopped last time. A torn last line waits for its rest. */
+/** No event's line is longer: writers see to it. Bytes. */
+export const longestLine = 64 << 20;
+/** So much is read at a time; bytes. */
+const blockSize = 4 << 20;
+/** So many bytes before the place where a reader stopped tell it that the file is still the same. */
+const tailSize = 64;
+
+/**
+ * Reads a run's growing file of events, from where it stopped last time. A torn last line waits for its rest,
+ * and isn't kept meanwhile: it may have no end. What can't be read is told by {@link damages}, not thrown.
+ */
 export class EventReader {
-  readonly #path: string;
+  readonly path: string;
+  readonly #lines = new EventLines();
+  /** Where the next line begins. */
   #offset = 0;
-  #line = 0;
-  /** What comes next is no event, and nothing after it is one. */
-  #isAtGarbage = false;
+  /** No line ends between there and here. */
+  #searched = 0;
+  /** What lies before the offset. */
+  #tail = Buffer.alloc(0);
+  /** The file isn't the one that was read. */
+  #isLost = false;
   #relocate: Relocate | undefined;
 
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
+  }
+
+  /** Whose events count: the number of the run's latest writer. */
+  get writer(): number {
+    return this.#lines.writer;
+  }
+
+  /** What of the file can't be read, with what later attempts passed over. */
+  get damages(): readonly Damage[] {
+    const { passedOver, damage } = this.#lines;
+    return damage === undefined ? passedOver : [...passedOver, damage];
   }
 
   /** The events that have come since the last call; none while there is no file. */
@@ -26,75 +55,150 @@ export class EventReader {
   /** An event with its paths as they are here. */
   #here(event: RunEvent): RunEvent {
     if (event.type === "run-started") {
-      this.#relocate = relocation(event.base, baseOf(dirname(this.#path)));
+      this.#relocate = relocation(event.base, baseOf(dirname(this.path)));
       return event;
     }
     return this.#relocate === undefined ? event : relocated(event, this.#relocate);
   }
 
   async #readAll(): Promise<RunEvent[]> {
-    const file = await open(this.#path, "r").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw error;
-    });
-    if (file === undefined) return [];
+    if (this.#isLost) return [];
+    const file = await openInRun(dirname(this.path), basename(this.path)).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+      },
+    );
+    if (file === undefined) {
+      if (this.#offset > 0) this.#lose("the file was deleted while it was read");
+      return [];
+    }
     try {
+      if (!(await this.#isSame(file))) {
+        this.#lose("the file was emptied or replaced while it was read");
+        return [];
+      }
       const events: RunEvent[] = [];
       for (;;) {
-        const chunk = await this.#readChunk(file);
+        const chunk = await this.#nextLines(file);
         if (chunk === undefined) return events;
         for (const event of this.#parse(chunk)) events.push(event);
-        if (this.#isAtGarbage) return events;
       }
     } finally {
       await file.close();
     }
   }
 
-  /** Whole lines, some megabytes of them at most. */
-  async #readChunk(file: FileHandle): Promise<Buffer | undefined> {
+  #lose(problem: string): void {
+    this.#isLost = true;
+    this.#lines.end(problem);
+  }
+
+  async #isSame(file: FileHandle): Promise<boolean> {
+    if (this.#offset === 0) return true;
+    const tail = await readAt(file, this.#offset - this.#tail.length, this.#tail.length);
+    return tail.equals(this.#tail);
+  }
+
+  /** Whole lines from the offset on, some megabytes of them or one that is longer. */
+  async #nextLines(file: FileHandle): Promise<Buffer | undefined> {
     const { size } = await file.stat();
-    for (let length = 4 << 20; ; length *= 2) {
-      const rest = size - this.#offset;
-      if (rest <= 0) return undefined;
-      const buffer = Buffer.allocUnsafe(Math.min(length, rest));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, this.#offset);
-      const end = buffer.subarray(0, bytesRead).lastIndexOf(10) + 1;
-      if (end > 0) return buffer.subarray(0, end);
-      if (bytesRead < buffer.length || buffer.length === rest) return undefined;
+    if (this.#searched > size) this.#searched = this.#offset;
+    for (;;) {
+      const block = await readAt(file, this.#searched, Math.min(blockSize, size - this.#searched));
+      if (block.length === 0) return undefined;
+      const before = this.#searched - this.#offset;
+      if (before === 0) {
+        const end = block.lastIndexOf(10) + 1;
+        if (end > 0) return block.subarray(0, end);
+      }
+      const end = block.indexOf(10) + 1;
+      const length = before + (end > 0 ? end : block.length);
+      if (length > longestLine) this.#lines.end(`it is longer than ${longestLine >> 20} MB`);
+      if (end === 0) {
+        this.#searched += block.length;
+      } else if (length > longestLine) {
+        this.#lines.skip();
+        this.#passTo(this.#searched + end, block.subarray(0, end));
+      } else {
+        return readAt(file, this.#offset, length);
+      }
     }
+  }
+
+  #passTo(offset: number, last: Buffer): void {
+    this.#offset = offset;
+    this.#searched = offset;
+    this.#tail = Buffer.concat([this.#tail, last.subarray(-tailSize)]).subarray(-tailSize);
   }
 
   #parse(chunk: Buffer): RunEvent[] {
-    const lines = chunk.toString("utf8", 0, chunk.length - 1);
-    this.#isAtGarbage = false;
-    if (lines === "") return this.#parseEach(lines);
-    try {
-      const events = JSON.parse(`[${lines.replaceAll("\n", ",")}]`) as RunEvent[]; // written by EventWriter only
-      this.#line += events.length;
-      this.#offset += chunk.length;
-      return events;
-    } catch {
-      return this.#parseEach(lines);
-    }
+    const values = this.#lines.damage === undefined ? parseAll(chunk) : undefined;
+    const events = values?.filter((value) => this.#lines.take(value)) ?? this.#parseEach(chunk);
+    this.#passTo(this.#offset + chunk.length, chunk);
+    return events as RunEvent[]; // those that take has told to be
   }
 
-  #parseEach(lines: string): RunEvent[] {
+  #parseEach(chunk: Buffer): RunEvent[] {
     const events: RunEvent[] = [];
-    const texts = lines.split("\n");
-    for (const [index, text] of texts.entries()) {
-      try {
-        events.push(JSON.parse(text) as RunEvent); // written by EventWriter only
-        this.#line++;
-        this.#offset += Buffer.byteLength(text) + 1;
-      } catch (error) {
-        // What a power cut left at the end of the file waits for the next writer's repair; anything else is damage.
-        this.#isAtGarbage = texts.slice(index).every((rest) => !isJson(rest));
-        if (this.#isAtGarbage) return events;
-        throw new Error(`${this.#path}:${this.#line + 1} is damaged: ${(error as Error).message}`);
+    for (let start = 0; start < chunk.length; ) {
+      const end = chunk.indexOf(10, start);
+      let line = chunk.subarray(start, end);
+      if (start === 0 && this.#offset === 0 && line.indexOf(byteOrderMark) === 0) {
+        line = line.subarray(byteOrderMark.length);
+        this.#lines.passedOver.push({ line: 1, problem: "it begins with a byte order mark" });
+      }
+      start = end + 1;
+      // After damage nothing but a fence counts.
+      const isPassedOver = this.#lines.damage !== undefined && line.indexOf(fenceStart) !== 0;
+      if (isPassedOver || line.length === 0) this.#lines.skip();
+      else {
+        const value = parseLine(line);
+        if (this.#lines.take(value)) events.push(value);
       }
     }
     return events;
+  }
+}
+
+const fenceStart = Buffer.from('{"fence":');
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** The values of many lines at once; undefined where one isn't JSON, or not one value. */
+function parseAll(lines: Buffer): unknown[] | undefined {
+  if (!isUtf8(lines)) return undefined;
+  const text = lines.toString("utf8", 0, lines.length - 1);
+  try {
+    const values = JSON.parse(`[${text.replaceAll("\n", ",")}]`) as unknown[]; // brackets make an array
+    return values.length === countOf(lines) ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function countOf(lines: Buffer): number {
+  let count = 0;
+  for (let end = lines.indexOf(10); end >= 0; end = lines.indexOf(10, end + 1)) count++;
+  return count;
+}
+
+function parseLine(line: Buffer): unknown {
+  if (!isUtf8(line)) return undefined;
+  try {
+    return JSON.parse(line.toString("utf8"));
+  } catch {
+    return undefined;
   }
 }
 
@@ -104,10 +208,9 @@ export class EventReader {
  * folder shared with a container or over a network tells nothing.
  */
 export async function* followEvents(
-  path: string,
+  reader: EventReader,
   options: { readonly signal: AbortSignal; readonly pollInterval?: number },
 ): AsyncGenerator<RunEvent[], void> {
-  const reader = new EventReader(path);
   const { signal, pollInterval = 200 } = options;
   let changed = false;
   let wake: () => void = () => {};
@@ -115,7 +218,7 @@ export async function* followEvents(
     changed = true;
     wake();
   };
-  const watcher = await watchFolder(path, onChange);
+  const watcher = await watchFolder(reader.path, onChange);
   signal.addEventListener("abort", onChange, { once: true });
   try {
     while (!signal.aborted) {
@@ -147,14 +250,5 @@ async function watchFolder(path: string, onChange: () => void): Promise<{ close(
     return watcher;
   } catch {
     return undefined; // no watches here, or none left: polling does it alone
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -97,7 +97,10 @@ const artifactKinds: readonly ArtifactContent["kind"][] = [
   "image",
 ];
 
-type Body<Type extends RunEvent["type"]> = Omit<Extract<RunEvent, { type: Type }>, "type" | "seq" | "time">;
+type Body<Type extends RunEvent["type"]> = Omit<
+  Extract<RunEvent, { type: Type }>,
+  "type" | "seq" | "time" | "writer"
+>;
 
 const bodies: { readonly [Type in RunEvent["type"]]: Shape<Body<Type>> } = {
   "run-started": object<Body<"run-started">>({
@@ -178,9 +181,10 @@ const bodies: { readonly [Type in RunEvent["type"]]: Shape<Body<Type>> } = {
 };
 
 const knownTypes = oneOf(Object.keys(bodies) as RunEvent["type"][]); // of a closed literal
-const envelope = object<{ readonly seq: number; readonly time: number; readonly type: RunEvent["type"] }>({
+const envelope = object<Pick<RunEvent, "seq" | "time" | "writer" | "type">>({
   seq: whole(1),
   time,
+  writer: maybe(whole(1)),
   type: knownTypes,
 });
 

@@ -22,8 +22,7 @@ export async function pruneBundles(
     const isHalfMade = name.startsWith(freshPrefix) || name.endsWith(".new");
     if (!name.endsWith(".mjs") && !isHalfMade) continue;
     const path = join(folder, name);
-    const about = await stat(path).catch(() => undefined); // another process took it away
-    if (about === undefined || about.mtimeMs >= oldestKept - bundlingTime) continue;
+    if ((await modified(path)) >= oldestKept - bundlingTime) continue;
     if (isHalfMade) {
       if (!dryRun && makerOf(name) !== "lives") await rm(path, { force: true });
       continue;
@@ -47,9 +46,9 @@ export async function pruneCache(
   for (const name of await namesIn(folder)) {
     const path = join(folder, name);
     const { task, created } = await aboutEntry(path);
-    if (created >= before) continue;
+    if (created >= before || (name.startsWith(freshPrefix) && makerOf(name) === "lives")) continue;
     if (task !== undefined) doomed.push(task);
-    if (!dryRun) await rm(path, { recursive: true, force: true });
+    if (!dryRun) await rm(path, { recursive: true, force: true, maxRetries: 3 });
   }
   return doomed;
 }
@@ -62,7 +61,7 @@ async function aboutEntry(
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  return entry ?? { task: undefined, created: (await stat(folder)).mtimeMs };
+  return entry ?? { task: undefined, created: await modified(folder) };
 }
 
 /**
@@ -74,9 +73,18 @@ export async function pruneTornRuns(base: string, before: number): Promise<void>
   for (const name of await namesIn(folder)) {
     if (!name.startsWith(".new-") && !name.endsWith(".deleted")) continue;
     const path = join(folder, name);
-    if (makerOf(name) !== "lives" && (await stat(path)).mtimeMs < before)
-      await rm(path, { recursive: true, force: true });
+    if (makerOf(name) !== "lives" && (await modified(path)) < before)
+      await rm(path, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** Milliseconds since 1970; never where another process has taken it away meanwhile. */
+async function modified(path: string): Promise<number> {
+  const about = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  return about?.mtimeMs ?? Number.POSITIVE_INFINITY;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,25 +1,56 @@
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { rootFlowRun } from "../events/run-event.ts";
 import { addFlowRun, currentTaskRuns, emptyRunView, foldEvents, type RunView } from "../events/run-view.ts";
 import { hasEnded, makeState, type State } from "../events/states.ts";
+import type { Liveness } from "../processes/liveness.ts";
+import type { Damage } from "./event-lines.ts";
 import { EventReader } from "./event-reader.ts";
-import { isRunnerAlive, listRunFolders, type RunInfo, readRunInfo, runPaths } from "./run-folder.ts";
+import { listRunFolders, type RunInfo, readRunInfo, runPaths } from "./run-folder.ts";
+import { isRunnerAlive, RunnerWatch } from "./run-liveness.ts";
 
 export interface StoredRun {
   readonly path: string;
   readonly info: RunInfo;
   readonly view: RunView;
   readonly state: State;
+  /** Its process is alive, or may be. */
   readonly alive: boolean;
+  /** Number of the last process that began to write to it. */
+  readonly writer: number;
+  /** What of its events can't be read. */
+  readonly damages: readonly Damage[];
 }
 
-/** Reads a run as it stands. One whose process is gone before its end shows as Crashed. */
+/**
+ * Reads a run as it stands. One whose process is gone before its end shows as Crashed. Takes some seconds for
+ * one whose process can't be asked.
+ */
 export async function readRun(path: string): Promise<StoredRun> {
   const info = await readRunInfo(path);
-  const alive = await isRunnerAlive(path, info);
-  const view = foldEvents(emptyRunView(), await new EventReader(runPaths(path).events).read());
+  return readEvents(path, info, (await isRunnerAlive(path, info)) ? "alive" : "gone");
+}
+
+/** Reads a run of whose process it is known whether it is alive. */
+export async function readRunAs(path: string, liveness: Liveness): Promise<StoredRun> {
+  return readEvents(path, await readRunInfo(path), liveness);
+}
+
+async function readEvents(path: string, info: RunInfo, liveness: Liveness): Promise<StoredRun> {
+  const alive = liveness !== "gone";
+  const reader = new EventReader(runPaths(path).events);
+  const view = foldEvents(emptyRunView(), await reader.read());
+  const { writer, damages } = reader;
+  view.damages = damages.map(damageText);
   if (!alive) showCrash(view, info);
-  return { path, info, view, alive, state: view.flowRuns.get(rootFlowRun)?.state ?? makeState("Pending") };
+  const state = view.flowRuns.get(rootFlowRun)?.state ?? makeState("Pending");
+  return { path, info, view, alive, state, writer, damages };
+}
+
+export function damageText({ line, problem, passedBy }: Damage): string {
+  const rest =
+    passedBy === undefined ? "What comes after it isn't shown." : "A resume went on from what was before it.";
+  return `Line ${line} of the run's events.jsonl can't be read: ${problem}. ${rest}`;
 }
 
 /** What a list of runs shows of each. */
@@ -39,6 +70,10 @@ export interface RunSummary {
   readonly host: string;
   readonly container: boolean;
   readonly path: string;
+  /** Whether its process is alive isn't known: it can't be asked from here, and one look at its heartbeat says nothing. */
+  readonly unsure?: true;
+  /** What of its events can't be read, where something can't; known of runs that have not ended. */
+  readonly damages?: readonly string[];
 }
 
 /** A run that can't be read, and why. */
@@ -56,33 +91,55 @@ export async function listRuns(base: string): Promise<{ runs: RunSummary[]; unre
     try {
       runs.push(await summarize(path));
     } catch (error) {
+      if (!existsSync(path)) continue; // deleted meanwhile
       unreadable.push({ id: basename(path), path, error: (error as Error).message }); // fs and JSON throw errors only
     }
   }
   return { runs, unreadable };
 }
 
+/** One look at a run: quick, and sometimes unsure whether its process is alive. */
 export async function summarize(path: string): Promise<RunSummary> {
   const info = await readRunInfo(path);
-  const of = (state: State, ended: number | undefined, tasks: RunSummary["tasks"]): RunSummary => ({
-    id: info.id,
-    name: info.name,
-    flow: info.flow,
-    state,
-    started: info.started,
-    ended,
-    attempt: info.attempt,
-    tasks,
-    parameters: info.parameters,
-    file: info.file,
-    session: info.session,
-    host: info.host.name,
-    container: info.host.container,
-    path,
+  const { state, tasks } = info;
+  if (state !== undefined && tasks !== undefined) return summaryOf(path, info, { state, tasks });
+  const liveness = await new RunnerWatch(path).look(info);
+  const { view, state: shown } = await readEvents(path, info, liveness);
+  return summaryOf(path, info, {
+    state: shown,
+    ended: view.flowRuns.get(rootFlowRun)?.ended,
+    tasks: countTasks(view),
+    liveness,
+    damages: view.damages,
   });
-  if (info.state !== undefined && info.tasks !== undefined) return of(info.state, info.ended, info.tasks);
-  const { view, state } = await readRun(path);
-  return of(state, view.flowRuns.get(rootFlowRun)?.ended, countTasks(view));
+}
+
+/** What a list shows of a run that stands so. */
+export function summaryOf(
+  path: string,
+  info: RunInfo,
+  now: Pick<RunSummary, "state" | "tasks"> &
+    Partial<Pick<RunSummary, "ended" | "damages">> & { readonly liveness?: Liveness },
+): RunSummary {
+  const { id, name, flow, started, attempt, parameters, file, session, host } = info;
+  return {
+    id,
+    name,
+    flow,
+    state: now.state,
+    started,
+    ended: info.ended ?? now.ended,
+    attempt,
+    tasks: now.tasks,
+    parameters,
+    file,
+    session,
+    host: host.name,
+    container: host.container,
+    path,
+    ...(now.liveness === "unsure" ? { unsure: true } : {}),
+    ...(now.damages === undefined || now.damages.length === 0 ? {} : { damages: now.damages }),
+  };
 }
 
 export function countTasks(view: RunView): { total: number; completed: number } {
@@ -90,24 +147,35 @@ export function countTasks(view: RunView): { total: number; completed: number } 
   return { total: tasks.length, completed: tasks.filter((task) => task.state.type === "COMPLETED").length };
 }
 
-/** Shows in the view what nobody was left to write: the run and whatever ran in it crashed. */
+/**
+ * Shows in the view what nobody was left to write: the run and whatever ran in it crashed. Where it did end,
+ * and only the events that say so can't be read, it shows that.
+ */
 export function showCrash(view: RunView, info: RunInfo): void {
   const root = view.flowRuns.get(rootFlowRun);
   if (root !== undefined && hasEnded(root.state)) return;
-  const crashed = makeState(
-    "Crashed",
-    `The run's process ${info.host.pid} ${info.host.container ? "in the container" : "on"} ${info.host.name} is gone. 'millrace resume ${info.id}' goes on from there.`,
-  );
+  const { name, flow, started, state, host } = info;
+  const where = host.container ? "in the container" : "on";
+  const end =
+    state ??
+    makeState(
+      "Crashed",
+      `The run's process ${host.pid} ${where} ${host.name} is gone. 'millrace resume ${info.id}' goes on from there.`,
+    );
   for (const run of view.flowRuns.values()) {
-    if (!hasEnded(run.state)) run.state = crashed;
+    if (!hasEnded(run.state)) run.state = end;
   }
-  if (root === undefined) {
-    const { name, flow, started } = info;
-    addFlowRun(view, { id: rootFlowRun, name, flow, created: started }).state = crashed;
-  }
+  const shown = root ?? addFlowRun(view, { id: rootFlowRun, name, flow, created: started });
+  shown.state = end;
+  shown.ended ??= info.ended;
   for (const task of view.taskRuns.values()) {
     if (task.state.type !== "RUNNING" && task.state.type !== "CANCELLING") continue;
-    task.state = makeState("Crashed", "The run's process ended before the task did.");
+    task.state = makeState(
+      "Crashed",
+      state === undefined
+        ? "The run's process ended before the task did."
+        : "How the task ended can't be read: the run's events are damaged.",
+    );
     const last = task.attempts.at(-1);
     if (last !== undefined) last.state = task.state;
   }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { freshPath } from "../disk/fresh-path.ts";
 import { makeFolder } from "../disk/make-folder.ts";
@@ -7,9 +7,11 @@ import { replaceFile } from "../disk/replace-file.ts";
 import { syncFolder } from "../disk/sync.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { State } from "../events/states.ts";
+import { writeBeat } from "../processes/heartbeat.ts";
+import type { KnownProcess } from "../processes/known-process.ts";
 import { limits, readInRun } from "./read-in-run.ts";
 import { baseOf, relocated, relocation } from "./relocation.ts";
-import { isAlive, type RunHost } from "./run-host.ts";
+import { isRunId, nameOfRunId, newStamp } from "./run-id.ts";
 import { formOfRun, ownFormat, runInfo, writerOf } from "./run-info-shape.ts";
 import { fits, problemText } from "./shape.ts";
 
@@ -29,7 +31,7 @@ export interface RunInfo {
   /** Never holds a token. */
   readonly session: string;
   readonly attempt: number;
-  readonly host: RunHost;
+  readonly host: KnownProcess;
   readonly versions: { readonly millrace: string; readonly node: string };
   /** Milliseconds since 1970. */
   readonly started: number;
@@ -71,20 +73,21 @@ export async function makeStore(base: string): Promise<string> {
 
 /**
  * Makes a new run's folder, with its `run.json` and all else that a reader looks for from the moment that
- * it is there. Ids sort by time; two runs of one millisecond and name get different ones.
+ * it is there. Ids sort by when their runs began; two of one millisecond and name get different ones.
  */
 export async function createRunFolder(
   base: string,
   about: Omit<RunInfo, "id">,
 ): Promise<{ readonly info: RunInfo; readonly path: string }> {
   const runs = join(await makeStore(base), "runs");
-  const time = new Date(about.started).toISOString();
-  const stamp = time.replaceAll(/[-:.Z]/g, "").replace("T", "-");
+  const [newest] = await listRunFolders(base);
+  const stamp = newStamp(about.started, newest && basename(newest));
   const unborn = freshPath(join(runs, "run"));
   try {
     await mkdir(unborn);
     const { results, artifacts } = runPaths(unborn);
-    await Promise.all([mkdir(results), mkdir(artifacts), touchHeartbeat(unborn)]);
+    await Promise.all([mkdir(results), mkdir(artifacts)]);
+    writeBeat(runPaths(unborn).heartbeat, "new", 0);
     for (let i = 1; ; i++) {
       const info = { id: `${stamp}-${about.name}${i === 1 ? "" : `-${i}`}`, ...about };
       await writeRunInfo(unborn, info); // and with it all that was made there is on the disk
@@ -110,10 +113,13 @@ async function renameUnlessTaken(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Replaces `run.json` as a whole. */
-export async function writeRunInfo(runFolder: string, info: RunInfo): Promise<void> {
+/**
+ * Replaces `run.json` as a whole.
+ * @param check called right before that; see `RunLock`.
+ */
+export async function writeRunInfo(runFolder: string, info: RunInfo, check?: () => void): Promise<void> {
   const { info: path } = runPaths(runFolder);
-  await replaceFile(path, `${JSON.stringify(info, null, 2)}\n`);
+  await replaceFile(path, `${JSON.stringify(info, null, 2)}\n`, check);
 }
 
 /**
@@ -149,30 +155,6 @@ function parseRunInfo(bytes: Buffer, runFolder: string): RunInfo {
   return value as RunInfo; // it fits
 }
 
-/** Whether the process that runs the run is alive. */
-export async function isRunnerAlive(runFolder: string, info: RunInfo): Promise<boolean> {
-  if (info.state !== undefined) return false;
-  const heartbeat = await stat(runPaths(runFolder).heartbeat).catch(() => undefined);
-  return isAlive(info.host, heartbeat === undefined ? undefined : Date.now() - heartbeat.mtimeMs);
-}
-
-/** Marks the run's process as alive, for those who see the folder from another machine. */
-export async function touchHeartbeat(runFolder: string): Promise<void> {
-  const { heartbeat } = runPaths(runFolder);
-  const now = new Date();
-  await utimes(heartbeat, now, now).catch(() => writeFile(heartbeat, ""));
-}
-
-/** When a run started, at the beginning of its id: `20261123-225045123-`. */
-const stampPattern = /^\d{8}-\d{6,9}-/;
-/** A run's folder has such a name; nothing else in the store's folder is one. */
-const idPattern = /^\d{8}-\d{6,9}-[\w.-]+$/;
-
-/** The name in a run's id. */
-export function nameOfRunId(id: string): string {
-  return id.replace(stampPattern, "");
-}
-
 /** All run folders of a store, newest first. */
 export async function listRunFolders(base: string): Promise<string[]> {
   const runs = join(base, ".millrace", "runs");
@@ -181,7 +163,7 @@ export async function listRunFolders(base: string): Promise<string[]> {
     throw error;
   });
   return names
-    .filter((name) => idPattern.test(name) && !name.endsWith(".deleted"))
+    .filter(isRunId)
     .sort()
     .reverse()
     .map((name) => join(runs, name));

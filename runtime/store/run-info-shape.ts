@@ -1,4 +1,5 @@
 import { type State, type StateName, type StateType, stateNames, stateTypeOf } from "../events/states.ts";
+import type { KnownProcess } from "../processes/known-process.ts";
 import type { RunInfo } from "./run-folder.ts";
 import { maybe, object, oneOf, properties, type Shape, text, time, whole, yesOrNo } from "./shape.ts";
 
@@ -16,6 +17,14 @@ export const state: Shape<State> = (value) => {
   return stateTypeOf(name) === type ? undefined : `.type: is ${JSON.stringify(type)}, which isn't ${name}'s`;
 };
 
+export const knownProcess = object<KnownProcess>({
+  id: text,
+  name: text,
+  container: yesOrNo,
+  pid: whole(1),
+  pidStarted: maybe(text),
+});
+
 /** What `run.json` has to be. */
 export const runInfo: Shape<RunInfo> = object<RunInfo>({
   id: text,
@@ -27,13 +36,7 @@ export const runInfo: Shape<RunInfo> = object<RunInfo>({
   parameters: properties,
   session: text,
   attempt: whole(1),
-  host: object<RunInfo["host"]>({
-    id: text,
-    name: text,
-    container: yesOrNo,
-    pid: whole(1),
-    pidStarted: maybe(text),
-  }),
+  host: knownProcess,
   versions: object<RunInfo["versions"]>({ millrace: text, node: text }),
   started: time,
   ended: maybe(time),

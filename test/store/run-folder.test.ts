@@ -4,18 +4,20 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeState } from "../../runtime/events/states.ts";
+import { writeBeat } from "../../runtime/processes/heartbeat.ts";
+import { thisProcess } from "../../runtime/processes/known-process.ts";
+import { askProcess } from "../../runtime/processes/liveness.ts";
 import { EventWriter } from "../../runtime/store/event-writer.ts";
 import { listRuns, readRun } from "../../runtime/store/read-run.ts";
 import {
   createRunFolder,
   findRun,
-  isRunnerAlive,
   type RunInfo,
   readRunInfo,
   runPaths,
   writeRunInfo,
 } from "../../runtime/store/run-folder.ts";
-import { isAlive, thisHost } from "../../runtime/store/run-host.ts";
+import { isRunnerAlive } from "../../runtime/store/run-liveness.ts";
 import { lockRun, RunLockedError } from "../../runtime/store/run-lock.ts";
 
 const about: Omit<RunInfo, "id"> = {
@@ -26,7 +28,7 @@ const about: Omit<RunInfo, "id"> = {
   parameters: {},
   session: "duckdb",
   attempt: 1,
-  host: thisHost(),
+  host: await thisProcess(),
   versions: { millrace: "0", node: "0" },
   started: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
 };
@@ -45,7 +47,7 @@ after(() => {
 async function endedHost(): Promise<RunInfo["host"]> {
   const child: ChildProcess = spawn(process.execPath, ["-e", "0"]);
   await new Promise((resolve) => child.on("close", resolve));
-  return { ...thisHost(), pid: child.pid ?? 0, pidStarted: "1" };
+  return { ...(await thisProcess()), pid: child.pid ?? 0, pidStarted: "1" };
 }
 
 describe("run folders", () => {
@@ -85,7 +87,11 @@ describe("run folders", () => {
     const host = await endedHost();
     const { path } = await createRunFolder(base, { ...about, host });
     assert.equal((await readRun(path)).state.name, "Crashed");
-    const writer = await EventWriter.open(runPaths(path).events, () => {}, assert.fail);
+    const writer = await EventWriter.open(runPaths(path).events, {
+      onWritten: () => {},
+      onFailure: assert.fail,
+      onReaderFailure: () => assert.fail(),
+    });
     writer.append({
       type: "run-started",
       attempt: 1,
@@ -135,15 +141,19 @@ describe("run folders", () => {
 });
 
 describe("a run's process", () => {
-  it("is told from a later one of its number, and on another machine by its heartbeat", async () => {
-    const host = thisHost();
-    assert.equal(isAlive(host, undefined), true);
-    assert.equal(isAlive({ ...host, pidStarted: "12345" }, 0), false);
-    assert.equal(isAlive(await endedHost(), 0), false);
-    const elsewhere = { ...host, id: "another-machine pid:[1]" };
-    assert.equal(isAlive(elsewhere, 2_000), true);
-    assert.equal(isAlive(elsewhere, 60_000), false);
-    assert.equal(isAlive(elsewhere, undefined), false);
+  it("is told from a later one of its number, and can't be asked of another machine", async () => {
+    const host = await thisProcess();
+    const asked = await Promise.all(
+      [
+        host,
+        { ...host, pidStarted: "12345" },
+        await endedHost(),
+        { ...host, id: "another-machine pid:[1]" },
+        { ...host, pidStarted: undefined },
+        { ...host, pid: -host.pid },
+      ].map(askProcess),
+    );
+    assert.deepEqual(asked, ["alive", "gone", "gone", "unsure", "unsure", "unsure"]);
   });
 
   it("that has ended, but whose parent hasn't heard, is gone", async () => {
@@ -153,7 +163,7 @@ describe("a run's process", () => {
       shell.stdout.on("data", (data: Buffer) => resolve(Number(data))),
     );
     await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.equal(isAlive({ ...thisHost(), pid, pidStarted: "1" }, undefined), false);
+    assert.equal(await askProcess({ ...(await thisProcess()), pid, pidStarted: "1" }), "gone");
     shell.kill();
   });
 });
@@ -161,7 +171,7 @@ describe("a run's process", () => {
 describe("a run's lock", () => {
   it("is held by one process, and given back", async () => {
     const { path } = await createRunFolder(newBase(), about);
-    const unlock = await lockRun(path);
+    const lock = await lockRun(path);
     await assert.rejects(lockRun(path), (error: Error) => {
       assert.ok(error instanceof RunLockedError);
       assert.match(
@@ -172,8 +182,10 @@ describe("a run's lock", () => {
       );
       return true;
     });
-    await unlock();
-    await (await lockRun(path))();
+    await lock.release();
+    const next = await lockRun(path);
+    assert.deepEqual([lock.number, next.number], [1, 2]);
+    await next.release();
   });
 
   it("goes to one of many that take over what a dead process left", async () => {
@@ -186,13 +198,39 @@ describe("a run's lock", () => {
     }
   });
 
-  it("of another machine's run holds while its heartbeat is young", async () => {
+  it("of another machine's run holds while its heartbeat moves, whatever time it tells", async () => {
     const { path } = await createRunFolder(newBase(), about);
-    writeFileSync(join(path, "lock-1"), JSON.stringify({ ...thisHost(), id: "elsewhere" }));
+    writeFileSync(join(path, "lock-1"), JSON.stringify({ ...(await thisProcess()), id: "elsewhere" }));
+    const { heartbeat } = runPaths(path);
+    const long = new Date(Date.now() - 3_600_000);
+    let beats = 0;
+    const beating = setInterval(() => {
+      writeBeat(heartbeat, "x", ++beats);
+      utimesSync(heartbeat, long, long);
+    }, 100);
+    try {
+      await assert.rejects(lockRun(path), RunLockedError);
+    } finally {
+      clearInterval(beating);
+    }
+    const soon = new Date(Date.now() + 3_600_000);
+    utimesSync(heartbeat, soon, soon);
+    await (await lockRun(path)).release();
+  });
+
+  it("tells the one who lost it while it stood still", async () => {
+    const { path } = await createRunFolder(newBase(), about);
+    const lock = await lockRun(path);
+    lock.check();
+    writeFileSync(join(path, "lock-1"), JSON.stringify(await endedHost()));
+    const next = await lockRun(path);
+    assert.throws(() => lock.check(), {
+      name: "RunTakenError",
+      message: /has taken over the run .* This one has stopped\.$/,
+    });
+    next.check();
+    await lock.release();
     await assert.rejects(lockRun(path), RunLockedError);
-    const old = new Date(Date.now() - 60_000);
-    utimesSync(runPaths(path).heartbeat, old, old);
-    await (await lockRun(path))();
   });
 });
 

@@ -1,9 +1,9 @@
 import { LogLines } from "../../events/log-lines.ts";
 import { formatState, type State } from "../../events/states.ts";
+import { endProcess } from "../../processes/end-process.ts";
 import { requestCancel } from "../../store/cancel-request.ts";
 import { readRun } from "../../store/read-run.ts";
-import type { RunInfo } from "../../store/run-folder.ts";
-import { thisHost } from "../../store/run-host.ts";
+import { type RunInfo, runPaths } from "../../store/run-folder.ts";
 import { exit } from "../exit.ts";
 import { findStoredRun } from "../find-stored-run.ts";
 import { followRun } from "../follow-run.ts";
@@ -44,7 +44,7 @@ export async function cancelCommand(reference: string, options: CancelOptions): 
   note("Cancelling '%s'...", before.info.id);
   let killed = false;
   if (!(await watchEnd(path, before.view.seq, patience))) {
-    killed = endProcess(before.info);
+    killed = await endRunner(path, before.info);
     if (killed) await watchEnd(path, Number.POSITIVE_INFINITY, killPatience);
   }
   const { info, state, alive } = await readRun(path);
@@ -71,27 +71,11 @@ async function watchEnd(path: string, seq: number, time: number): Promise<boolea
   return !(await readRun(path)).alive;
 }
 
-/** @returns false where the process is out of reach: on another machine, or another user's. */
-function endProcess(info: RunInfo): boolean {
-  const { host } = info;
-  const here = thisHost();
-  if (host.id !== here.id) {
-    note(
-      "The run did not end within %d s, and its process %d is on %s: end it there.",
-      patience / 1000,
-      host.pid,
-      host.name,
-    );
-    return false;
-  }
-  note("The run did not end within %d s: its process %d is ended (SIGKILL).", patience / 1000, host.pid);
-  try {
-    process.kill(host.pid, "SIGKILL");
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException; // kill throws nothing else
-    if (code === "ESRCH") return true; // it has ended by itself meanwhile
-    note("It can't be: %s.", code === "EPERM" ? "it is another user's" : code);
-    return false;
-  }
+/** @returns false where the process is out of reach, or isn't proven to be the run's. */
+async function endRunner(path: string, { host }: RunInfo): Promise<boolean> {
+  const late = `The run did not end within ${patience / 1000} s`;
+  const ending = await endProcess(host, runPaths(path).heartbeat);
+  if (ending.ended) note("%s: its process %d is ended (SIGKILL).", late, host.pid);
+  else note("%s, and its process %d on %s is not ended: %s.", late, host.pid, host.name, ending.why);
+  return ending.ended;
 }

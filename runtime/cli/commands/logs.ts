@@ -4,7 +4,7 @@ import { type LogLine, LogLines } from "../../events/log-lines.ts";
 import { type LogLevel, logLevels, type RunEvent } from "../../events/run-event.ts";
 import { nameOfRun } from "../../events/run-names.ts";
 import { EventReader } from "../../store/event-reader.ts";
-import { readRun } from "../../store/read-run.ts";
+import { damageText, readRun } from "../../store/read-run.ts";
 import { runPaths } from "../../store/run-folder.ts";
 import { findStoredRun } from "../find-stored-run.ts";
 import { followRun } from "../follow-run.ts";
@@ -36,13 +36,16 @@ export async function logsCommand(reference: string, options: LogsOptions): Prom
     else if (told.length > 0) print(`${told.map(paintedLogLine).join("\n")}\n`);
   };
   if (!options.follow) {
-    show(await new EventReader(runPaths(path).events).read());
+    const reader = new EventReader(runPaths(path).events);
+    show(await reader.read());
+    for (const damage of reader.damages) note("%s", damageText(damage));
     taskFilter?.check();
     return;
   }
   for await (const events of followRun(path)) show(events);
   taskFilter?.check();
-  const { info, state } = await readRun(path);
+  const { info, state, view } = await readRun(path);
+  for (const damage of view.damages) note("%s", damage);
   if (state.type === "CRASHED" && info.state === undefined) note("%s", state.message);
 }
 

@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { UsageError } from "../../errors/user-error.ts";
 import { deleteRun, type PruneRule, runsToPrune } from "../../store/prune.ts";
 import { pruneBundles, pruneCache, pruneTornRuns } from "../../store/prune-leftovers.ts";
 import { listRuns } from "../../store/read-run.ts";
-import { isRunnerAlive, readRunInfo } from "../../store/run-folder.ts";
+import { readRunInfo } from "../../store/run-folder.ts";
+import { isRunnerAlive } from "../../store/run-liveness.ts";
 import { note, print, printJson } from "../output.ts";
 import { age, wholeNumber } from "../read-options.ts";
 
@@ -34,9 +36,7 @@ export async function pruneCommand(options: PruneOptions): Promise<void> {
   const { runs, unreadable } = await listRuns(base);
   const deleted: string[] = [];
   for (const run of runsToPrune(runs, rule, now)) {
-    const goes = how.dryRun
-      ? !(await isRunnerAlive(run.path, await readRunInfo(run.path)))
-      : await deleteRun(run.path);
+    const goes = how.dryRun ? await mayGo(run.path) : await deleteRun(run.path);
     if (goes) deleted.push(run.id);
   }
   if (!how.dryRun) await pruneTornRuns(base, now - 60_000);
@@ -55,6 +55,16 @@ export async function pruneCommand(options: PruneOptions): Promise<void> {
     ...(options.cache ? [count(cached.length, "cached result")] : []),
   ];
   note("%s %s.", how.dryRun ? "Would delete" : "Deleted", counts.join(", "));
+}
+
+/** Another process may have deleted the run since it was listed. */
+async function mayGo(path: string): Promise<boolean> {
+  try {
+    return !(await isRunnerAlive(path, await readRunInfo(path)));
+  } catch (error) {
+    if (!existsSync(path)) return false;
+    throw error;
+  }
 }
 
 function count(n: number, what: string): string {

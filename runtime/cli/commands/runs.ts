@@ -29,6 +29,8 @@ export async function runsCommand(options: RunsOptions): Promise<void> {
     .filter((run) => !state || run.state.name === state || run.state.type === state)
     .slice(0, limit);
   for (const { id, error } of unreadable) note("The run '%s' can't be read: %s", id, error);
+  for (const { id, damages = [] } of shown)
+    for (const damage of damages) note("The run '%s': %s", id, damage);
   if (options.json) {
     printJson(shown.map((run) => ({ ...run, ended: run.ended ?? null })));
     return;
@@ -39,6 +41,8 @@ export async function runsCommand(options: RunsOptions): Promise<void> {
   }
   if (shown.length === 0) note("None of the %d runs is of that kind.", runs.length);
   else print(`${table(shown, Date.now()).join("\n")}\n`);
+  if (shown.some((run) => run.unsure))
+    note("?: it may be gone. Its process can't be asked from here; 'millrace show' looks for longer.");
 }
 
 function stem(run: RunSummary): string {
@@ -53,7 +57,14 @@ function table(runs: readonly RunSummary[], now: number): string[] {
     named.add(run.name);
     const { completed, total } = run.tasks;
     const took = run.state.type === "CRASHED" ? "" : duration((run.ended ?? now) - run.started);
-    return [reference, run.flow, run.state.name, localTime(run.started), took, `${completed}/${total}`];
+    return [
+      reference,
+      run.flow,
+      run.unsure ? `${run.state.name}?` : run.state.name,
+      localTime(run.started),
+      took,
+      `${completed}/${total}`,
+    ];
   });
   const paintState = (cell: string, row: number) => {
     const run = runs[row];

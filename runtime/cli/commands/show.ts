@@ -102,6 +102,7 @@ function plainRun({ info, view, state, alive, path }: StoredRun) {
     threads: view.threads,
     cancelRequested: view.cancelRequested,
     logLines: view.logLines,
+    ...(view.damages.length === 0 ? {} : { damages: view.damages }),
     flowRuns: [...view.flowRuns.values()],
     taskRuns: [...view.taskRuns.values()],
     resources: [...view.resources.values()],

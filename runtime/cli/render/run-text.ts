@@ -47,6 +47,7 @@ function facts({ info, view, state, alive }: StoredRun, now: number): string[] {
     ...(info.attempt > 1 ? [["Attempt", String(info.attempt)] as [string, string]] : []),
     ["Parameters", parameters.length === 0 ? "(defaults)" : parameters.join(", ")],
     ["Log", `millrace logs ${info.name}`],
+    ...view.damages.map((damage): [string, string] => ["Damaged", damage]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(10)}  ${value.replaceAll("\n", "\\n")}`);
 }

@@ -1,0 +1,83 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { askSystem, isPid } from "./ask-system.ts";
+import { readBeat, stillLimit } from "./heartbeat.ts";
+import { type KnownProcess, processTable } from "./known-process.ts";
+
+/** `unsure`: the process can't be asked from here, and its heartbeat hasn't been looked at for long enough. */
+export type Liveness = "alive" | "gone" | "unsure";
+
+/** Milliseconds between two looks of {@link ProcessWatch.decide}. */
+const lookInterval = 100;
+/** Looks that lie further apart than this say nothing together: whoever looks may have been stopped meanwhile. */
+const longestGap = 10_000;
+
+/**
+ * Looks at whether a process is alive, again and again. On its own machine that is known from the process
+ * table; from elsewhere (a container's run seen on its host) from whether its heartbeat moves. No clock but
+ * this process's own steady one has a part in it.
+ */
+export class ProcessWatch {
+  readonly #heartbeat: string;
+  #beat: string | undefined;
+  #looked = Number.NEGATIVE_INFINITY;
+  /** Since when the heartbeat has stood still, and what was known by then. */
+  #since = Number.NEGATIVE_INFINITY;
+  #known: Liveness = "unsure";
+
+  /** @param heartbeat the file that the process writes its heartbeat to. */
+  constructor(heartbeat: string) {
+    this.#heartbeat = heartbeat;
+  }
+
+  async look(known: KnownProcess): Promise<Liveness> {
+    const asked = await askProcess(known);
+    return asked === "unsure" ? this.#lookAtHeartbeat() : asked;
+  }
+
+  /** Looks until it is sure: at once where the process can be asked, within {@link stillLimit} else. */
+  async decide(known: KnownProcess): Promise<"alive" | "gone"> {
+    for (;;) {
+      const now = await this.look(known);
+      if (now !== "unsure") return now;
+      await delay(lookInterval);
+    }
+  }
+
+  #lookAtHeartbeat(): Liveness {
+    const now = performance.now();
+    const beat = readBeat(this.#heartbeat);
+    const isFirst = now - this.#looked > longestGap;
+    const moved = !isFirst && beat !== this.#beat && beat !== undefined && this.#beat !== undefined;
+    if (moved) this.#known = "alive";
+    if (isFirst || moved || beat !== this.#beat) this.#since = now;
+    else if (now - this.#since >= stillLimit) this.#known = "gone";
+    this.#beat = beat;
+    this.#looked = now;
+    return this.#known;
+  }
+}
+
+const asked = new Map<string, number>();
+/** How long the answer of a program of the system is good for, milliseconds, while the number is still taken. */
+const goodFor = 10_000;
+
+/** What the process table of this machine says. `unsure` where it isn't that process's own, or doesn't tell. */
+export async function askProcess(known: KnownProcess): Promise<Liveness> {
+  const { id, pid, pidStarted } = known;
+  if (id !== processTable() || !isPid(pid)) return "unsure";
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it is there, and another user's.
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return "gone"; // kill throws nothing else
+  }
+  if (pidStarted === undefined) return "unsure";
+  const key = `${pid} ${pidStarted}`;
+  const hasProc = process.platform === "linux";
+  if (!hasProc && performance.now() - (asked.get(key) ?? Number.NEGATIVE_INFINITY) < goodFor) return "alive";
+  const facts = await askSystem(pid).catch(() => "unknown" as const); // no such program: the heartbeat tells
+  if (facts === "unknown") return "unsure";
+  if (facts === "none" || facts.started !== pidStarted) return "gone";
+  if (!hasProc) asked.set(key, performance.now());
+  return "alive";
+}
