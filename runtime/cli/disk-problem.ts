@@ -28,6 +28,8 @@ export function diskProblem(error: unknown): string | undefined {
       return syscall === "mkdir" && path !== undefined
         ? `The folder ${path} can't be made: ${dirname(path)} takes no folders. Use another folder.`
         : undefined;
+    case "EIO":
+      return `The disk failed${path === undefined ? "" : ` at ${path}`} (${syscall}: EIO). Once that is put right, run the command again.`;
     default:
       return undefined;
   }

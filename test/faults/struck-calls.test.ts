@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { FlowFolder, temporaryFolder } from "../runner/flow-fixture.ts";
@@ -87,6 +87,36 @@ describe("a run that is struck at one of the calls that change its files", funct
 
   it("by an error of the disk: the same", async () => {
     await strikeAll(8, (call) => ({ fault: "fail", call, errno: call % 2 === 0 ? EIO : ENOSPC }));
+  });
+
+  it("before it has begun, by an error of the disk: says what is wrong, and leaves nothing that is half made", async () => {
+    const whole = new FlowFolder({ "test.flow.ts": faultsFlow });
+    const env = { MILLRACE_RAN: join(room, "begun.ran") };
+    const { calls } = await recorder.run(whole.path, ["run", "test.flow.ts", "--json"], { env });
+    const begun = changesIn(
+      calls.slice(
+        0,
+        calls.findIndex(({ call }) => call === "print"),
+      ),
+    );
+    const places = Array.from({ length: begun }, (_, i) => i + 1);
+    const said: string[] = [];
+    await atATime(2, places, async (call) => {
+      const folder = new FlowFolder({ "test.flow.ts": faultsFlow });
+      const fault: Fault = { fault: "fail", call, errno: EIO };
+      const { code, stderr } = await recorder.run(folder.path, ["run", "test.flow.ts", "--json"], {
+        env,
+        fault,
+      });
+      const left = readdirSync(folder.path, { recursive: true }).filter((name) =>
+        String(name).includes(".new-"),
+      );
+      const isTold = code === 0 || /^error: .*\bEIO\b.*\n$/.test(stderr);
+      // What can't be removed stays.
+      if (!isTold || (left.length > 0 && !stderr.includes("unlink")))
+        said.push(`${call}: exit ${code} ${stderr} ${left.join(", ")}`);
+    });
+    assert.equal(said.join("\n"), "");
   });
 });
 
