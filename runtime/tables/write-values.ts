@@ -2,6 +2,7 @@ import { types } from "node:util";
 import { dayNumber } from "./calendar.ts";
 import { type ParsedType, parseColumnType, typeName } from "./column-types.ts";
 import { keyValue } from "./map-keys.ts";
+import { sameName } from "./same-name.ts";
 import { type Column, TableError, type Value } from "./session.ts";
 
 /** How an engine makes its values of what isn't a plain JavaScript value. */
@@ -32,10 +33,13 @@ export function writer<V>(make: ValueMaker<V>, type: ParsedType): Write<V> {
 /** The types of the columns that rows are to be made a table of. @throws {TableError} for columns that there can't be. */
 export function rowTypes(columns: readonly Column[]): ParsedType[] {
   const names = columns.map((column) => column.name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const twice = sameName(names);
   if (columns.length === 0) throw new TableError("fromRows: name at least one column.");
   if (twice !== undefined)
-    throw new TableError(`fromRows: there are two columns named ${JSON.stringify(twice)}.`);
+    throw new TableError(
+      `fromRows: two columns are named ${JSON.stringify(twice)}: names that differ only in case are one name.`,
+    );
+  if (names.includes("")) throw new TableError("fromRows: a column has no name.");
   return columns.map((column) => parseColumnType(column.type));
 }
 

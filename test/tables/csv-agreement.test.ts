@@ -28,7 +28,9 @@ describe("DuckDB's reading of CSV and the scan that names bad rows", () => {
   });
 
   const piece = fc.constantFrom(
-    ...'a|bc|1|"|""|\n|\n|\n|,|,|,|","|",|\n"|"\n|"q\nq"|"a""b"|é| |x,y\n|1,2\n|"",\n|,\n|\n\n|\t'.split("|"),
+    ...'a|bc|1|"|""|\n|\n|\n|,|,|,|","|",|\n"|"\n|"q\nq"|"a""b"|é| |x,y\n|1,2\n|"",\n|,\n|\n\n|\t|x\0y'.split(
+      "|",
+    ),
   );
   const lineEnds = fc.constantFrom("\n", "\r\n");
 
@@ -50,6 +52,63 @@ describe("DuckDB's reading of CSV and the scan that names bad rows", () => {
         }
       }),
       { numRuns: 150, seed },
+    );
+  });
+
+  it("take a row that is too long for one, whatever it holds, and none of its own text for rows", async () => {
+    const texts = fc.string({
+      unit: fc.constantFrom('"', ",", "\n", "\r", " ", "x", "1,2\n", "\r\n"),
+      maxLength: 300,
+    });
+    const quoted = texts.map((text) => `"${text.replaceAll('"', '""')}`);
+    const open = fc
+      .constantFrom("x", " x")
+      .chain((start) => texts.map((text) => start + text.replace(/[\r\n]/g, "")));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(quoted, open),
+        fc.integer({ min: 0, max: 5_000_000 }),
+        async (start, more) => {
+          const isQuoted = start.startsWith('"');
+          const unit = isQuoted ? `${start.slice(1)}z` : `${start.trim()}z`;
+          const field =
+            start + unit.repeat(Math.ceil((2_000_001 + more) / unit.length)) + (isQuoted ? '"' : "");
+          const bad = `${field},2`;
+          await writeFile(join(folder, "long.csv"), `h1,h2\n1,a\n${bad}\n3,c\nx,d\n`);
+          const columns = { h1: "integer", h2: "string" } as const;
+          const rejecting = await session.readCsv("long.csv", { columns, onBadRow: "reject" });
+          assert.deepEqual(await rejecting.rows(), [
+            { h1: 1, h2: "a" },
+            { h1: 3, h2: "c" },
+          ]);
+          const after = 4 + bad.split("\n").length;
+          assert.deepEqual(
+            (await session.rejects(rejecting)).map(({ line, reason }) => `${line}: ${reason}`),
+            [
+              "3: the row is longer than 2000000 bytes",
+              `${after}: "h1" should be a whole number (integer) but is "x"`,
+            ],
+          );
+          const strict = await session.readCsv("long.csv", { columns });
+          await assert.rejects(
+            strict.count(),
+            /^TableError: long\.csv:3: the row is longer than 2000000 bytes\./,
+          );
+        },
+      ),
+      { numRuns: 12, seed },
+    );
+  });
+
+  it("give up no more than its line where a quote never closes, however long the rest is", async () => {
+    const rest = "3,c\n".repeat(1_500_000);
+    await writeFile(join(folder, "unclosed.csv"), `h1,h2\n1,a\n2,"b\n${rest}`);
+    const columns = { h1: "integer", h2: "string" } as const;
+    const table = await session.readCsv("unclosed.csv", { columns, onBadRow: "reject" });
+    assert.equal(await table.count(), 1_500_001);
+    assert.deepEqual(
+      (await session.rejects(table)).map(({ line, reason }) => `${line}: ${reason}`),
+      ["3: a quote is opened and never closed"],
     );
   });
 

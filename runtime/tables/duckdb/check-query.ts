@@ -1,5 +1,6 @@
 import type * as DuckDb from "@duckdb/node-api";
 import { isWholeInRows, type ParsedType } from "../column-types.ts";
+import { sameName } from "../same-name.ts";
 import { TableError } from "../session.ts";
 import { excerpt, sourceOffset } from "../sql-excerpt.ts";
 import { type BoundValue, inputMark } from "../sql-input.ts";
@@ -52,8 +53,7 @@ export async function checkQuery(
     const given = tree.names.length === names.length ? tree.names[i] : undefined;
     return given?.toLowerCase() === name.toLowerCase() ? given : name;
   });
-  const lower = names.map((name) => name.toLowerCase());
-  const twice = wanted.find((_, i) => lower.indexOf(lower[i] ?? "") !== i);
+  const twice = sameName(wanted);
   if (twice !== undefined)
     throw new TableError(
       `SQL: two columns are named ${JSON.stringify(twice)}. Name them apart with AS.\n  ${source}`,

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { open, stat } from "node:fs/promises";
 import { nearestName } from "../../authoring/nearest-name.ts";
 import { noFile } from "../no-file.ts";
+import { sameName } from "../same-name.ts";
 import { type CsvOptions, TableError } from "../session.ts";
 import { bomLength, type CsvFormat, longestRow } from "./csv-scan.ts";
 import { csvValueRules } from "./csv-values.ts";
@@ -43,6 +44,13 @@ function checkOptions(shown: string, options: CsvOptions): { delimiter: string; 
     throw wrong(`onBadRow has to be "fail" or "reject", not ${JSON.stringify(onBadRow)}.`);
   const wanted = Object.entries(columns);
   if (wanted.length === 0) throw wrong('name at least one column, such as columns: { id: "integer" }.');
+  const twice = sameName(wanted.map(([name]) => name));
+  if (twice !== undefined)
+    throw wrong(
+      `two columns are named ${JSON.stringify(twice)}: names that differ only in case are one name. Name them apart in the header.`,
+    );
+  if (wanted.some(([name]) => name === ""))
+    throw new TableError(`${shown}:1: a column without a name can't be read. Give it a name in the header.`);
   const known = ["string", ...Object.keys(csvValueRules)];
   for (const [name, type] of wanted) {
     if (!known.includes(type)) {
@@ -84,11 +92,11 @@ async function readFirstLine(path: string, shown: string, quote: string | null):
       const bytes = buffer.subarray(0, bytesRead);
       if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
         throw new TableError(`${shown}: is UTF-16. Save it as UTF-8.`);
-      if (bytes.includes(0)) throw new TableError(`${shown}: is a binary file, not CSV text.`);
       const start = bomLength(bytes, bytesRead);
       const end = lineLength(bytes, start, quote);
       if (end === undefined && bytesRead === size && size < longestRow) continue;
       const line = bytes.subarray(start, end ?? bytesRead);
+      if (line.includes(0)) throw new TableError(`${shown}: is a binary file, not CSV text.`);
       if (!isUtf8(line)) throw new TableError(`${shown}:1: the text is not valid UTF-8. Save it as UTF-8.`);
       if (end === undefined && bytesRead === size)
         throw new TableError(`${shown}:1: the header is longer than ${longestRow} bytes.`);

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { open } from "node:fs/promises";
+import { csvRowEnd } from "./csv-row-end.ts";
 import { type CsvType, csvValueRules } from "./csv-values.ts";
 
 /** How a CSV file is written, and what is read of it. */
@@ -27,6 +28,9 @@ export interface BadRow {
 
 /** The longest row in bytes: DuckDB's default of `max_line_size`. */
 export const longestRow = 2_000_000;
+
+const tooLong = `the row is longer than ${longestRow} bytes`;
+const neverClosed = "a quote is opened and never closed";
 
 const chunkBytes = 4 << 20;
 const lf = 0x0a;
@@ -69,13 +73,36 @@ export async function scanCsv(
           position = 0;
         }
         if (filled === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(chunkBytes)]);
-        const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, null);
+        const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, offset + filled);
         ended = bytesRead === 0;
         filled += bytesRead;
       }
       if (offset === 0 && position === 0) position = bomLength(buffer, filled);
       while (position < filled) {
         if (!reader.read(buffer, position, filled, ended, line === 1)) break;
+        if (reader.isTooLong) {
+          // Where it ends is beyond what is held: nothing of its own text may be taken for rows.
+          const start = offset + position;
+          const whole = await csvRowEnd(file, start, format);
+          const end = whole ?? (await csvRowEnd(file, start, { ...format, quote: null }));
+          if (end === undefined) throw new Error("A row without quotes has an end.");
+          const bad = {
+            line,
+            reason: whole === undefined ? neverClosed : tooLong,
+            text: shownText(buffer, position, filled),
+            start,
+            end: end.end,
+          };
+          if (!visit(bad)) return good;
+          line += end.lines;
+          position = Math.min(end.end - offset, filled);
+          if (end.end > offset + filled) {
+            offset = end.end;
+            position = 0;
+            filled = 0;
+          }
+          continue;
+        }
         const problem = reader.problem;
         if (problem === undefined) {
           if (reader.blank) options.onEmptyLine?.(offset + position, offset + reader.end);
@@ -119,6 +146,8 @@ class RowReader {
   /** Lines that the row takes. */
   lines = 1;
   blank = false;
+  /** The row is longer than any may be, and goes on after what the buffer holds: nothing else is known of it. */
+  isTooLong = false;
   readonly #names: readonly string[];
   readonly #types: readonly (CsvType | undefined)[];
   readonly #delimiter: number;
@@ -138,6 +167,7 @@ class RowReader {
     this.problem = undefined;
     this.lines = 1;
     this.blank = false;
+    this.isTooLong = false;
     const first = bytes[start];
     if (first === lf || first === cr) {
       if (first === cr && start + 1 === filled && !ended) return false;
@@ -171,7 +201,7 @@ class RowReader {
             i++;
           }
           if (i >= filled) {
-            if (!ended && filled - start <= longestRow) return false;
+            if (!ended) return this.#goesOn(start, filled);
             return this.#giveUp(bytes, start, filled);
           }
           to = i;
@@ -202,10 +232,7 @@ class RowReader {
         to = i;
         if (fields >= expected && to > from) extraIsEmpty = false;
       }
-      if (i >= filled && !ended) {
-        if (filled - start <= longestRow) return false;
-        return this.#giveUp(bytes, start, filled);
-      }
+      if (i >= filled && !ended) return this.#goesOn(start, filled);
       const type = this.#types[fields];
       if (type !== undefined && type !== "string" && from < to && problem === undefined && !isHeader) {
         problem = this.#checkValue(bytes, from, to, escaped, fields, type);
@@ -219,7 +246,7 @@ class RowReader {
       problem = `${fields} ${fields === 1 ? "field" : "fields"}, but the header has ${expected}`;
     }
     if (high > 0x7f && !isUtf8(bytes.subarray(start, i))) problem = "the text is not valid UTF-8";
-    if (i - start > longestRow) problem = `the row is longer than ${longestRow} bytes`;
+    if (i - start > longestRow) problem = tooLong;
     if (i < filled) problem = this.#endLine(bytes, i, filled) ?? problem;
     else this.end = i;
     this.problem = problem;
@@ -236,12 +263,17 @@ class RowReader {
       : "the line ends with \\n, the header with \\r\\n";
   }
 
+  #goesOn(start: number, filled: number): boolean {
+    this.isTooLong = filled - start > longestRow;
+    return this.isTooLong;
+  }
+
   /** The quote never closes: only the line that it stands on is given up. */
   #giveUp(bytes: Buffer, start: number, filled: number): true {
     const lineEnd = bytes.indexOf(lf, start);
     this.lines = 1;
     this.end = lineEnd === -1 || lineEnd >= filled ? filled : lineEnd + 1;
-    this.problem = "a quote is opened and never closed";
+    this.problem = neverClosed;
     return true;
   }
 

@@ -75,6 +75,7 @@ export class CsvView {
     const copy = await this.#copy;
     const options = [
       "auto_detect = false",
+      "compression = 'none'", // whatever the file's name ends in
       "header = true",
       "skip = 0",
       `delim = ${literal(format.delimiter)}`,

@@ -1,3 +1,4 @@
+import { sameName } from "../same-name.ts";
 import { TableError } from "../session.ts";
 import { excerpt, sourceOffset } from "../sql-excerpt.ts";
 import { inputMark } from "../sql-input.ts";
@@ -29,11 +30,10 @@ export async function checkQuery(
     throw sqlError(error, texts, parts);
   }
   const fields = schema?.kind.case === "struct" ? schema.kind.value.fields : [];
-  const lower = fields.map(({ name }) => name.toLowerCase());
-  const twice = fields.find((_, i) => lower.indexOf(lower[i] ?? "") !== i);
+  const twice = sameName(fields.map(({ name }) => name));
   if (twice !== undefined)
     throw new TableError(
-      `SQL: two columns are named ${JSON.stringify(twice.name)}. Name them apart with AS.\n  ${source}`,
+      `SQL: two columns are named ${JSON.stringify(twice)}. Name them apart with AS.\n  ${source}`,
     );
   return schema;
 }

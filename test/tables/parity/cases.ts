@@ -1,5 +1,6 @@
 import { dialectCases } from "./dialect-cases.ts";
 import type { EngineCase } from "./engine-case.ts";
+import { fileCases } from "./file-cases.ts";
 import { orderCases } from "./order-cases.ts";
 import { queryCases } from "./query-cases.ts";
 import { valueCases } from "./value-cases.ts";
@@ -8,6 +9,7 @@ import { valueCases } from "./value-cases.ts";
 export const engineCases: readonly EngineCase[] = [
   ...queryCases,
   ...valueCases,
+  ...fileCases,
   ...orderCases,
   ...dialectCases,
 ];
