@@ -3,13 +3,15 @@ import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * What tells one content of a file from another without reading it: `<dev>:<ino>:<size>:<mtime ns>:<ctime ns>`.
- * The same stamp means the same content once the file's last change is older than its file system's tick; see
+ * What tells one content of a file from another without reading it: `<inode>:<mtime ns>:<ctime ns>`, with its
+ * size. The device isn't in it, since its number may be another after a restart, and in a container.
+ * The same stamp of a path means the same content once the file's last change is older than its file system's tick; see
  * {@link settled}.
  */
 export interface FileStamp {
   readonly size: number;
   readonly stamp: string;
+  readonly device: string;
   /** The later of the two times, milliseconds since 1970. */
   readonly changed: number;
   /** The times are whole seconds: the file system may keep no finer ones. */
@@ -28,7 +30,8 @@ export function stampOf({ dev, ino, size, mtimeNs, ctimeNs }: BigStats): FileSta
   const latest = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
   return {
     size: Number(size),
-    stamp: `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`,
+    stamp: `${ino}:${mtimeNs}:${ctimeNs}`,
+    device: String(dev),
     changed: Number(latest / 1_000_000n),
     isCoarse: mtimeNs % 1_000_000_000n === 0n && ctimeNs % 1_000_000_000n === 0n,
   };
@@ -64,24 +67,29 @@ export async function fileDigest(path: string): Promise<string> {
   const file = await open(path, "r");
   try {
     const stamp = stampOf(await file.stat({ bigint: true }));
-    const before = known.get(stamp.stamp);
+    const key = keyOf(stamp);
+    const before = known.get(key);
     if (before !== undefined) return await before;
     const digest = hash(file);
     if (!settled(stamp)) return await digest;
     if (known.size >= mostKnown) known.clear();
-    known.set(stamp.stamp, digest);
+    known.set(key, digest);
     try {
       const value = await digest;
       // What was changed while it was read has the digest of neither content.
-      if (stampOf(await file.stat({ bigint: true })).stamp !== stamp.stamp) known.delete(stamp.stamp);
+      if (keyOf(stampOf(await file.stat({ bigint: true }))) !== key) known.delete(key);
       return value;
     } catch (error) {
-      known.delete(stamp.stamp); // the next call tries again
+      known.delete(key); // the next call tries again
       throw error;
     }
   } finally {
     await file.close();
   }
+}
+
+function keyOf({ device, size, stamp }: FileStamp): string {
+  return `${device}:${size}:${stamp}`;
 }
 
 async function hash(file: FileHandle): Promise<string> {

@@ -9,7 +9,7 @@ export interface FileVersion {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Device, inode, size and times: see {@link FileStamp}. */
+  /** Inode and times: see {@link FileStamp}. */
   readonly stamp: string;
   /** SHA-256 of the content, in hex, where it was asked for or the stamp alone can't tell. */
   readonly sha256?: string;
@@ -44,6 +44,9 @@ export interface VersionOptions {
   readonly digest?: "all" | number;
 }
 
+/** Bytes of a file that cost no more to read than a tick of the file system's clock. */
+const cheaplyRead = 1 << 20;
+
 /** How a path has changed. */
 export interface PathChange {
   /** Absolute, the file or, where it was all that there was, the path. */
@@ -69,12 +72,10 @@ export interface PathChange {
 export async function pathVersion(path: string, options: VersionOptions = {}): Promise<PathVersion> {
   const { which = "all", digest = -1 } = options;
   let found = await look(path, which);
-  const youngest = found.files.reduce<FileStamp | undefined>(
-    (latest, { stamp }) => (latest === undefined || stamp.changed > latest.changed ? stamp : latest),
-    undefined,
-  );
-  if (youngest !== undefined && !settled(youngest)) {
-    await settle(youngest);
+  // A moment's wait costs less than reading a large file; a small one is read.
+  const large = found.files.find(({ stamp }) => stamp.size > cheaplyRead && !settled(stamp));
+  if (large !== undefined) {
+    await settle(large.stamp);
     found = await look(path, which);
   }
   const files: FileVersion[] = [];
@@ -116,18 +117,6 @@ export async function changeOf(version: PathVersion): Promise<PathChange | undef
   return undefined;
 }
 
-/** Whether two versions, of one path or two, are the same files by their stamps alone. */
-export function sameStamps(one: PathVersion, other: PathVersion): boolean {
-  return (
-    one.kind === other.kind &&
-    one.files.length === other.files.length &&
-    one.files.every((file, i) => {
-      const against = other.files[i];
-      return file.name === against?.name && file.stamp === against.stamp && !file.unsettled;
-    })
-  );
-}
-
 /**
  * A digest of a version's content, wherever it lies: of its files' names and digests.
  * @throws if the version was taken without `digest: "all"`.
@@ -143,8 +132,9 @@ export function contentOf({ path, kind, files }: PathVersion): string {
 }
 
 async function isSame(earlier: FileVersion, file: string, now: FileStamp): Promise<boolean> {
+  if (now.size !== earlier.size) return false;
   if (now.stamp === earlier.stamp && !earlier.unsettled) return true;
-  if (now.size !== earlier.size || earlier.sha256 === undefined) return false;
+  if (earlier.sha256 === undefined) return false;
   return (await fileDigest(file).catch(goneIsUndefined)) === earlier.sha256;
 }
 
