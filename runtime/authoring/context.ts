@@ -20,8 +20,24 @@ export interface Publication {
   readonly content: ArtifactContent;
 }
 
+/** Who does what outlives the run, so that doing it again can be told from doing it twice. */
+export interface Author {
+  /** The run's id, and which attempt of it this is, from 1. */
+  readonly run: string;
+  readonly runAttempt: number;
+  /** The task run's id, or the flow run's where its body is at work; and which try, from 1. */
+  readonly taskRun: string;
+  readonly attempt: number;
+  /** Digest of what it was called with. */
+  readonly inputs?: string;
+  /** Task runs that wrote something in an earlier attempt of the run, and whose results this one has taken. */
+  readonly standing: readonly string[];
+}
+
 /** What both a flow's body and a task's body can do with the run they are in. */
 export interface RunContext {
+  /** Absent in a preview. */
+  readonly author?: Author;
   log(level: LogLevel, message: string): void;
   publish(publication: Publication): Promise<void>;
   /** Aborted when the run is cancelled or, in a task, its time is up. */

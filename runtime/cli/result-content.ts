@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { toJson } from "../authoring/artifact-json.ts";
 import { checkRegular } from "../disk/check-regular.ts";
 import { isBelow } from "../disk/is-below.ts";
+import { WrittenFolders } from "../disk/written-folders.ts";
 import { UsageError } from "../errors/user-error.ts";
 import type { JsonValue } from "../events/artifacts.ts";
 import type { TaskRunView } from "../events/run-view.ts";
@@ -48,7 +49,10 @@ export async function readResultContent(
   { rows, outside }: { readonly rows: number; readonly outside: boolean },
 ): Promise<ResultContent> {
   if (result === undefined) throw new UsageError(`'${id}' has no result: it is ${state.name}.`);
-  await using session: Session = openDuckDb({ folder: run.info.folder });
+  await using session: Session = openDuckDb({
+    folder: run.info.folder,
+    run: { runFolder: run.path, written: new WrittenFolders(baseOf(run.path), run.path, () => undefined) },
+  });
   const value = loadResult(
     result,
     run.path,

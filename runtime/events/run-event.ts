@@ -24,9 +24,22 @@ export interface ResultTable {
   /** `` for the result itself, `.left`, `[0]`. */
   readonly path: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  readonly handle: { readonly kind: string; readonly path: string };
+  readonly handle: { readonly kind: string; readonly path: string; readonly source?: SourceFiles };
   /** Of a file, or folder of files, in the run's folder. */
   readonly digest?: ContentDigest;
+}
+
+/** What the files of a view, which aren't the run's, were when it was made: `runtime/disk/file-version.ts`. */
+export interface SourceFiles {
+  readonly kind: "file" | "folder" | "nothing";
+  readonly which: "all" | "parquet";
+  readonly files: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly stamp: string;
+    readonly sha256?: string;
+    readonly unsettled?: true;
+  }[];
 }
 
 /** What a file held when it was written: SHA-256, hex, and its size. */

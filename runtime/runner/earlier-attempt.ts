@@ -1,6 +1,9 @@
+import { WrittenFolders } from "../disk/written-folders.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import type { RunView, TaskRunView } from "../events/run-view.ts";
+import { baseOf } from "../store/relocation.ts";
 import { areWholeFiles, inRunFolder, isWholeResult, type NamedFile } from "../store/result-files.ts";
+import { fromStoredHandle } from "../worker/result-file.ts";
 import type { RunNode } from "./run-node.ts";
 
 /** What an earlier attempt of the run came to, for a resume to take what is still good. */
@@ -23,11 +26,13 @@ export class EarlierAttempt {
   static async read(view: RunView, runFolder: string, again: readonly string[]): Promise<EarlierAttempt> {
     const fileIn = inRunFolder(runFolder);
     const artifacts = artifactFiles(view);
+    const written = new WrittenFolders(baseOf(runFolder), runFolder, () => undefined);
     const whole = new Set<string>();
     for (const { id, state, result } of view.taskRuns.values()) {
       if (state.type !== "COMPLETED" || result === undefined) continue;
       if (!(await isWholeResult(result, fileIn))) continue;
-      if (await areWholeFiles(artifacts.get(id) ?? [], fileIn)) whole.add(id);
+      if (!(await areWholeFiles(artifacts.get(id) ?? [], fileIn))) continue;
+      if (await canBeRead(result, runFolder, written)) whole.add(id);
     }
     return new EarlierAttempt(view, whole, again);
   }
@@ -54,6 +59,17 @@ export class EarlierAttempt {
     const earlier = this.#view.flowRuns.get(id)?.result;
     return earlier !== undefined && earlier.sha256 === result.sha256 && result.tables === undefined;
   }
+}
+
+/** Whether the files that the tables of a result are views of are as they were, or still kept so. */
+async function canBeRead(result: ResultRef, runFolder: string, written: WrittenFolders): Promise<boolean> {
+  for (const { handle } of result.tables ?? []) {
+    const { source } = handle;
+    if (source === undefined || source.kind === "nothing") continue;
+    const { path } = fromStoredHandle(handle, runFolder);
+    if ((await written.locate({ ...source, path })) === undefined) return false;
+  }
+  return true;
 }
 
 /** By task run. */

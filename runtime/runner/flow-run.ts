@@ -1,4 +1,4 @@
-import type { FlowContext, Publication, TaskCall } from "../authoring/context.ts";
+import type { Author, FlowContext, Publication, TaskCall } from "../authoring/context.ts";
 import type { FlowDefinition } from "../authoring/flow.ts";
 import { isRunFuture, RunFuture } from "../authoring/future.ts";
 import type { ResourceDefinition } from "../authoring/resource.ts";
@@ -47,6 +47,10 @@ export class FlowRun extends RunNode implements FlowContext {
     this.#names = new ChildNames(id);
   }
 
+  get author(): Author {
+    return this.#run.writings.author(this.id, 1);
+  }
+
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -87,7 +91,7 @@ export class FlowRun extends RunNode implements FlowContext {
       this.#run.nextFileName(),
       task,
       { ...options, ...call.options },
-      { args, resources: this.#held(inputs), tables: inputs.tables.map(({ table }) => table) },
+      { args, digest, resources: this.#held(inputs), tables: inputs.tables.map(({ table }) => table) },
       upstream,
       dependencies,
     );
@@ -114,6 +118,7 @@ export class FlowRun extends RunNode implements FlowContext {
       this.#run.scheduler.add(taskRun);
     } else {
       taskRun.adopted = true;
+      this.#run.writings.stands(id);
       taskRun.state = earlier.state;
       taskRun.result = earlier.result;
       this.#run.whenDurable(() => taskRun.end());

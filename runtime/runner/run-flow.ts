@@ -4,6 +4,7 @@ import { BroadcastChannel } from "node:worker_threads";
 import type { LoadedFlow } from "../discovery/load-flow.ts";
 import { parseParameters } from "../discovery/parameters.ts";
 import { withoutSecrets } from "../discovery/secret-parameters.ts";
+import { finishMoves } from "../disk/written-folders.ts";
 import { describe } from "../errors/stack-location.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
@@ -30,6 +31,7 @@ import { Scheduler } from "./scheduler.ts";
 import { Slots } from "./slots.ts";
 import type { TaskPool } from "./task-pool.ts";
 import { watchControl } from "./watch-control.ts";
+import { Writings } from "./writings.ts";
 
 export interface RunFlowOptions {
   readonly loaded: LoadedFlow;
@@ -70,7 +72,7 @@ export interface RunOutcome {
 export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
   const { loaded, base, pool } = options;
   const parameters = parseParameters(loaded.flow.definition.options, options.parameters);
-  const { path, info, earlier, lock, seq, warnings } = await startRun(options, base);
+  const { path, info, earlier, writings, lock, seq, warnings } = await startRun(options, base);
   const paths = runPaths(path);
   const failed = new AbortController();
   const onEvents = AsyncLocalStorage.bind(options.onEvents); // not in the context of whose event it is
@@ -90,6 +92,7 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     path,
     number: lock.number,
     earlier,
+    writings,
     emit,
     whenDurable: writer.whenDurable.bind(writer),
     notify: (notice) => channel.postMessage(notice),
@@ -148,6 +151,7 @@ function makeRun(parts: {
   /** Of this writer of the run. */
   readonly number: number;
   readonly earlier: EarlierAttempt | undefined;
+  readonly writings: Writings;
   readonly emit: (event: RunEventBody) => void;
   readonly whenDurable: (callback: () => void) => void;
   readonly notify: (notice: ThreadNotice) => void;
@@ -172,6 +176,7 @@ function makeRun(parts: {
   const resources = new RunResources(attached, emit, notify);
   const cache = new ResultCache(new CacheStore(base), path, attached, warn("A result could not be cached"));
   const slots = new Slots();
+  const { number, earlier, writings } = parts;
   const scheduler = new Scheduler({
     pool: pool.threads,
     slots,
@@ -181,8 +186,8 @@ function makeRun(parts: {
     emit,
     whenDurable,
     notify,
+    writings,
   });
-  const { number, earlier } = parts;
   return new Run({
     path,
     writer: number,
@@ -193,6 +198,7 @@ function makeRun(parts: {
     scheduler,
     resources,
     earlier,
+    writings,
     emit,
     whenDurable,
   });
@@ -202,6 +208,7 @@ interface StartedRun {
   readonly path: string;
   readonly info: RunInfo;
   readonly earlier: EarlierAttempt | undefined;
+  readonly writings: Writings;
   readonly lock: RunLock;
   /** Of the last event before. */
   readonly seq: number;
@@ -215,6 +222,7 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     host: await thisProcess(),
     versions: { millrace: options.version, node: process.versions.node },
   };
+  await finishMoves(base);
   if (options.resume !== undefined) {
     const { path, again } = options.resume;
     const { lock, before } = await takeRun(path);
@@ -224,8 +232,9 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     await clearCancelRequest(path);
     await writeRunInfo(path, info, lock.check);
     const warnings = before.damages.filter(({ passedBy }) => passedBy === lock.number).map(damageText);
+    const writings = await Writings.read(path, lock.number);
     const earlier = await EarlierAttempt.read(before.view, path, again);
-    return { path, info, lock, seq: before.view.seq, warnings, earlier };
+    return { path, info, lock, seq: before.view.seq, warnings, writings, earlier };
   }
   const { info, path } = await createRunFolder(base, {
     name: randomRunName(),
@@ -237,5 +246,7 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     started: Date.now(),
     ...about,
   });
-  return { path, info, lock: await lockRun(path), seq: 0, warnings: [], earlier: undefined };
+  const lock = await lockRun(path);
+  const writings = await Writings.read(path, lock.number);
+  return { path, info, lock, seq: 0, warnings: [], writings, earlier: undefined };
 }

@@ -21,6 +21,7 @@ import { inContext, type RunResources } from "./run-resources.ts";
 import { longestTimer, type Scheduler } from "./scheduler.ts";
 import type { Slots } from "./slots.ts";
 import { TaskRun } from "./task-run.ts";
+import type { Writings } from "./writings.ts";
 
 /** How long a body may go on after its run was cancelled and all its task runs have ended, milliseconds. */
 const bodyGrace = 2_000;
@@ -33,6 +34,7 @@ export class Run {
   readonly path: string;
   readonly nodes = new Map<string, RunNode>();
   readonly earlier: EarlierAttempt | undefined;
+  readonly writings: Writings;
   readonly resources: RunResources;
   readonly cache: ResultCache;
   readonly scheduler: Scheduler;
@@ -57,12 +59,14 @@ export class Run {
     readonly scheduler: Scheduler;
     readonly resources: RunResources;
     readonly earlier: EarlierAttempt | undefined;
+    readonly writings: Writings;
     readonly emit: (event: RunEventBody) => void;
     readonly whenDurable: (callback: () => void) => void;
   }) {
     this.path = options.path;
     this.#writer = options.writer;
     this.earlier = options.earlier;
+    this.writings = options.writings;
     this.resources = options.resources;
     this.cache = options.cache;
     this.scheduler = options.scheduler;
@@ -185,6 +189,7 @@ export class Run {
             },
             Math.min(options.timeout, longestTimer),
           );
+    await this.writings.begin(flowRun.author);
     const ended = await this.#bodyEnd(flowRun, parameters);
     await flowRun.whenChildrenEnded();
     flowRun.close();

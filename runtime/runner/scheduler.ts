@@ -11,6 +11,7 @@ import type { Slots } from "./slots.ts";
 import type { TaskRun } from "./task-run.ts";
 import { type PoolThread, sharedNumber, type ThreadPool } from "./thread-pool.ts";
 import { failed, type Outcome, threadDied, timedOut } from "./try-outcome.ts";
+import type { Writings } from "./writings.ts";
 
 /** Timers of more milliseconds, some 25 days, would end at once. */
 export const longestTimer = 2 ** 31 - 1;
@@ -33,6 +34,7 @@ export class Scheduler {
   readonly #emit: (event: RunEventBody) => void;
   readonly #whenDurable: (callback: () => void) => void;
   readonly #notify: (notice: ThreadNotice) => void;
+  readonly #writings: Writings;
   readonly #live = new Set<TaskRun>();
   readonly #retryTimers = new Map<TaskRun, NodeJS.Timeout>();
   readonly #ready = new ReadyQueue<Waiting>();
@@ -48,6 +50,7 @@ export class Scheduler {
     readonly emit: (event: RunEventBody) => void;
     readonly whenDurable: (callback: () => void) => void;
     readonly notify: (notice: ThreadNotice) => void;
+    readonly writings: Writings;
   }) {
     this.#pool = options.pool;
     this.#slots = options.slots;
@@ -57,6 +60,7 @@ export class Scheduler {
     this.#emit = options.emit;
     this.#whenDurable = options.whenDurable;
     this.#notify = options.notify;
+    this.#writings = options.writings;
   }
 
   /** Takes on a task run; it ends when it has run, or can't. */
@@ -176,12 +180,15 @@ export class Scheduler {
       const { timeout } = run.options;
       if (timeout !== undefined)
         timers.push(setTimeout(() => run.stop?.("timeout"), Math.min(timeout, longestTimer)));
+      const author = this.#writings.author(run.id, attempt, run.inputs.digest);
+      await this.#writings.begin(author);
       const tables = await run.tableHandles(this.#environment.runFolder);
       if (stopped !== undefined)
         return stopped === "timeout" ? timedOut(run.options.timeout ?? 0) : { kind: "cancelled" };
       const response = await thread.run(
         {
           environment: this.#environment,
+          author,
           taskRun: run.id,
           task: run.options.name,
           attempt,

@@ -11,6 +11,8 @@ import { RunNode } from "./run-node.ts";
 export interface TaskInputs {
   /** Bytes of the encoded arguments. */
   readonly args: Uint8Array;
+  /** Their digest. */
+  readonly digest: string;
   /** Resources that they may need. */
   readonly resources: readonly string[];
   /** Tables among the arguments, whose rows may have to be written before a thread can read them. */

@@ -8,6 +8,7 @@ import {
   type ResultTable,
   type RunEvent,
   rootFlowRun,
+  type SourceFiles,
   type Upstream,
 } from "../events/run-event.ts";
 import { state } from "./run-info-shape.ts";
@@ -58,6 +59,20 @@ const tablePath: Shape<string> = (value) => {
   return leadsOut ? `: is ${JSON.stringify(value)}, which leads out of the run's folder` : undefined;
 };
 
+const sourceFiles = object<SourceFiles>({
+  kind: oneOf(["file", "folder", "nothing"] as const),
+  which: oneOf(["all", "parquet"] as const),
+  files: list(
+    object<SourceFiles["files"][number]>({
+      name: text,
+      size: whole(0),
+      stamp: text,
+      sha256: maybe(text),
+      unsettled: anything as Shape<true | undefined>, // any sign will do
+    }),
+  ),
+});
+
 const digest = object<ContentDigest>({ sha256: text, bytes: whole(0) });
 
 const stored: Shape<ResultRef["stored"]> = either(
@@ -79,7 +94,7 @@ export const resultRef = object<ResultRef>({
       object<ResultTable>({
         path: text,
         columns: list(object<{ readonly name: string; readonly type: string }>({ name: text, type: text })),
-        handle: object<ResultTable["handle"]>({ kind: text, path: tablePath }),
+        handle: object<ResultTable["handle"]>({ kind: text, path: tablePath, source: maybe(sourceFiles) }),
         digest: maybe(digest),
       }),
     ),

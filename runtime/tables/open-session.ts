@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { currentContext } from "../authoring/context.ts";
 import { cancellation } from "../authoring/log.ts";
 import { type AttachEnvironment, resource } from "../authoring/resource.ts";
+import { WrittenFolders } from "../disk/written-folders.ts";
 import { openDuckDb } from "./duckdb/open-duckdb.ts";
 import type { Session } from "./session.ts";
 import { parseSessionUrl } from "./session-url.ts";
@@ -19,14 +21,24 @@ const session = resource({
   attach: ({ id }: SessionHandle, environment: AttachEnvironment): Session => {
     const { session: text, folder, runFolder, thread } = environment;
     const url = parseSessionUrl(text);
+    const run = {
+      runFolder,
+      // `<base>/.millrace/runs/<id>` is three folders down.
+      written: new WrittenFolders(
+        resolve(runFolder, "..", "..", ".."),
+        runFolder,
+        () => currentContext()?.author,
+      ),
+    };
     switch (url.engine) {
       case "duckdb":
-        return openDuckDb({ folder, signal: cancellation });
+        return openDuckDb({ folder, run, signal: cancellation });
       case "spark":
         return openSpark({
           url,
           folder,
           workFolder: join(runFolder, "spark"),
+          run,
           sessionId: id,
           owner: thread === "flow",
           signal: cancellation,

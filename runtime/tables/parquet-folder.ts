@@ -4,16 +4,19 @@ import { basename, dirname, join } from "node:path";
 import { makeFolder } from "../disk/make-folder.ts";
 import { moveFolder } from "../disk/move-folder.ts";
 import { syncFolder, syncTree } from "../disk/sync.ts";
+import type { WrittenFolders } from "../disk/written-folders.ts";
 import { TableError } from "./session.ts";
 
 /**
  * Replaces a folder as a whole: what `fill` writes goes to a temporary folder beside it, which then takes
  * its place. On any error the old folder stays, and nothing is left beside it.
+ * Within a run, who wrote it and what was there before is kept: see {@link WrittenFolders}.
  * @param shown the path as errors name it.
  */
 export async function replaceFolder(
   path: string,
   shown: string,
+  written: WrittenFolders | undefined,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
   const parent = dirname(path);
@@ -21,37 +24,42 @@ export async function replaceFolder(
   const made = await makeFolder(parent).catch((error: NodeJS.ErrnoException) => {
     throw cantWrite(shown, error);
   });
-  const id = randomUUID().slice(0, 8);
-  const fresh = join(parent, `.${basename(path)}.${id}.new`);
-  const old = join(parent, `.${basename(path)}.${id}.old`);
+  const kept = await written?.fresh(path);
+  const fresh = kept ?? join(parent, `.${basename(path)}.${randomUUID().slice(0, 8)}.new`);
   try {
-    try {
-      await mkdir(fresh);
-    } catch (error) {
-      throw cantWrite(shown, error as NodeJS.ErrnoException); // mkdir rejects with those only
-    }
+    await mkdir(fresh).catch((error: NodeJS.ErrnoException) => {
+      throw cantWrite(shown, error);
+    });
     await fill(fresh);
     await syncTree(fresh);
-    const hadOld = await moveFolder(path, old).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return false;
-        throw cantWrite(shown, error);
-      },
-    );
-    try {
-      await rename(fresh, path);
-    } catch (error) {
-      if (hadOld) await rename(old, path);
-      throw cantWrite(shown, error as NodeJS.ErrnoException); // rename rejects with those only
-    }
-    await syncFolder(parent);
-    if (hadOld) await rm(old, { recursive: true, force: true });
+    const moved = kept === undefined ? swap(path, fresh) : written?.replace(path, fresh);
+    await moved?.catch((error: NodeJS.ErrnoException) => {
+      throw cantWrite(shown, error);
+    });
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
     if (made !== undefined) await rm(made, { recursive: true, force: true });
     throw error;
   }
+}
+
+async function swap(path: string, fresh: string): Promise<void> {
+  const old = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.old`);
+  const hadOld = await moveFolder(path, old).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(fresh, path);
+  } catch (error) {
+    if (hadOld) await rename(old, path);
+    throw error;
+  }
+  await syncFolder(dirname(path));
+  if (hadOld) await rm(old, { recursive: true, force: true });
 }
 
 async function checkReplaceable(path: string, shown: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { PathVersion } from "../disk/file-version.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
 
@@ -42,7 +43,9 @@ export interface BatchOptions {
 
 /**
  * Handle to rows that a {@link Session} can read. Immutable. A table is a plan until something reads it;
- * what a task returns is written once, as Parquet, unless it is only a view over a file.
+ * what a task returns is written once, as Parquet, unless it is only a view over a file. A view reads its files as they
+ * were when it was made: once they have changed, reading it fails and names the file, unless a task of a run replaced
+ * the folder by `writeParquet` and its earlier version is still kept.
  */
 export interface Table {
   /** The session that it belongs to. */
@@ -55,7 +58,8 @@ export interface Table {
   count(): Promise<number>;
   /**
    * Writes the rows as a folder of Parquet files, as Spark does. The folder is replaced as a whole, or on
-   * any error not at all.
+   * any error not at all. A task run that starts again (a retry, a resume) finds what was there before it wrote, so
+   * that nothing is done twice: see {@link WrittenFolders}.
    */
   writeParquet(path: string): Promise<void>;
   /**
@@ -72,6 +76,7 @@ export type TableHandle =
       readonly path: string;
       readonly options: CsvOptions;
       readonly columns: readonly Column[];
+      readonly source?: SourceVersion;
     }
   | {
       readonly kind: "parquet";
@@ -79,7 +84,15 @@ export type TableHandle =
       readonly columns: readonly Column[];
       /** Whether the rows have an order that reading has to restore, where the engine doesn't keep it by itself. */
       readonly ordered?: boolean;
+      /** What the files were when the table was made; absent for the run's own, which don't change. */
+      readonly source?: SourceVersion;
     };
+
+/** What the files of a view were when it was made. Plain data. */
+export interface SourceVersion extends Omit<PathVersion, "path"> {
+  /** Who made the view. */
+  readonly readBy?: { readonly run: string; readonly taskRun: string };
+}
 
 /**
  * How a CSV file is read. Rows are as RFC 4180 has them, with these rules where it has none: an empty line is

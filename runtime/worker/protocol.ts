@@ -1,3 +1,4 @@
+import type { Author } from "../authoring/context.ts";
 import type { RunFailure } from "../authoring/future.ts";
 import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef, RunEventBody } from "../events/run-event.ts";
@@ -17,6 +18,7 @@ export interface RunEnvironment {
 /** One try of a task run, for a thread. */
 export interface TaskRequest {
   readonly environment: RunEnvironment;
+  readonly author: Author;
   readonly taskRun: string;
   readonly task: string;
   readonly attempt: number;

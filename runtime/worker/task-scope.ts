@@ -1,4 +1,4 @@
-import type { Publication, TaskContext } from "../authoring/context.ts";
+import type { Author, Publication, TaskContext } from "../authoring/context.ts";
 import type { LogLevel, RunEventBody } from "../events/run-event.ts";
 import { storeArtifact } from "./artifact-file.ts";
 import { stopReasons, type TaskRequest } from "./protocol.ts";
@@ -19,6 +19,7 @@ export class TaskScope implements TaskContext {
   readonly taskRun: string;
   readonly task: string;
   readonly attempt: number;
+  readonly author: Author;
   readonly #runFolder: string;
   readonly #file: string;
   readonly #send: (events: readonly RunEventBody[], weight: number) => void;
@@ -36,6 +37,7 @@ export class TaskScope implements TaskContext {
     this.taskRun = request.taskRun;
     this.task = request.task;
     this.attempt = request.attempt;
+    this.author = request.author;
     this.#runFolder = request.environment.runFolder;
     this.#file = request.resultFile.slice(request.resultFile.lastIndexOf("/") + 1);
     this.#send = send;

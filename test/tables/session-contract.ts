@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Transformer } from "../../runtime/matching/stages.ts";
@@ -406,6 +406,94 @@ export function describeSession(name: string, open: (folder: string) => Promise<
           "a-file: is a file, and a table is written as a folder. Remove it, or write to another path.",
         );
         assert.equal(await readFile(join(folder, "a-file"), "utf8"), "precious");
+      });
+    });
+
+    describe("a view", () => {
+      const one = { columns: { a: "integer" } } as const;
+      const readings: readonly (readonly [string, (table: Table) => Promise<unknown>])[] = [
+        ["rows", (table) => table.rows(1)],
+        ["count", (table) => table.count()],
+        [
+          "batches",
+          async (table) => {
+            for await (const _ of table.batches());
+          },
+        ],
+        ["a query", async (table) => (await session.sql`SELECT count(*) AS n FROM ${table}`).rows()],
+        ["another folder", (table) => table.writeParquet("of-the-view")],
+        ["its digest", async (table) => session.digest(await table.handle(() => ""))],
+        ["its handle", async (table) => session.table(await table.handle(() => "")).rows()],
+      ];
+      const parquet = async (path: string, ...values: number[]) => {
+        await (await numbers(session, values)).writeParquet(path);
+        return session.readParquet(path);
+      };
+
+      for (const [what, read] of readings) {
+        it(`of a file that has changed since fails, and names it: ${what}`, async () => {
+          const table = await csv("a\n1\n", one, "changes.csv");
+          await read(table);
+          await writeFile(join(folder, "changes.csv"), "a\n2\n");
+          await rejectsWith(
+            read(table),
+            "changes.csv: was changed since the table was made of it. Read it anew.",
+          );
+          await read(await session.readCsv("changes.csv", one));
+        });
+
+        it(`of a folder that was written anew fails, and names a file: ${what}`, async () => {
+          const table = await parquet("changes", 1);
+          await read(table);
+          await parquet("changes", 2);
+          await assert.rejects(read(table), (error: Error) => {
+            assert.match(
+              error.message,
+              /^changes\/part-\S+: was (changed|added) since the table was made of it\. /,
+            );
+            return true;
+          });
+        });
+      }
+
+      it("of a folder to which a file came, or from which one went, fails", async () => {
+        const table = await parquet("grows", 1, 2);
+        const [file = ""] = (await readdir(join(folder, "grows"))).filter((name) =>
+          /^part.*parquet$/.test(name),
+        );
+        await cp(join(folder, "grows", file), join(folder, "grows", "part-9.parquet"));
+        await rejectsWith(
+          table.count(),
+          "grows/part-9.parquet: was added since the table was made of it. Read it anew.",
+        );
+        await rm(join(folder, "grows", "part-9.parquet"));
+        assert.equal(await table.count(), 2);
+        await rename(join(folder, "grows", file), join(folder, "grows", "part-8.parquet"));
+        await assert.rejects(table.rows(), { name: "TableError" });
+      });
+
+      it("of a file that was touched, or copied back, reads it", async () => {
+        const table = await csv("a\n1\n", one, "touched.csv");
+        await utimes(join(folder, "touched.csv"), 1, 1);
+        assert.deepEqual(await table.rows(), [{ a: 1 }]);
+        await cp(join(folder, "touched.csv"), join(folder, "copy.csv"));
+        await rename(join(folder, "copy.csv"), join(folder, "touched.csv"));
+        assert.deepEqual(await table.rows(), [{ a: 1 }]);
+      });
+
+      it("of a file that is replaced while its rows are read fails, also for whoever stops early", async () => {
+        const rows = Array.from({ length: 20_000 }, (_, i) => i);
+        const table = await parquet("streamed", ...rows);
+        const reading = async (stopsEarly: boolean) => {
+          for await (const _ of table.batches()) {
+            await (await numbers(session, [1])).writeParquet("streamed");
+            if (stopsEarly) break;
+          }
+        };
+        await assert.rejects(reading(false), { name: "TableError", message: /^streamed\/part-/ });
+        const again = await parquet("streamed", ...rows);
+        assert.equal((await again.rows()).length, rows.length);
+        await assert.rejects(reading(true), { name: "TableError", message: /^streamed\/part-/ });
       });
     });
 

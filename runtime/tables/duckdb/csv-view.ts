@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { noFile } from "../no-file.ts";
 import { type CsvOptions, type RejectedRow, TableError } from "../session.ts";
+import type { Source } from "../source.ts";
 import { readCsvHeader } from "./csv-header.ts";
 import { type BadRow, type CsvFormat, longestRow, scanCsv } from "./csv-scan.ts";
 import { type CsvType, csvValueRules } from "./csv-values.ts";
@@ -38,9 +39,7 @@ const engineTypes: { readonly [T in Exclude<CsvType, "string">]: string } = {
  * So of a file with quotes it reads all columns.
  */
 export class CsvView {
-  readonly path: string;
-  /** The path as errors name it. */
-  readonly shown: string;
+  readonly source: Source;
   readonly options: CsvOptions;
   readonly #tempFolder: string;
   readonly #signal: () => AbortSignal | undefined;
@@ -50,15 +49,23 @@ export class CsvView {
   #hasQuotes: Promise<boolean> | undefined;
 
   constructor(
-    file: { readonly path: string; readonly shown: string },
+    source: Source,
     options: CsvOptions,
     session: { readonly tempFolder: string; readonly signal: () => AbortSignal | undefined },
   ) {
-    this.path = file.path;
-    this.shown = file.shown;
+    this.source = source;
     this.options = options;
     this.#tempFolder = session.tempFolder;
     this.#signal = session.signal;
+  }
+
+  get path(): string {
+    return this.source.path;
+  }
+
+  /** The path as errors name it. */
+  get shown(): string {
+    return this.source.shown;
   }
 
   /** Reads the header, once. */
@@ -116,6 +123,7 @@ export class CsvView {
       throw new TableError(
         `${this.shown}: has no rejects, since a bad row is an error. Read the file with onBadRow: "reject".`,
       );
+    await this.source.place();
     return (await this.#scan()).map(({ line, reason, text }) => ({ file: this.shown, line, reason, text }));
   }
 

@@ -15,6 +15,7 @@ import {
   type TableHandle,
   type TransformOptions,
 } from "../session.ts";
+import { type RunFolders, Source } from "../source.ts";
 import { boundValue } from "../sql-input.ts";
 import { duckDbWriting, withoutEnd } from "../sql-tokens.ts";
 import { rowTypes, writer, wrongValue } from "../write-values.ts";
@@ -43,6 +44,7 @@ export class DuckDbSession implements Session {
   readonly #folder: string;
   readonly #engine: Engine;
   readonly #runner: QueryRunner;
+  readonly #run: RunFolders | undefined;
   readonly #views = new Set<CsvView>();
   /** Tables that SQL can be checked against: each has a table without rows under its name. */
   readonly #checkable = new Set<number>();
@@ -51,7 +53,8 @@ export class DuckDbSession implements Session {
   readonly #unreachable: FinalizationRegistry<string>;
   #lastId = 0;
 
-  constructor(options: EngineOptions) {
+  constructor({ run, ...options }: EngineOptions & { readonly run?: RunFolders }) {
+    this.#run = run;
     this.#folder = resolve(options.folder);
     this.#engine = new Engine({ ...options, folder: this.#folder });
     this.#runner = new QueryRunner(this.#engine);
@@ -65,7 +68,7 @@ export class DuckDbSession implements Session {
 
   async readCsv(path: string, options: CsvOptions): Promise<Table> {
     this.#engine.signal?.throwIfAborted();
-    const view = this.#csvView(path, options);
+    const view = this.#csvView(await Source.of(this.#file(path), "all", this.#run), options);
     await view.checkHeader();
     return this.#table({ kind: "csv", view }, csvShape(options));
   }
@@ -80,9 +83,9 @@ export class DuckDbSession implements Session {
   }
 
   async readParquet(path: string): Promise<Table> {
-    const full = resolve(this.#folder, path);
-    const shown = this.#shown(full);
-    const files = await parquetFiles(full, shown);
+    const source = await Source.of(this.#file(path), "parquet", this.#run);
+    const { shown } = source;
+    const files = await parquetFiles(await source.place(), shown);
     try {
       const query = `SELECT * FROM read_parquet([${files.map(pathLiteral).join(", ")}], hive_partitioning = false)`;
       const shape = await this.#engine.use(async (connection, api) => {
@@ -91,7 +94,7 @@ export class DuckDbSession implements Session {
         const types = names.map((_, i) => fromEngineType(api, prepared.columnType(i)));
         return shapeOf(names, types);
       });
-      return this.#table({ kind: "parquet", path: full, shown }, shape);
+      return this.#table({ kind: "parquet", source }, shape);
     } catch (error) {
       throw tableError(error, shown);
     }
@@ -174,21 +177,21 @@ export class DuckDbSession implements Session {
   }
 
   table(handle: TableHandle): Table {
+    const source = this.#sourceOf(handle);
     if (handle.kind === "csv")
       return this.#table(
-        { kind: "csv", view: this.#csvView(handle.path, handle.options) },
+        { kind: "csv", view: this.#csvView(source, handle.options) },
         csvShape(handle.options),
       );
     const { columns } = handle;
-    const path = resolve(this.#folder, handle.path);
     return this.#table(
-      { kind: "parquet", path, shown: this.#shown(path) },
+      { kind: "parquet", source },
       { columns, types: columns.map((column) => parseColumnType(column.type)) },
     );
   }
 
-  digest(handle: TableHandle): Promise<string> {
-    return digestTable(handle);
+  async digest(handle: TableHandle): Promise<string> {
+    return digestTable({ ...handle, path: await this.#sourceOf(handle).place() });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -200,9 +203,12 @@ export class DuckDbSession implements Session {
     await Promise.all([...this.#views].map((view) => view.dispose()));
   }
 
-  #csvView(path: string, options: CsvOptions): CsvView {
-    const full = resolve(this.#folder, path);
-    const view = new CsvView({ path: full, shown: this.#shown(full) }, options, {
+  #sourceOf(handle: TableHandle): Source {
+    return new Source(this.#file(handle.path), handle.source, this.#run);
+  }
+
+  #csvView(source: Source, options: CsvOptions): CsvView {
+    const view = new CsvView(source, options, {
       tempFolder: this.#engine.tempFolder,
       signal: () => this.#engine.signal,
     });
@@ -210,10 +216,14 @@ export class DuckDbSession implements Session {
     return view;
   }
 
-  /** The path relative to the session's folder, if it lies in it. */
-  #shown(full: string): string {
+  /** A path, and how errors name it: relative to the session's folder, if it lies in it. */
+  #file(path: string): { readonly path: string; readonly shown: string } {
+    const full = resolve(this.#folder, path);
     const inside = relative(this.#folder, full);
-    return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? full : inside;
+    return {
+      path: full,
+      shown: inside === "" || inside.startsWith("..") || isAbsolute(inside) ? full : inside,
+    };
   }
 
   #table(plan: Plan, shape: Shape): DuckDbTable {
@@ -225,8 +235,8 @@ export class DuckDbSession implements Session {
         batches: (node, options) => this.#runner.batches(node, options),
         count: (node) => this.#runner.count(node),
         writeParquet: (node, path) => {
-          const full = resolve(this.#folder, path);
-          return this.#runner.writeFolder(node, full, this.#shown(full));
+          const file = this.#file(path);
+          return this.#runner.writeFolder(node, file.path, file.shown, this.#run?.written);
         },
         handle: (node, file) => this.#handle(node, file),
       },
@@ -270,11 +280,11 @@ export class DuckDbSession implements Session {
   async #makeHandle(node: PlanNode, file: () => string): Promise<TableHandle> {
     const { columns, plan } = node;
     if (plan.kind === "csv")
-      return { kind: "csv", path: plan.view.path, options: plan.view.options, columns };
-    if (plan.kind === "parquet") return { kind: "parquet", path: plan.path, columns };
-    const path = resolve(this.#folder, file());
+      return { kind: "csv", options: plan.view.options, columns, ...plan.view.source.handle };
+    if (plan.kind === "parquet") return { kind: "parquet", columns, ...plan.source.handle };
+    const { path, shown } = this.#file(file());
     await this.#runner.writeFile(node, path);
-    node.plan = { kind: "parquet", path, shown: this.#shown(path) };
+    node.plan = { kind: "parquet", source: new Source({ path, shown }, undefined, undefined) };
     return { kind: "parquet", path, columns };
   }
 

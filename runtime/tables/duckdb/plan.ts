@@ -1,6 +1,7 @@
 import { type ParsedType, parseColumnType } from "../column-types.ts";
 import { parquetFiles } from "../parquet-files.ts";
 import type { Column } from "../session.ts";
+import type { Read, Source } from "../source.ts";
 import type { BoundValue } from "../sql-input.ts";
 import type { CsvView } from "./csv-view.ts";
 import { sqlType } from "./engine-types.ts";
@@ -9,7 +10,7 @@ import { literal, pathLiteral, quoted } from "./quoting.ts";
 /** Where a table's rows come from. */
 export type Plan =
   | { readonly kind: "csv"; readonly view: CsvView }
-  | { readonly kind: "parquet"; readonly path: string; readonly shown: string }
+  | { readonly kind: "parquet"; readonly source: Source }
   /** A table in the engine's memory. */
   | { readonly kind: "stored"; readonly name: string }
   /** The user's SQL: a text, an input, a text, ..., a text. */
@@ -31,6 +32,8 @@ export interface Statement {
   readonly values: readonly BoundValue[];
   /** The CSV files that it reads. */
   readonly views: readonly CsvView[];
+  /** The files that it reads, and where. */
+  readonly reads: readonly Read[];
 }
 
 /** The name that a table has inside SQL. */
@@ -41,11 +44,13 @@ export function nodeName(node: Pick<PlanNode, "id">): string {
 /**
  * The query that gives a table's rows: each table that it is made of once, as a common table expression, in
  * an order in which each uses only the ones before it.
+ * @throws {TableError} if one reads files that have changed.
  */
 export async function render(root: PlanNode): Promise<Statement> {
   const parts: string[] = [];
   const values: BoundValue[] = [];
   const views: CsvView[] = [];
+  const reads: Read[] = [];
   const done = new Set<PlanNode>();
   const add = async (node: PlanNode): Promise<void> => {
     if (done.has(node)) return;
@@ -53,22 +58,31 @@ export async function render(root: PlanNode): Promise<Statement> {
     const { plan } = node;
     if (plan.kind === "query") for (const input of plan.inputs) if ("node" in input) await add(input.node);
     if (plan.kind === "csv") views.push(plan.view);
+    const source = plan.kind === "csv" ? plan.view.source : plan.kind === "parquet" ? plan.source : undefined;
+    const place = await source?.place();
+    if (source !== undefined && place !== undefined) reads.push({ source, place });
     // Files are read again for each use, since each use may need other columns of them.
     const once = plan.kind === "csv" || plan.kind === "parquet" ? "NOT MATERIALIZED " : "";
-    parts.push(`${nodeName(node)} AS ${once}(${await body(node, plan, values)}\n)`);
+    parts.push(`${nodeName(node)} AS ${once}(${await body(node, plan, values, place)}\n)`);
   };
   await add(root);
-  return { sql: `WITH ${parts.join(",\n")}\nSELECT * FROM ${nodeName(root)}`, values, views };
+  return { sql: `WITH ${parts.join(",\n")}\nSELECT * FROM ${nodeName(root)}`, values, views, reads };
 }
 
-async function body(node: PlanNode, plan: Plan, values: BoundValue[]): Promise<string> {
+/** @param place where the files of a plan that reads some are. */
+async function body(
+  node: PlanNode,
+  plan: Plan,
+  values: BoundValue[],
+  place: string | undefined,
+): Promise<string> {
   switch (plan.kind) {
     case "csv":
       return plan.view.sql();
     case "stored":
       return `SELECT * FROM ${quoted(plan.name)}`;
     case "parquet": {
-      const files = await parquetFiles(plan.path, plan.shown);
+      const files = await parquetFiles(place ?? plan.source.path, plan.source.shown);
       return `SELECT ${castColumns(node)} FROM read_parquet([${files.map(pathLiteral).join(", ")}], hive_partitioning = false)`;
     }
     case "query":

@@ -4,8 +4,10 @@ import { dirname, join } from "node:path";
 import type * as DuckDb from "@duckdb/node-api";
 import { freshPath } from "../../disk/fresh-path.ts";
 import { makeFolder } from "../../disk/make-folder.ts";
+import type { WrittenFolders } from "../../disk/written-folders.ts";
 import { replaceFolder } from "../parquet-folder.ts";
 import { type BatchOptions, type Row, TableError } from "../session.ts";
+import { checkUnchanged, ownFile, wereStill } from "../source.ts";
 import type { CsvView } from "./csv-view.ts";
 import type { Api, Engine } from "./engine.ts";
 import { engineProblem, tableError } from "./engine-error.ts";
@@ -39,12 +41,12 @@ export class QueryRunner {
 
   /** A table's rows, a chunk at a time. Those of CSV go through a file: where one is bad, the query runs again. */
   async *batches(node: PlanNode, options: BatchOptions = {}): AsyncGenerator<Row[]> {
-    const { sql, values, views } = await render(node);
+    const { sql, values, views, reads } = await render(node);
     if (views.length > 0) {
       const path = join(this.#engine.tempFolder, `millrace-${randomUUID()}.parquet`);
       try {
         await this.writeFile(node, path);
-        yield* this.batches({ ...node, plan: { kind: "parquet", path, shown: path } }, options);
+        yield* this.batches({ ...node, plan: { kind: "parquet", source: ownFile(path) } }, options);
       } finally {
         await rm(path, { force: true });
       }
@@ -52,22 +54,27 @@ export class QueryRunner {
     }
     const { signal } = this.#engine;
     const { connection, api, giveBack } = await this.#engine.lend();
+    let failed = false;
     try {
       const prepared = await connection.prepare(sql);
       bind(api, prepared, values);
       const result = await streamQuery(api, prepared);
       for (;;) {
         const chunk = await result.fetchChunk();
-        if (chunk === null || chunk.rowCount === 0) return;
+        if (chunk === null || chunk.rowCount === 0) break;
         const rows: Row[] = [];
         appendRows(rows, chunk, node.columns, node.types, options);
         yield rows;
       }
     } catch (error) {
+      failed = true;
       signal?.throwIfAborted();
+      await checkUnchanged(reads);
       throw tableError(error, "Reading rows");
     } finally {
       giveBack();
+      // Rows are out already: where a file was replaced meanwhile, whoever has them must not go on, nor who stops early.
+      if (!failed) await checkUnchanged(reads);
     }
   }
 
@@ -107,8 +114,13 @@ export class QueryRunner {
   }
 
   /** Replaces the folder by one with a table's rows. */
-  async writeFolder(node: PlanNode, path: string, shown: string): Promise<void> {
-    await replaceFolder(path, shown, (folder) =>
+  async writeFolder(
+    node: PlanNode,
+    path: string,
+    shown: string,
+    written: WrittenFolders | undefined,
+  ): Promise<void> {
+    await replaceFolder(path, shown, written, (folder) =>
       this.#copyTo(node, join(folder, "part-0.parquet"), `Writing ${shown}`),
     );
   }
@@ -157,16 +169,18 @@ export class QueryRunner {
     work: (prepared: DuckDb.DuckDBPreparedStatement, api: Api) => Promise<void>,
   ): Promise<void> {
     for (;;) {
-      const { sql, values, views } = await render(node);
+      const { sql, values, views, reads } = await render(node);
       try {
         await this.#engine.use(async (connection, api) => {
           const prepared = await connection.prepare(query(sql));
           bind(api, prepared, values);
           await work(prepared, api);
         });
-        return;
+        // Files were opened while it ran: where one was replaced meanwhile, what it was is read, or that is an error.
+        if (await wereStill(reads)) return;
       } catch (error) {
         this.#engine.signal?.throwIfAborted();
+        if (!(await wereStill(reads))) continue;
         if (!(await mayRunAgain(error, views))) throw tableError(error, what);
       }
     }

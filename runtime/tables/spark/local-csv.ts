@@ -6,27 +6,30 @@ import { makeFolder } from "../../disk/make-folder.ts";
 import { syncFile } from "../../disk/sync.ts";
 import { noFile } from "../no-file.ts";
 import type { CsvOptions, RejectedRow, Session } from "../session.ts";
+import type { Source } from "../source.ts";
 
 /**
  * A CSV file of this machine. The embedded engine reads it, so that a row is good or bad by the same rules on
  * every engine and bad ones are named by their line, and writes it as Parquet for Spark, once.
  */
 export class LocalCsv {
-  readonly path: string;
-  /** The path as errors name it. */
-  readonly shown: string;
+  readonly source: Source;
   readonly options: CsvOptions;
   readonly #embedded: Session;
 
-  constructor(
-    file: { readonly path: string; readonly shown: string },
-    options: CsvOptions,
-    embedded: Session,
-  ) {
-    this.path = file.path;
-    this.shown = file.shown;
+  constructor(source: Source, options: CsvOptions, embedded: Session) {
+    this.source = source;
     this.options = options;
     this.#embedded = embedded;
+  }
+
+  get path(): string {
+    return this.source.path;
+  }
+
+  /** The path as errors name it. */
+  get shown(): string {
+    return this.source.shown;
   }
 
   async checkHeader(): Promise<void> {
@@ -34,6 +37,7 @@ export class LocalCsv {
   }
 
   async rejects(): Promise<RejectedRow[]> {
+    await this.source.place();
     return this.#embedded.rejects(await this.#embedded.readCsv(this.path, this.options));
   }
 

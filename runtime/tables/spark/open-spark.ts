@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SparkUrl } from "../session-url.ts";
+import type { RunFolders } from "../source.ts";
 import { SparkSession } from "./spark-session.ts";
 
 export interface OpenSparkOptions {
@@ -19,6 +20,8 @@ export interface OpenSparkOptions {
   readonly signal?: () => AbortSignal | undefined;
   /** Milliseconds in which a lost connection is tried again. Default 20,000. */
   readonly patience?: number;
+  /** The run that it is opened in, if it is. */
+  readonly run?: RunFolders;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ParsedType } from "../column-types.ts";
 import type { Column, Row } from "../session.ts";
+import type { Read, Source } from "../source.ts";
 import type { BoundValue } from "../sql-input.ts";
 import type { LocalCsv } from "./local-csv.ts";
 import type { Expression, Relation } from "./plan-messages.ts";
@@ -9,9 +10,14 @@ import { named, sparkSqlType } from "./spark-types.ts";
 export type Plan =
   | { readonly kind: "csv"; readonly csv: LocalCsv }
   /** A file or folder; on this machine unless the path is a URL. */
-  | { readonly kind: "parquet"; readonly path: string; readonly shown: string }
-  /** What the server has, or gets with the plan. */
-  | { readonly kind: "relation"; readonly relation: Relation }
+  | {
+      readonly kind: "parquet";
+      readonly source: Source;
+      /** As the files have it: `over` it makes the table's columns. */
+      readonly asIs?: true;
+    }
+  /** What the server has, or gets with the plan; of files that it reads, from where. */
+  | { readonly kind: "relation"; readonly relation: Relation; readonly reads?: readonly Read[] }
   /** The user's SQL: a text, an input, a text, ..., a text. */
   | { readonly kind: "query"; readonly texts: readonly string[]; readonly inputs: readonly QueryInput[] }
   | { readonly kind: "over"; readonly input: PlanNode; readonly make: (input: Relation) => Relation };
@@ -33,10 +39,12 @@ export interface PlanNode {
 export interface PlanFiles {
   /** The relation that reads a CSV file of this machine. */
   csv(csv: LocalCsv): Promise<Relation>;
-  /** The relation that reads Parquet. @param schema in Spark's SQL */
-  parquet(path: string, shown: string, schema: string): Promise<Relation>;
+  /** The relation that reads Parquet. @param schema in Spark's SQL; undefined for that of the files */
+  parquet(source: Source, schema: string | undefined): Promise<Relation>;
+  /** Files that a relation reads already. */
+  again(reads: readonly Read[]): Promise<void>;
   /** Whether Spark reads a path's rows in the order that they have there without being told. */
-  isReadInOrder(path: string): Promise<boolean>;
+  isReadInOrder(source: Source): Promise<boolean>;
 }
 
 let lastName = 0;
@@ -56,7 +64,7 @@ export async function renderInOrder(node: PlanNode, files: PlanFiles): Promise<R
   if (!ordered) return render(node, files);
   if (plan.kind === "over") return plan.make(await renderInOrder(plan.input, files));
   const relation = await render(node, files);
-  if (plan.kind !== "parquet" || (await files.isReadInOrder(plan.path))) return relation;
+  if (plan.kind !== "parquet" || (await files.isReadInOrder(plan.source))) return relation;
   return inOrder(relation, node.columns);
 }
 
@@ -67,8 +75,9 @@ export async function render(node: PlanNode, files: PlanFiles): Promise<Relation
     case "csv":
       return files.csv(plan.csv);
     case "parquet":
-      return files.parquet(plan.path, plan.shown, schemaSql(node));
+      return files.parquet(plan.source, plan.asIs ? undefined : schemaSql(node));
     case "relation":
+      await files.again(plan.reads ?? []);
       return plan.relation;
     case "over":
       return plan.make(await render(plan.input, files));

@@ -23,6 +23,7 @@ import {
   type TransformOptions,
 } from "../session.ts";
 import { isUrl } from "../session-url.ts";
+import { checkUnchanged, ownFile, type Read, type RunFolders, Source, wereStill } from "../source.ts";
 import { boundValue } from "../sql-input.ts";
 import { isOrdered, sparkWriting, sqlTokens, withoutEnd } from "../sql-tokens.ts";
 import { rowTypes } from "../write-values.ts";
@@ -53,6 +54,8 @@ import { stagesRelation } from "./stage-relation.ts";
 export interface SparkSessionOptions extends ConnectionOptions {
   readonly folder: string;
   readonly workFolder: string;
+  /** The run that it is opened in, if it is. */
+  readonly run?: RunFolders;
 }
 
 /** What a plan's columns are. */
@@ -79,25 +82,26 @@ export class SparkSession implements Session {
   readonly engine = "spark";
   readonly #folder: string;
   readonly #workFolder: string;
+  readonly #run: RunFolders | undefined;
   readonly #owner: boolean;
   readonly #connection: Connection;
   /** Reads the CSV files of this machine. */
   readonly #embedded: Session;
   readonly #handles = new WeakMap<PlanNode, Promise<TableHandle>>();
   readonly #written = new Map<string, Promise<void>>();
-  readonly #files: PlanFiles = {
-    csv: (csv) => this.#readLocalCsv(csv),
-    parquet: (path, shown, schema) => this.#readStored(path, shown, schema),
-    isReadInOrder: async (path) => !isUrl(path) && (await parquetFiles(path, this.#shown(path))).length === 1,
-  };
 
   constructor(options: SparkSessionOptions) {
     const { folder, workFolder, owner, signal } = options;
     this.#folder = resolve(folder);
     this.#workFolder = resolve(workFolder);
+    this.#run = options.run;
     this.#owner = owner;
     this.#connection = new Connection(options);
-    this.#embedded = openDuckDb({ folder: this.#folder, ...(signal === undefined ? {} : { signal }) });
+    this.#embedded = openDuckDb({
+      folder: this.#folder,
+      ...(signal === undefined ? {} : { signal }),
+      ...(options.run === undefined ? {} : { run: options.run }),
+    });
   }
 
   /** Connects, and looks whether the server sees this machine's files. @throws {TableError} if it can't be. */
@@ -112,7 +116,7 @@ export class SparkSession implements Session {
       throw new TableError(
         `${path}: CSV is read from this machine's files only, so that bad rows can be named by their lines. Read Parquet from there with readParquet.`,
       );
-    const csv = this.#localCsv(path, options);
+    const csv = this.#localCsv(await Source.of(this.#file(path), "all", this.#run), options);
     await Promise.all([csv.checkHeader(), this.#connection.client()]);
     return this.#table({ kind: "csv", csv }, csvShape(options));
   }
@@ -127,9 +131,10 @@ export class SparkSession implements Session {
   }
 
   async readParquet(path: string): Promise<Table> {
-    const full = isUrl(path) ? path : resolve(this.#folder, path);
-    const shown = this.#shown(full);
-    const relation = await this.#readStored(full, shown, undefined);
+    const file = this.#file(path);
+    const source = isUrl(path) ? ownFile(path) : await Source.of(file, "all", this.#run);
+    const { shown } = source;
+    const relation = await this.#readStored(await source.place(), shown, undefined);
     const client = await this.#connection.client();
     let schema: DataType | undefined;
     try {
@@ -140,11 +145,15 @@ export class SparkSession implements Session {
       throw error;
     }
     const { shape, casts } = shapeOf(schema);
-    const source = this.#table({ kind: "parquet", path: full, shown }, shape);
+    const table = this.#table({ kind: "parquet", source }, shape);
     return casts === undefined
-      ? source
+      ? table
       : this.#table(
-          { kind: "over", input: { ...source.node, plan: { kind: "relation", relation } }, make: casts },
+          {
+            kind: "over",
+            input: { ...table.node, plan: { kind: "parquet", source, asIs: true } },
+            make: casts,
+          },
           shape,
         );
   }
@@ -200,21 +209,23 @@ export class SparkSession implements Session {
     const what = "similarityJoin";
     const [leftNode, rightNode] = [this.#node(left, what), this.#node(right, what)];
     const shape = checkJoin(leftNode.columns, rightNode.columns, options);
-    const [l, r] = await Promise.all([render(leftNode, this.#files), render(rightNode, this.#files)]);
-    const pairs = await joinedPairs(this.#connection, l, r, options);
-    return this.#table({ kind: "relation", relation: pairs }, shape);
+    const [l, r] = await Promise.all([this.#render(leftNode), this.#render(rightNode)]);
+    const pairs = await joinedPairs(this.#connection, l.relation, r.relation, options);
+    const reads = [...l.reads, ...r.reads];
+    await checkUnchanged(reads);
+    return this.#table({ kind: "relation", relation: pairs, reads }, shape);
   }
 
   table(handle: TableHandle): Table {
+    const source = new Source(this.#file(handle.path), handle.source, this.#run);
     if (handle.kind === "csv")
       return this.#table(
-        { kind: "csv", csv: this.#localCsv(handle.path, handle.options) },
+        { kind: "csv", csv: this.#localCsv(source, handle.options) },
         csvShape(handle.options),
       );
     const { columns } = handle;
-    const path = isUrl(handle.path) ? handle.path : resolve(this.#folder, handle.path);
     return this.#table(
-      { kind: "parquet", path, shown: this.#shown(path) },
+      { kind: "parquet", source },
       { columns, types: columns.map((column) => parseColumnType(column.type)) },
       handle.ordered,
     );
@@ -222,12 +233,12 @@ export class SparkSession implements Session {
 
   /** Of a CSV file by the file; of Parquet, whose files Spark never names alike, by its rows, and their order if they have one. */
   async digest(handle: TableHandle): Promise<string> {
-    if (handle.kind === "csv") return digestTable(handle);
+    const source = new Source(this.#file(handle.path), handle.source, this.#run);
+    if (handle.kind === "csv") return digestTable({ ...handle, path: await source.place() });
     const types = handle.columns.map((column) => parseColumnType(column.type));
-    const shown = this.#shown(handle.path);
-    const { node } = this.#table({ kind: "parquet", path: handle.path, shown }, { ...handle, types });
-    const relation = rowDigest(await render(node, this.#files), handle);
-    const [result] = await this.#fetch(relation, stringShape, `Reading ${shown}`);
+    const { node } = this.#table({ kind: "parquet", source }, { ...handle, types });
+    const digest = (relation: Relation) => rowDigest(relation, handle);
+    const [result] = await this.#fetch(node, digest, stringShape, `Reading ${source.shown}`);
     const columns = handle.columns.map(({ name, type }) => [name, type]);
     return `${JSON.stringify(columns)} ${result?.digest}`;
   }
@@ -245,16 +256,19 @@ export class SparkSession implements Session {
     }
   }
 
-  #localCsv(path: string, options: CsvOptions): LocalCsv {
-    const full = resolve(this.#folder, path);
-    return new LocalCsv({ path: full, shown: this.#shown(full) }, options, this.#embedded);
+  #localCsv(source: Source, options: CsvOptions): LocalCsv {
+    return new LocalCsv(source, options, this.#embedded);
   }
 
-  /** The path relative to the session's folder, if it lies in it. */
-  #shown(full: string): string {
-    if (isUrl(full)) return full;
+  /** A path, and how errors name it: relative to the session's folder, if it lies in it. */
+  #file(path: string): { readonly path: string; readonly shown: string } {
+    if (isUrl(path)) return { path, shown: path };
+    const full = resolve(this.#folder, path);
     const inside = relative(this.#folder, full);
-    return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? full : inside;
+    return {
+      path: full,
+      shown: inside === "" || inside.startsWith("..") || isAbsolute(inside) ? full : inside,
+    };
   }
 
   /** @param ordered whether the rows have an order that is to be kept. */
@@ -282,12 +296,11 @@ export class SparkSession implements Session {
       throw new TableError(`rows: the limit is ${limit}. It has to be a whole number, 0 or more.`);
     this.#connection.checkOpen();
     if (node.fetched !== undefined) return structuredClone(node.fetched.slice(0, limit));
-    const input = await renderInOrder(node, this.#files);
-    const relation: Relation =
+    const first = (input: Relation): Relation =>
       limit === undefined || limit > mostLimit
         ? input
         : { relType: { case: "limit", value: { input, limit } } };
-    const rows = await this.#fetch(relation, node, "Reading rows");
+    const rows = await this.#fetch(node, first, node, "Reading rows", renderInOrder);
     const few = limit === undefined && rows.length <= mostFetched;
     if (few && !isFile(node.plan) && node.types.every(isWholeInRows)) {
       // What was computed isn't computed again, and what is read again is the same.
@@ -302,23 +315,99 @@ export class SparkSession implements Session {
     if (node.fetched !== undefined) return node.fetched.length;
     const { plan } = node;
     // Of files that can be seen from here the footers tell it.
-    if (plan.kind === "parquet" && !isUrl(plan.path) && (await areAllFiles(plan.path)))
-      return (await this.#embedded.readParquet(plan.path)).count();
-    const relation = project(await render(node, this.#files), ["count(*) AS n"]);
+    if (plan.kind === "parquet" && !isUrl(plan.source.path)) {
+      const place = await plan.source.place();
+      if (await areAllFiles(place)) {
+        const count = await (await this.#embedded.readParquet(place)).count();
+        if (await plan.source.wasStill(place)) return count;
+      }
+    }
+    const count = (relation: Relation) => project(relation, ["count(*) AS n"]);
     const shape: Shape = { columns: [{ name: "n", type: "long" }], types: [{ kind: "long" }] };
-    const [row] = await this.#fetch(relation, shape, "Counting rows");
+    const [row] = await this.#fetch(node, count, shape, "Counting rows");
     return Number(row?.n);
   }
 
   async *#batches(node: PlanNode, options: BatchOptions): AsyncGenerator<Row[]> {
-    yield* this.#fetchBatches(await renderInOrder(node, this.#files), node, "Reading rows", options);
+    const { relation, reads } = await this.#render(node, renderInOrder);
+    let failed = false;
+    try {
+      yield* this.#fetchBatches(relation, node, "Reading rows", options);
+    } catch (error) {
+      failed = true;
+      await checkUnchanged(reads);
+      throw error;
+    } finally {
+      // Rows are out already: where a file was replaced meanwhile, whoever has them must not go on, nor who stops early.
+      if (!failed) await checkUnchanged(reads);
+    }
   }
 
-  async #fetch(relation: Relation, shape: Shape, what: string): Promise<Row[]> {
-    const rows: Row[] = [];
-    for await (const batch of this.#fetchBatches(relation, shape, what))
-      for (const row of batch) rows.push(row);
-    return rows;
+  /** All rows of what is made of a table's. */
+  async #fetch(
+    node: PlanNode,
+    make: (relation: Relation) => Relation,
+    shape: Shape,
+    what: string,
+    rendering = render,
+  ): Promise<Row[]> {
+    return this.#reading(
+      node,
+      async (relation) => {
+        const rows: Row[] = [];
+        for await (const batch of this.#fetchBatches(make(relation), shape, what))
+          for (const row of batch) rows.push(row);
+        return rows;
+      },
+      rendering,
+    );
+  }
+
+  /** Works on a table's relation, again where files were replaced meanwhile, and what they were is kept elsewhere. */
+  async #reading<T>(
+    node: PlanNode,
+    work: (relation: Relation) => Promise<T>,
+    rendering: typeof render,
+  ): Promise<T> {
+    for (;;) {
+      const { relation, reads } = await this.#render(node, rendering);
+      try {
+        const result = await work(relation);
+        if (await wereStill(reads)) return result;
+      } catch (error) {
+        this.#connection.context("").signal?.throwIfAborted();
+        if (await wereStill(reads)) throw error;
+      }
+    }
+  }
+
+  async #render(
+    node: PlanNode,
+    rendering = render,
+  ): Promise<{ readonly relation: Relation; readonly reads: readonly Read[] }> {
+    const reads: Read[] = [];
+    const placeOf = async (source: Source): Promise<string> => {
+      const place = await source.place();
+      reads.push({ source, place });
+      return place;
+    };
+    const files: PlanFiles = {
+      csv: async (csv) => {
+        await placeOf(csv.source);
+        return this.#readLocalCsv(csv);
+      },
+      parquet: async (source, schema) => this.#readStored(await placeOf(source), source.shown, schema),
+      again: async (again) => {
+        await checkUnchanged(again);
+        reads.push(...again);
+      },
+      isReadInOrder: async ({ path, shown }) => {
+        if (isUrl(path)) return false;
+        const place = reads.find(({ source }) => source.path === path)?.place ?? path;
+        return (await parquetFiles(place, shown)).length === 1;
+      },
+    };
+    return { relation: await rendering(node, files), reads };
   }
 
   async *#fetchBatches(
@@ -384,10 +473,9 @@ export class SparkSession implements Session {
 
   async #writeFolder(node: PlanNode, path: string): Promise<void> {
     if (isUrl(path)) return this.#write(node, path, path);
-    const full = resolve(this.#folder, path);
-    const shown = this.#shown(full);
+    const { path: full, shown } = this.#file(path);
     if (this.#connection.storage === undefined)
-      return replaceFolder(full, shown, (folder) => this.#write(node, folder, shown));
+      return replaceFolder(full, shown, this.#run?.written, (folder) => this.#write(node, folder, shown));
     const rows = await this.#rows(node, undefined);
     const local = await this.#embedded.fromRows(node.columns, rows);
     await local.writeParquet(full);
@@ -395,8 +483,7 @@ export class SparkSession implements Session {
 
   /** Has the server write a table's rows as Parquet. */
   async #write(node: PlanNode, path: string, shown: string): Promise<void> {
-    const input = await renderInOrder(node, this.#files);
-    const command: Command = {
+    const command = (input: Relation): Command => ({
       commandType: {
         case: "writeOperation",
         value: {
@@ -406,9 +493,13 @@ export class SparkSession implements Session {
           mode: 2, // overwrite
         },
       },
-    };
+    });
     const client = await this.#connection.client();
-    await client.command(command, this.#connection.context(`Writing ${shown}`));
+    await this.#reading(
+      node,
+      (relation) => client.command(command(relation), this.#connection.context(`Writing ${shown}`)),
+      renderInOrder,
+    );
     if (!isUrl(path) && !existsSync(join(path, "_SUCCESS")))
       throw new TableError(
         `Writing ${shown}: the Spark server wrote it to its own files, which aren't this machine's. Give the session a folder for tables: sc://host:port/;storage=s3a://bucket/folder, and write results that are to stay there to a URL.`,
@@ -433,18 +524,20 @@ export class SparkSession implements Session {
 
   async #makeHandle(node: PlanNode, file: () => string): Promise<TableHandle> {
     const { columns, plan, fetched } = node;
-    if (plan.kind === "csv") return { kind: "csv", path: plan.csv.path, options: plan.csv.options, columns };
+    if (plan.kind === "csv")
+      return { kind: "csv", options: plan.csv.options, columns, ...plan.csv.source.handle };
     const order = node.ordered ? { ordered: true } : {};
-    if (plan.kind === "parquet") return { kind: "parquet", path: plan.path, columns, ...order };
+    if (plan.kind === "parquet") return { kind: "parquet", columns, ...plan.source.handle, ...order };
     const local = resolve(this.#folder, file());
     const { storage } = this.#connection;
     // A run's results lie in <run>/results/.
     const path =
       storage === undefined ? local : `${storage}/${basename(dirname(dirname(local)))}/${basename(local)}`;
     if (storage === undefined) await makeFolder(dirname(path));
+    const { shown } = this.#file(path);
     if (storage === undefined && fetched !== undefined) await this.#writeFetched(node, fetched, path);
-    else await this.#write(node, path, this.#shown(path));
-    node.plan = { kind: "parquet", path, shown: this.#shown(path) };
+    else await this.#write(node, path, shown);
+    node.plan = { kind: "parquet", source: new Source({ path, shown }, undefined, undefined) };
     return { kind: "parquet", path, columns, ...order };
   }
 }
