@@ -216,7 +216,7 @@ export async function takeBack(base: string, runFolder: string, author: Author):
 
 /** Task runs that wrote a folder in an earlier attempt of a run. */
 export async function writersOf(runFolder: string, base: string): Promise<ReadonlySet<string>> {
-  return new Set((await allOwn(runFolder, base)).map(({ writer }) => writer.taskRun));
+  return new Set((await allOwn(runFolder, base)).flatMap(({ taskRuns }) => taskRuns));
 }
 
 /** Finishes what was killed between the two moves of a folder, for all folders that runs below a base wrote. */

@@ -136,8 +136,11 @@ export async function isAt(path: string, content: Content): Promise<boolean> {
 /** What a run keeps of a path that it wrote, in its own folder, for its later attempts. */
 export interface OwnWriting {
   readonly path: string;
+  /** Who wrote it last. */
   readonly writer: Writer;
   readonly before: Content;
+  /** All task runs that wrote it. */
+  readonly taskRuns: readonly string[];
 }
 
 function ownFile(runFolder: string, paths: Paths): string {
@@ -151,11 +154,14 @@ export async function readOwn(runFolder: string, paths: Paths): Promise<OwnWriti
 export async function writeOwn(
   runFolder: string,
   paths: Paths,
-  own: Omit<OwnWriting, "path">,
+  own: Pick<OwnWriting, "writer" | "before">,
 ): Promise<void> {
   const file = ownFile(runFolder, paths);
   await makeFolder(dirname(file));
-  await replaceFile(file, `${JSON.stringify({ path: portable(paths), ...own }, null, 1)}\n`);
+  const earlier = (await readOwn(runFolder, paths))?.taskRuns ?? [];
+  const taskRuns = [...new Set([...earlier, own.writer.taskRun])];
+  const written: OwnWriting = { path: portable(paths), ...own, taskRuns };
+  await replaceFile(file, `${JSON.stringify(written, null, 1)}\n`);
 }
 
 /** All that a run wrote; paths are absolute. */
