@@ -1,4 +1,5 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
+import { isNamedBelow } from "../../runtime/disk/is-below.ts";
 import { relocated, relocation } from "../../runtime/store/relocation.ts";
 import { docker } from "./docker-command.ts";
 
@@ -45,42 +46,61 @@ export async function findDevContainer(folder: string): Promise<DevContainer | u
   return chooseContainer(inspected, folder);
 }
 
-/** Of containers the one that is a folder's Dev Container. */
+/**
+ * Of containers the one that is a folder's Dev Container: whose label and mount name exactly this folder, else the
+ * nearest above it; a running one first. What claims the whole disk, or mounts it, is nobody's.
+ */
 export function chooseContainer(
   containers: readonly InspectedContainer[],
   folder: string,
 ): DevContainer | undefined {
   const found = containers.flatMap((container) => {
     const mount = mountOf(container, folder);
-    if (mount === undefined || !isDevContainerOf(container, folder)) return [];
+    const claim = claimOf(container);
+    if (mount === undefined || claim === undefined || !isNamedBelow(folder, claim) || isRoot(claim))
+      return [];
+    const isRunning = container.State.Running;
+    const closeness = [claim === folder && mount.here === folder, claim.length, mount.here.length, isRunning];
     return [
       {
+        closeness: closeness.map(Number),
         id: container.Id,
-        isRunning: container.State.Running,
+        isRunning,
         user: userOf(container),
         paths: [mount] as const,
       },
     ];
   });
-  return found.find(({ isRunning }) => isRunning) ?? found[0];
+  const [best] = found.sort((one, other) => compareLists(other.closeness, one.closeness));
+  return best && { id: best.id, isRunning: best.isRunning, user: best.user, paths: best.paths };
 }
 
-function isDevContainerOf({ Config: { Labels: labels } }: InspectedContainer, folder: string): boolean {
+/** The folder that a container says it is the Dev Container of. */
+function claimOf({ Config: { Labels: labels } }: InspectedContainer): string | undefined {
   const local = labels?.["devcontainer.local_folder"];
-  if (local !== undefined) return isBelow(folder, local);
+  if (local !== undefined) return local;
   const compose = labels?.["com.docker.compose.project.working_dir"];
   const isService = labels?.["com.docker.compose.oneoff"] !== "True";
-  return compose !== undefined && isService && isBelow(folder, resolve(compose, ".."));
+  return compose !== undefined && isService ? resolve(compose, "..") : undefined;
+}
+
+function isRoot(folder: string): boolean {
+  return dirname(folder) === folder;
+}
+
+function compareLists(one: readonly number[], other: readonly number[]): number {
+  for (const [i, value] of one.entries()) if (value !== other[i]) return value - (other[i] ?? 0);
+  return 0;
 }
 
 /** The mount that has the folder: of several the innermost. Docker Desktop writes paths of the host below /host_mnt. */
 function mountOf({ Mounts }: InspectedContainer, folder: string): SharedPath | undefined {
   return Mounts.filter(({ Type }) => Type === "bind")
     .map(({ Source, Destination }) => ({
-      here: Source.replace(/^\/host_mnt(?=\/)/, ""),
+      here: Source.replace(/^\/host_mnt(?=\/|$)/, "") || "/",
       inside: Destination,
     }))
-    .filter(({ here }) => isBelow(folder, here))
+    .filter(({ here }) => isNamedBelow(folder, here) && !isRoot(here))
     .sort((a, b) => b.here.length - a.here.length)[0];
 }
 
@@ -94,11 +114,6 @@ function userOf({ Config: { Labels: labels } }: InspectedContainer): string | un
   } catch {
     return undefined; // another tool's label
   }
-}
-
-export function isBelow(path: string, folder: string): boolean {
-  const inside = relative(folder, path);
-  return inside === "" || (!inside.startsWith("..") && !isAbsolute(inside));
 }
 
 /** A text in which paths of this machine are the container's. */

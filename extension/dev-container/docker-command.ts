@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { onPath } from "../running/on-path.ts";
 import { type UserAction, UserMessage } from "../running/user-message.ts";
 
 export interface CommandOptions {
@@ -48,6 +49,13 @@ export function dockerProblem(said: string): UserMessage {
   return new UserMessage(`Docker failed: ${said.trim().split("\n").slice(-3).join(" ")}`, [runHere]);
 }
 
+/** The file of a program on the PATH. @throws what `spawn` rejects with where there is none. */
+export function programFile(command: string): string {
+  const [file] = onPath(command);
+  if (file !== undefined) return file;
+  throw Object.assign(new Error(`spawn ${command} ENOENT`), { code: "ENOENT" });
+}
+
 /** Runs a program to its end, whatever that is. Rejects when it can't be started. */
 export function runProgram(
   command: string,
@@ -55,7 +63,7 @@ export function runProgram(
   { signal, onLine }: CommandOptions = {},
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
+    const child = spawn(programFile(command), args, {
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
       ...(signal === undefined ? {} : { signal }),

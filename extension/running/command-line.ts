@@ -1,5 +1,6 @@
 import { userOption } from "../dev-container/container-runtime.ts";
 import { type DevContainer, hereData, insideText } from "../dev-container/dev-container.ts";
+import { onPath } from "./on-path.ts";
 import { processEnvironment } from "./process-environment.ts";
 
 /** How to call Millrace's command line. */
@@ -38,7 +39,7 @@ export function commandLine(cli: Cli, args: readonly string[], cwd: string): Com
     ...userOption(container),
     container.id,
   ];
-  return { command: "docker", args: ["exec", ...place, ...call], cwd, env };
+  return { command: onPath("docker")[0] ?? "docker", args: ["exec", ...place, ...call], cwd, env };
 }
 
 /** The variable that names the session. */

@@ -2,9 +2,10 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import { byVersion, isNewEnough, tooOldMessage } from "./node-version.ts";
+import { onPath } from "./on-path.ts";
 import { UserMessage } from "./user-message.ts";
 
 const run = promisify(execFile);
@@ -19,6 +20,10 @@ const chooseNode = { kind: "setting", title: "Choose Node.js", setting: "millrac
 export async function findNode(setting: string): Promise<string> {
   if (setting !== "") {
     const path = setting.replace(/^~(?=[\\/])/, homedir());
+    if (!isAbsolute(path))
+      throw new UserMessage(`The setting millrace.nodePath is ${setting}: give an absolute path.`, [
+        chooseNode,
+      ]);
     const version = await nodeVersion(path);
     if (version === undefined)
       throw new UserMessage(`The setting millrace.nodePath is ${setting}, which can't be run as Node.js.`, [
@@ -28,7 +33,7 @@ export async function findNode(setting: string): Promise<string> {
     return path;
   }
   const tooOld: string[] = [];
-  for (const path of [...onPath(), ...(await usualPlaces())]) {
+  for (const path of [...onPath("node"), ...(await usualPlaces())]) {
     const version = await nodeVersion(path);
     if (version === undefined) continue;
     if (isNewEnough(version)) return path;
@@ -56,14 +61,6 @@ async function nodeVersion(path: string): Promise<string | undefined> {
 }
 
 const executable = process.platform === "win32" ? "node.exe" : "node";
-
-function onPath(): string[] {
-  return (process.env.PATH ?? "")
-    .split(delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => join(folder, executable))
-    .filter((path) => existsSync(path));
-}
 
 /** Where installers and version managers put Node; VS Code often starts without the shell's PATH. */
 async function usualPlaces(): Promise<string[]> {

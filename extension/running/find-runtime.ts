@@ -1,5 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { readAnywhereSync } from "../../runtime/disk/read-file.ts";
+
+/** A package.json has no more bytes than that. */
+const largestManifest = 1 << 20;
 
 /** A built Millrace: its command line, and whose it is. */
 export interface Runtime {
@@ -32,7 +36,7 @@ function runtimeIn(folder: string): Runtime | undefined {
       name,
       version,
       dependencies = {},
-    } = JSON.parse(readFileSync(manifest, "utf8")) as {
+    } = JSON.parse(String(readAnywhereSync(manifest, largestManifest))) as {
       name?: unknown;
       version?: unknown;
       dependencies?: object;

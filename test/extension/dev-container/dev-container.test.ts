@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { buildProblem } from "../../../extension/dev-container/build-problem.ts";
 import { foldersBetween } from "../../../extension/dev-container/container-runtime.ts";
 import {
@@ -47,6 +48,27 @@ describe("The Dev Container of a folder", () => {
     assert.equal(idOf([container("a", opened, { source: "/host_mnt/home/ada/films" })]), "a");
   });
 
+  it("is the one that names exactly the folder, whatever else claims it", () => {
+    const claims = (folder: string, source = folder, running = true) =>
+      container(`${folder} ${source}`, { "devcontainer.local_folder": folder }, { running, source });
+    const exact = claims("/home/ada/films", "/home/ada/films", false);
+    const others = [
+      claims("/home/ada"),
+      claims("/"),
+      claims("/home/ada/films", "/home/ada"),
+      claims("/home/ada", "/home/ada/films"),
+      claims("/home/ada/films", "/"),
+      claims("/home/ada/films", "/host_mnt"),
+    ];
+    assert.equal(idOf([...others, exact]), exact.Id);
+    assert.equal(idOf([exact, ...others]), exact.Id);
+    assert.equal(idOf(others), "/home/ada/films /home/ada");
+    assert.equal(
+      idOf([claims("/"), claims("/home/ada/films", "/"), claims("/home/ada/films", "/host_mnt")]),
+      undefined,
+    );
+  });
+
   it("tells its user by the configuration's last word", () => {
     const labels = {
       ...opened,
@@ -80,7 +102,7 @@ describe("A command line in a container", () => {
     ];
     const { command, args: given, cwd, env } = commandLine(cli, args, "/home/ada/films");
     assert.deepEqual(
-      [command, ...given, cwd],
+      [basename(command), ...given, cwd],
       [
         ...[
           "docker",

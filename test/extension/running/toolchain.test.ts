@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { cliError } from "../../../extension/running/cli-error.ts";
 import { findNode } from "../../../extension/running/find-node.ts";
 import { findRuntime, isCompatible } from "../../../extension/running/find-runtime.ts";
 import { byVersion, isNewEnough } from "../../../extension/running/node-version.ts";
+import { onPath } from "../../../extension/running/on-path.ts";
 import { processEnvironment } from "../../../extension/running/process-environment.ts";
 
 describe("The Node that runs flows", () => {
@@ -28,6 +29,21 @@ describe("The Node that runs flows", () => {
       "v20.19.0",
       "v18.1.0",
     ]);
+  });
+
+  it("is found by absolute entries of the PATH only", () => {
+    const here = process.cwd();
+    const programs = join(folder, "programs");
+    mkdirSync(programs);
+    const name = process.platform === "win32" ? "prog.exe" : "prog";
+    writeFileSync(join(programs, name), "");
+    process.chdir(folder);
+    try {
+      assert.deepEqual(onPath("prog", ["", ".", "programs", "./programs", "~/bin"].join(delimiter)), []);
+      assert.deepEqual(onPath("prog", ["programs", programs].join(delimiter)), [join(programs, name)]);
+    } finally {
+      process.chdir(here);
+    }
   });
 
   it("is the setting's, or an error that says what is wrong with that and leads to the setting", async function () {
