@@ -28,6 +28,7 @@ async function buildRuntime() {
       thread: "runtime/worker/thread.ts",
       "jaccard-thread": "runtime/matching/jaccard-thread.ts",
       "heartbeat-thread": "runtime/processes/heartbeat-thread.ts",
+      "flow-reader-thread": "runtime/discovery/flow-reader-thread.ts",
     },
     outdir: "dist",
     bundle: true,

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
+import type { FlowReader } from "../../runtime/discovery/flow-reader.ts";
 import type { FlowFile } from "../../runtime/discovery/read-flow-file.ts";
 import { excludeGlob } from "./search-excludes.ts";
 
@@ -8,8 +9,6 @@ const isFlowFile = /\.flow\.(ts|mts|js|mjs)$/;
 
 /** Milliseconds of quiet before a change is looked at. */
 const quiet = 40;
-/** Milliseconds that files are read before the extension host gets to do other things. */
-const slice = 12;
 
 /** A flow file of the workspace. */
 export interface FlowEntry {
@@ -35,6 +34,7 @@ export class FlowIndex implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<readonly string[] | undefined>();
   readonly #log: vscode.LogOutputChannel;
   readonly #disposables: vscode.Disposable[] = [this.#changed];
+  #reader: FlowReader | undefined;
   #searching: Promise<void> | undefined;
   #searchAgain = false;
   #reading: Promise<void> | undefined;
@@ -76,6 +76,7 @@ export class FlowIndex implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.#searchTimer);
     clearTimeout(this.#readTimer);
+    void this.#reader?.[Symbol.asyncDispose]();
     vscode.Disposable.from(...this.#disposables).dispose();
   }
 
@@ -179,22 +180,21 @@ export class FlowIndex implements vscode.Disposable {
 
   async #readAll(): Promise<void> {
     if (this.#stale.size === 0) return;
-    const { readFlow } = await import("./flow-reader.ts");
-    const unsaved = unsavedTexts();
+    if (this.#reader === undefined) {
+      const { FlowReader } = await import("../../runtime/discovery/flow-reader.ts");
+      this.#reader = new FlowReader();
+    }
     const started = performance.now();
-    let sliceStarted = started;
     const changed: string[] = [];
     for (const path of this.#stale) {
       this.#stale.delete(path);
       const entry = this.#entries.get(path);
       if (entry === undefined) continue;
-      const { file, modules } = readFlow(path, (module) => unsaved.get(module));
+      const { file, modules } = await this.#reader.read(path, unsavedTexts);
+      if (!this.#entries.has(path)) continue;
       this.#entries.set(path, { ...entry, read: file });
       this.#modules.set(path, modules);
       changed.push(path);
-      if (performance.now() - sliceStarted < slice) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      sliceStarted = performance.now();
     }
     this.#log.info(`Read ${changed.length} flow files in ${Math.round(performance.now() - started)} ms.`);
     this.#changed.fire(changed);

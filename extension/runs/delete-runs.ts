@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import * as vscode from "vscode";
-import { deleteRun } from "../../runtime/store/prune.ts";
+import { deleteRun, deleteRunFolder } from "../../runtime/store/prune.ts";
 import { confirm, tell } from "../shown/notifications.ts";
 
 /** Deletes runs after a question. What is running is left, and said. */
@@ -21,7 +20,7 @@ async function remove(path: string): Promise<boolean> {
     return await deleteRun(path);
   } catch {
     // A run whose run.json can't be read can only be deleted as a folder.
-    await vscode.workspace.fs.delete(vscode.Uri.file(path), { recursive: true, useTrash: true });
+    await deleteRunFolder(path);
     return true;
   }
 }

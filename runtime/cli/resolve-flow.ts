@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { nearestName } from "../authoring/nearest-name.ts";
 import { findFlowFiles, flowFilePattern } from "../discovery/find-flow-files.ts";
+import { FlowReader } from "../discovery/flow-reader.ts";
 import { packageFolder } from "../discovery/runtime-modules.ts";
 import { UsageError } from "../errors/user-error.ts";
 
@@ -35,13 +36,15 @@ export async function resolveFlow(reference: string, folder: string): Promise<st
 }
 
 async function filesOfFlow(files: readonly string[], name: string, candidates: string[]): Promise<string[]> {
-  const { readFlowFile } = await import("../discovery/read-flow-file.ts");
-  return files.filter((file) => {
+  await using reader = new FlowReader();
+  const found: string[] = [];
+  for (const file of files) {
     // Only the default export can be run: a subflow's name means nothing here.
-    const own = readFlowFile(file).flow?.name;
+    const own = (await reader.read(file)).file.flow?.name;
     if (own !== undefined) candidates.push(own);
-    return own === name;
-  });
+    if (own === name) found.push(file);
+  }
+  return found;
 }
 
 function stemOf(file: string): string {

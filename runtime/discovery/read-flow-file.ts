@@ -1,9 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type ParseResult, parse } from "@babel/parser";
 import type { CallExpression, Expression, File, ObjectExpression } from "@babel/types";
+import { readAnywhereSync } from "../disk/read-file.ts";
 import type { SourceLocation } from "../errors/error-report.ts";
 import { type Exported, moduleExports } from "./module-exports.ts";
+
+/** The largest file that is read; bytes. */
+export const largestModule = 2 << 20;
 
 export interface NamedDefinition {
   readonly name: string;
@@ -22,9 +26,12 @@ export interface FlowFile {
   readonly problems: readonly { readonly message: string; readonly source: SourceLocation }[];
 }
 
-/** Reads the flows and tasks that a file defines. A file with errors gives what can be read and its problems. */
+/**
+ * Reads the flows and tasks that a file defines. A file with errors gives what can be read and its problems.
+ * @param read a file's text; what it throws is that file's problem.
+ */
 export function readFlowFile(file: string, read: (path: string) => string = readText): FlowFile {
-  const own = readModule(file, read(file));
+  const own = readModule(file, read);
   const modules = new Map([[file, own]]);
   const tasks = [...own.tasks];
   const problems = [...own.problems];
@@ -32,7 +39,7 @@ export function readFlowFile(file: string, read: (path: string) => string = read
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const path = resolveModule(next.path, next.from);
     if (path === undefined || modules.has(path)) continue;
-    const module = readModule(path, read(path));
+    const module = readModule(path, read);
     modules.set(path, module);
     tasks.push(...module.tasks);
     problems.push(...module.problems);
@@ -92,7 +99,22 @@ interface Module {
   readonly problems: { message: string; source: SourceLocation }[];
 }
 
-function readModule(file: string, text: string): Module {
+function readModule(file: string, read: (path: string) => string): Module {
+  try {
+    return parseModule(file, read(file));
+  } catch (error) {
+    const message = `It can't be read: ${reasonOf(error)}`;
+    const problems = [{ message, source: { file, line: 1, column: 1 } }];
+    return { exports: new Map(), flows: [], tasks: [], imports: [], problems };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof RangeError) return "it is nested too deeply.";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function parseModule(file: string, text: string): Module {
   const module: Module = { exports: new Map(), flows: [], tasks: [], imports: [], problems: [] };
   let ast: ParseResult<File>;
   try {
@@ -104,6 +126,7 @@ function readModule(file: string, text: string): Module {
         : ["jsx", "explicitResourceManagement"],
     });
   } catch (error) {
+    if (error instanceof RangeError) throw error;
     module.problems.push(problemOf(file, error as Error)); // the parser throws errors only
     return module;
   }
@@ -224,5 +247,5 @@ function resolveModule(path: string, from: string): string | undefined {
 }
 
 function readText(path: string): string {
-  return readFileSync(path, "utf8");
+  return String(readAnywhereSync(path, largestModule));
 }

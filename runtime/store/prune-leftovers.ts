@@ -1,7 +1,9 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { freshPrefix, makerOf } from "../disk/fresh-path.ts";
+import { makerOf } from "../disk/fresh-path.ts";
+import { ownFolder, ownNames, removeOwn } from "../disk/remove-own.ts";
 import { readEntry } from "./cache-store.ts";
+import { isBundle, isCacheEntry, isDeletedRun, isHalfMade } from "./own-names.ts";
 
 /** Milliseconds between a flow's being bundled and its run's start, at most. */
 const bundlingTime = 60_000;
@@ -16,21 +18,19 @@ export async function pruneBundles(
   oldestKept: number,
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<string[]> {
-  const folder = join(base, ".millrace", "bundles");
+  const folder = await ownFolder(base, ".millrace", "bundles");
   const doomed: string[] = [];
-  for (const name of await namesIn(folder)) {
-    const isHalfMade = name.startsWith(freshPrefix) || name.endsWith(".new");
-    if (!name.endsWith(".mjs") && !isHalfMade) continue;
-    const path = join(folder, name);
-    if ((await modified(path)) >= oldestKept - bundlingTime) continue;
-    if (isHalfMade) {
-      if (!dryRun && makerOf(name) !== "lives") await rm(path, { force: true });
+  if (folder === undefined) return doomed;
+  for (const name of await ownNames(folder, (name) => isBundle(name) || isHalfMade(name))) {
+    if ((await modified(join(folder, name))) >= oldestKept - bundlingTime) continue;
+    if (isHalfMade(name)) {
+      if (!dryRun && makerOf(name) !== "lives") await removeOwn(folder, name);
       continue;
     }
     doomed.push(name);
     if (dryRun) continue;
-    await rm(path, { force: true });
-    await rm(`${path}.map`, { force: true });
+    await removeOwn(folder, name);
+    await removeOwn(folder, `${name}.map`);
   }
   return doomed;
 }
@@ -41,14 +41,14 @@ export async function pruneCache(
   before: number,
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<string[]> {
-  const folder = join(base, ".millrace", "cache");
+  const folder = await ownFolder(base, ".millrace", "cache");
   const doomed: string[] = [];
-  for (const name of await namesIn(folder)) {
-    const path = join(folder, name);
-    const { task, created } = await aboutEntry(path);
-    if (created >= before || (name.startsWith(freshPrefix) && makerOf(name) === "lives")) continue;
+  if (folder === undefined) return doomed;
+  for (const name of await ownNames(folder, (name) => isCacheEntry(name) || isHalfMade(name))) {
+    const { task, created } = await aboutEntry(join(folder, name));
+    if (created >= before || (isHalfMade(name) && makerOf(name) === "lives")) continue;
     if (task !== undefined) doomed.push(task);
-    if (!dryRun) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    if (!dryRun) await removeOwn(folder, name);
   }
   return doomed;
 }
@@ -57,10 +57,7 @@ export async function pruneCache(
 async function aboutEntry(
   folder: string,
 ): Promise<{ readonly task: string | undefined; readonly created: number }> {
-  const entry = await readEntry(join(folder, "entry.json")).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const entry = await readEntry(join(folder, "entry.json")).catch(() => undefined); // none, or none that can be read
   return entry ?? { task: undefined, created: await modified(folder) };
 }
 
@@ -69,28 +66,19 @@ async function aboutEntry(
  * @param before nothing younger goes: it may be about to become a run. Milliseconds since 1970.
  */
 export async function pruneTornRuns(base: string, before: number): Promise<void> {
-  const folder = join(base, ".millrace", "runs");
-  for (const name of await namesIn(folder)) {
-    if (!name.startsWith(".new-") && !name.endsWith(".deleted")) continue;
-    const path = join(folder, name);
-    if (makerOf(name) !== "lives" && (await modified(path)) < before)
-      await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  const folder = await ownFolder(base, ".millrace", "runs");
+  if (folder === undefined) return;
+  for (const name of await ownNames(folder, (name) => isHalfMade(name) || isDeletedRun(name))) {
+    if (makerOf(name) !== "lives" && (await modified(join(folder, name))) < before)
+      await removeOwn(folder, name);
   }
 }
 
 /** Milliseconds since 1970; never where another process has taken it away meanwhile. */
 async function modified(path: string): Promise<number> {
-  const about = await stat(path).catch((error: NodeJS.ErrnoException) => {
+  const about = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
   return about?.mtimeMs ?? Number.POSITIVE_INFINITY;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-  return names.sort();
 }

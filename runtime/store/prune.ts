@@ -1,9 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, rename, rm } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { RefusedFileError } from "../disk/read-file.ts";
+import { ownFolder, ownNames, removeOwn } from "../disk/remove-own.ts";
+import { deletedEnding } from "./own-names.ts";
 import type { RunSummary } from "./read-run.ts";
+import { baseOf } from "./relocation.ts";
 import { readRunInfo, runPaths } from "./run-folder.ts";
+import { isRunId } from "./run-id.ts";
 import { isRunnerAlive } from "./run-liveness.ts";
 import { lockRun, RunLockedError } from "./run-lock.ts";
 
@@ -23,12 +28,13 @@ export function runsToPrune(runs: readonly RunSummary[], rule: PruneRule, now: n
 /**
  * Deletes a run's folder at one stroke, as its only writer: nobody resumes it meanwhile.
  * @returns false, and does nothing, while the run is running, and where another process has deleted it.
+ * @throws {RefusedFileError} where the folder isn't one that Millrace has made, in a store that is no link.
  */
 export async function deleteRun(path: string): Promise<boolean> {
   try {
     if (await isRunnerAlive(path, await readRunInfo(path))) return false;
     const lock = await lockRun(path);
-    await removeRun(path).catch(async (error: unknown) => {
+    await deleteRunFolder(path).catch(async (error: unknown) => {
       await lock.release().catch(() => {}); // gone, if the folder is
       throw error;
     });
@@ -43,22 +49,28 @@ function isGone(path: string, error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT" && !existsSync(path); // any error may be asked
 }
 
-async function removeRun(path: string): Promise<void> {
-  const doomed = `${path}.${randomBytes(4).toString("hex")}.deleted`;
+/** Deletes the folder of a run that can't be read; whether it is running isn't known then. */
+export async function deleteRunFolder(path: string): Promise<void> {
+  const runs = await ownFolder(baseOf(path), ".millrace", "runs");
+  const id = basename(path);
+  if (runs === undefined || !isRunId(id)) throw new RefusedFileError(`${path} is no run's folder: it stays.`);
+  if ((await ownFolder(runs, id)) === undefined) return;
+  // Another process, or one before this, may have left the folder that it was deleting.
+  const doomed = `${id}.${randomBytes(4).toString("hex")}${deletedEnding}`;
   try {
-    await rename(path, doomed);
+    await rename(join(runs, id), join(runs, doomed));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error; // rename rejects with nothing else
-    await deleteInPlace(path);
+    await deleteInPlace(runs, id);
     return;
   }
-  await rm(doomed, { recursive: true, force: true, maxRetries: 3 }); // another prune may delete it as well
+  await removeOwn(runs, doomed);
 }
 
 /** A folder of an image's lower layer can't be renamed. What makes it a run goes last: until then it can be pruned again. */
-async function deleteInPlace(path: string): Promise<void> {
-  const { info } = runPaths(path);
-  for (const name of await readdir(path))
-    if (name !== basename(info)) await rm(join(path, name), { recursive: true, force: true });
-  await rm(path, { recursive: true, force: true });
+async function deleteInPlace(runs: string, id: string): Promise<void> {
+  const folder = join(runs, id);
+  const { info } = runPaths(folder);
+  for (const name of await ownNames(folder, (name) => name !== basename(info))) await removeOwn(folder, name);
+  await removeOwn(runs, id);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cli, makeRoom, removeRoom, transcript } from "./cli.ts";
+import { cli, makeRoom, removeRoom, text, transcript } from "./cli.ts";
 
 describe("millrace prune", () => {
   let room: string;
@@ -81,5 +81,54 @@ export default flow({ name: "${name}" }, () => {
       "! Deleted 0 runs, 0 bundles, 3 cached results.\nexit 0",
     );
     assert.deepEqual(names("cache"), []);
+  });
+
+  it("touches nothing that a link leads to, nor what isn't its own", async () => {
+    const neighbour = makeRoom({
+      "0123456789abcdef0123456789abcdef01234567/entry.json": "{}",
+      "x-0123456789abcdef.mjs": "",
+    });
+    const store = join(room, ".millrace");
+    try {
+      writeFileSync(join(store, "cache", "notes.txt"), "mine");
+      writeFileSync(join(store, "bundles", "notes.mjs"), "mine");
+      const all = ["prune", "--keep", "0", "--older-than", "0s", "--cache"];
+      assert.match(await millrace(...all), /Deleted 3 runs, .*exit 0/s);
+      assert.deepEqual(names("cache"), ["notes.txt"]);
+      assert.ok(names("bundles").includes("notes.mjs"));
+      for (const folder of ["cache", "bundles"]) {
+        removeRoom(join(store, folder));
+        symlinkSync(neighbour, join(store, folder));
+      }
+      assert.equal(
+        await millrace("prune", "--older-than", "0s", "--cache"),
+        text`
+          ! <room>/.millrace/bundles isn't touched: it is a link, and what it leads to may be anybody's.
+          ! <room>/.millrace/cache isn't touched: it is a link, and what it leads to may be anybody's.
+          ! Deleted 0 runs, 0 bundles, 0 cached results.
+          exit 1`,
+      );
+      assert.equal(readdirSync(neighbour).length, 2);
+      // The runs, and the store itself.
+      const other = makeRoom();
+      await cli(["run", join(room, "a.flow.ts"), "--dir", other], { cwd: room });
+      removeRoom(join(store, "runs"));
+      symlinkSync(join(other, ".millrace", "runs"), join(store, "runs"));
+      assert.match(
+        await millrace("prune", "--keep", "0"),
+        /runs isn't touched: it is a link.* 0 runs.*exit 1/s,
+      );
+      assert.equal(readdirSync(join(other, ".millrace", "runs")).length, 1);
+      removeRoom(other);
+    } finally {
+      removeRoom(neighbour);
+    }
+  });
+
+  it("isn't stopped by a folder that an earlier one left half deleted", async () => {
+    const [id = ""] = names("runs").sort();
+    mkdirSync(join(room, ".millrace", "runs", `${id}.deleted`, "results"), { recursive: true });
+    assert.equal(await millrace("prune", "--keep", "2"), "<id>\n! Deleted 1 run, 0 bundles.\nexit 0");
+    assert.deepEqual(await flows(), ["Three", "Two"]);
   });
 });

@@ -1,8 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { builtFolder, packageFolder } from "../../discovery/runtime-modules.ts";
 import { makeFolder } from "../../disk/make-folder.ts";
+import { readAnywhereSync } from "../../disk/read-file.ts";
+import { ownFolder } from "../../disk/remove-own.ts";
+import { replaceFile } from "../../disk/replace-file.ts";
 import { makeStore } from "../../store/run-folder.ts";
 import { ownConfig, typesConfig } from "../init/editor-types.ts";
 import { firstFlow } from "../init/first-flow.ts";
@@ -16,8 +19,9 @@ export async function initCommand(given: string, options: { readonly types?: tru
   const folder = resolve(given);
   await makeFolder(folder);
   const place = (file: string) => relative(process.cwd(), join(folder, file)) || file;
+  await ownFolder(folder, ".millrace");
   const store = await makeStore(folder);
-  await writeFile(join(store, "tsconfig.json"), typesConfig(folder));
+  await replaceFile(join(store, "tsconfig.json"), typesConfig(folder));
   print(
     `${place(join(".millrace", "tsconfig.json"))} tells editors where the types of millrace and zod are on this machine.\n`,
   );
@@ -53,8 +57,11 @@ Next:
   }
 }
 
+/** A tsconfig.json has no more bytes than that. */
+const largestConfig = 1 << 20;
+
 function adviceFor(file: string, shown: string): string {
-  const text = readFileSync(file, "utf8");
+  const text = String(readAnywhereSync(file, largestConfig));
   if (text.includes(".millrace/tsconfig.json")) return "";
   const earlier = /"extends"\s*:\s*("[^"]*")/.exec(text)?.[1];
   const line =

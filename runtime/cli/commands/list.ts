@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { findFlowFiles } from "../../discovery/find-flow-files.ts";
-import { type FlowFile, readFlowFile } from "../../discovery/read-flow-file.ts";
+import { FlowReader } from "../../discovery/flow-reader.ts";
+import type { FlowFile } from "../../discovery/read-flow-file.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { note, print, printJson } from "../output.ts";
 import { paint } from "../render/style.ts";
@@ -12,7 +13,9 @@ export interface ListOptions {
 /** `millrace list`: the flows below the current folder, read from their text. */
 export async function listCommand(options: ListOptions): Promise<void> {
   const folder = process.cwd();
-  const files = (await findFlowFiles(folder)).map((file) => readFlowFile(file));
+  await using reader = new FlowReader();
+  const files: FlowFile[] = [];
+  for (const file of await findFlowFiles(folder)) files.push((await reader.read(file)).file);
   if (options.json) {
     printJson({
       flows: files.flatMap(({ flow, tasks }) => (flow === undefined ? [] : [{ ...flow, tasks }])),

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { RefusedFileError } from "../../disk/read-file.ts";
+import { ownFolder } from "../../disk/remove-own.ts";
 import { UsageError } from "../../errors/user-error.ts";
 import { deleteRun, type PruneRule, runsToPrune } from "../../store/prune.ts";
 import { pruneBundles, pruneCache, pruneTornRuns } from "../../store/prune-leftovers.ts";
@@ -35,14 +37,36 @@ export async function pruneCommand(options: PruneOptions): Promise<void> {
   const how = { dryRun: options.dryRun ?? false };
   const { runs, unreadable } = await listRuns(base);
   const deleted: string[] = [];
-  for (const run of runsToPrune(runs, rule, now)) {
+  // Links in the store are left, and what they lead to; the rest goes all the same.
+  const refused: string[] = [];
+  const unlessRefused = async (prune: () => Promise<string[]>): Promise<string[]> => {
+    try {
+      return await prune();
+    } catch (error) {
+      if (!(error instanceof RefusedFileError)) throw error;
+      refused.push(error.message);
+      return [];
+    }
+  };
+  const isOwn =
+    runs.length === 0 ||
+    (await unlessRefused(async () => [(await ownFolder(base, ".millrace", "runs")) ?? ""])).length > 0;
+  for (const run of isOwn ? runsToPrune(runs, rule, now) : []) {
     const goes = how.dryRun ? await mayGo(run.path) : await deleteRun(run.path);
     if (goes) deleted.push(run.id);
   }
-  if (!how.dryRun) await pruneTornRuns(base, now - 60_000);
   const kept = runs.filter((run) => !deleted.includes(run.id));
-  const bundles = await pruneBundles(base, kept.at(-1)?.started ?? now, how);
-  const cached = options.cache && olderThan !== undefined ? await pruneCache(base, now - olderThan, how) : [];
+  if (!how.dryRun)
+    await unlessRefused(async () => {
+      await pruneTornRuns(base, now - 60_000);
+      return [];
+    });
+  const bundles = await unlessRefused(() => pruneBundles(base, kept.at(-1)?.started ?? now, how));
+  const cached = await unlessRefused(async () =>
+    options.cache && olderThan !== undefined ? pruneCache(base, now - olderThan, how) : [],
+  );
+  for (const message of new Set(refused)) note("%s", message);
+  if (refused.length > 0) process.exitCode = 1;
   for (const { id, error } of unreadable) note("The run '%s' is left, since it can't be read: %s", id, error);
   if (options.json) {
     printJson({ runs: deleted, bundles, cached });

@@ -1,8 +1,7 @@
-import { open } from "node:fs/promises";
 import { onDisk } from "./disk-error.ts";
 import { TransientFailure } from "./download-error.ts";
 import { type Chunks, httpGet } from "./http-get.ts";
-import { completePart, notePart, type Part, partPath, readPart, removePart } from "./part-file.ts";
+import { completePart, notePart, openPart, type Part, partPath, readPart, removePart } from "./part-file.ts";
 import { DEFAULT_RETRY_DELAYS, type RetryDelays, withRetries } from "./retries.ts";
 
 export interface FetchFileOptions {
@@ -95,7 +94,7 @@ async function write(
   report: Report,
 ): Promise<void> {
   const path = partPath(file);
-  const handle = await onDisk(path, open(path, offset === 0 ? "w" : "a"));
+  const handle = await onDisk(path, openPart(file, offset === 0));
   try {
     let done = offset;
     report(done, total);

@@ -1,4 +1,8 @@
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { RefusedFileError, readBelow, statBelow } from "../../disk/read-file.ts";
+import { replaceFile } from "../../disk/replace-file.ts";
 import { onDisk } from "./disk-error.ts";
 import { errorCode } from "./download-error.ts";
 
@@ -13,15 +17,22 @@ export interface Part {
 export const partPath = (file: string): string => `${file}.part`;
 const notePath = (file: string): string => `${file}.part.json`;
 
-/** The part to go on with; `undefined` if there is none or its version is unknown. */
+/** Its note has no more bytes than that. */
+const largestNote = 64 << 10;
+
+/** The part to go on with; `undefined` if there is none, its version is unknown, or something else has its name. */
 export async function readPart(file: string, url: string): Promise<Part | undefined> {
   try {
-    const [{ size }, note] = await Promise.all([stat(partPath(file)), readFile(notePath(file), "utf8")]);
-    const validator = validatorFor(url, JSON.parse(note));
+    const [{ size }, note] = await Promise.all([
+      statBelow(dirname(file), basename(partPath(file))),
+      readBelow(dirname(file), basename(notePath(file)), largestNote),
+    ]);
+    const validator = validatorFor(url, JSON.parse(String(note)));
     return validator !== undefined && size > 0 ? { size, validator } : undefined;
   } catch (error) {
     // A note torn by a crash only costs the bytes that it belongs to.
     if (errorCode(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
+    if (error instanceof RefusedFileError) return undefined;
     throw error;
   }
 }
@@ -32,10 +43,21 @@ function validatorFor(url: string, note: unknown): string | undefined {
   return typeof note.validator === "string" ? note.validator : undefined;
 }
 
+/**
+ * Opens a part to be written to: a new one, or one that {@link readPart} has found. A link that has its name is
+ * removed, not followed.
+ */
+export async function openPart(file: string, isNew: boolean): Promise<FileHandle> {
+  const path = partPath(file);
+  if (!isNew) return open(path, constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0));
+  await rm(path, { force: true });
+  return open(path, "wx");
+}
+
 /** Notes the version whose bytes are about to be written to an empty part. */
 export async function notePart(file: string, url: string, validator: string | undefined): Promise<void> {
   if (validator === undefined) await rm(notePath(file), { force: true });
-  else await onDisk(notePath(file), writeFile(notePath(file), JSON.stringify({ url, validator })));
+  else await onDisk(notePath(file), replaceFile(notePath(file), JSON.stringify({ url, validator })));
 }
 
 export async function removePart(file: string): Promise<void> {
