@@ -1,4 +1,6 @@
 import type { RunEvent } from "../events/run-event.ts";
+import { runEvent } from "./event-shape.ts";
+import { problemText } from "./shape.ts";
 
 /** Where a file of events can't be read any further, and why. */
 export interface Damage {
@@ -75,7 +77,9 @@ export class EventLines {
     const { writer = 1, seq } = value;
     if (writer < this.writer) return undefined;
     if (writer > this.writer) return `it is of the run's writer ${writer}, whose beginning is missing`;
-    return seq === this.seq + 1 ? undefined : `it is event ${seq}, and ${this.seq + 1} is missing`;
+    if (seq !== this.seq + 1) return `it is event ${seq}, and ${this.seq + 1} is missing`;
+    const problem = runEvent(value);
+    return problem && `it is no event that this version knows: ${problemText(problem)}`;
   }
 }
 

@@ -73,9 +73,9 @@ export default flow({ name: "${name}" }, () => {
 
   it("deletes cached results of an age when asked to, and what is left of any", async () => {
     assert.equal(names("cache").length, 3);
-    mkdirSync(join(room, ".millrace", "cache", "killed.123"));
-    mkdirSync(join(room, ".millrace", "cache", "torn"));
-    writeFileSync(join(room, ".millrace", "cache", "torn", "entry.json"), '{"task":');
+    mkdirSync(join(room, ".millrace", "cache", `${"a1".repeat(20)}.123`));
+    mkdirSync(join(room, ".millrace", "cache", "b2".repeat(20)));
+    writeFileSync(join(room, ".millrace", "cache", "b2".repeat(20), "entry.json"), '{"task":');
     assert.equal(
       await millrace("prune", "--older-than", "0s", "--keep", "3", "--cache"),
       "! Deleted 0 runs, 0 bundles, 3 cached results.\nexit 0",

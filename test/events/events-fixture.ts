@@ -29,10 +29,10 @@ export const anyEventBody: fc.Arbitrary<RunEventBody> = fc.oneof(
   }),
   fc.record({
     type: fc.constant("flow-run-created" as const),
-    flowRun,
+    flowRun: fc.constant("Sub-0"),
     name: text,
     flow: text,
-    parent: flowRun,
+    parent: fc.constant("."),
   }),
   fc.record(
     { type: fc.constant("flow-run-state" as const), flowRun, state, error, result },
@@ -87,7 +87,7 @@ export const anyEventBody: fc.Arbitrary<RunEventBody> = fc.oneof(
     key: text,
     kind: fc.constant("markdown" as const),
     title: text,
-    file: text,
+    file: fc.constantFrom("artifacts/a.json", "artifacts/b.json"),
     flowRun,
   }),
   fc.record({ type: fc.constant("progress" as const), taskRun, done: fc.nat() }),
