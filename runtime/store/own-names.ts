@@ -10,7 +10,7 @@ export function isDeletedRun(name: string): boolean {
 
 /** What is being made, or was when its maker was killed. Earlier versions gave other names. */
 export function isHalfMade(name: string): boolean {
-  return name.startsWith(freshPrefix) || name.endsWith(".new");
+  return name.startsWith(freshPrefix) || name.endsWith(".new") || /^lock\.\d+\.[0-9a-f]+$/.test(name);
 }
 
 /** A bundle: its flow's file, and a digest. */

@@ -5,7 +5,7 @@ const asked = Number(process.env.MILLRACE_FAULTS ?? 0);
 
 /** Where among so many calls a campaign strikes: evenly, at a place of chance in each part; ascending. */
 export function cases(few: number, calls: number, random: Random): number[] {
-  const count = Math.max(few, Math.round((asked * few) / 42));
+  const count = Math.max(few, Math.round((asked * few) / 50));
   return Array.from({ length: count }, (_, i) => 1 + Math.floor(((i + random()) * calls) / count));
 }
 

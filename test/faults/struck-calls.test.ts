@@ -99,7 +99,7 @@ describe("a run that is struck at one of the calls that change its files", funct
         calls.findIndex(({ call }) => call === "print"),
       ),
     );
-    const places = Array.from({ length: begun }, (_, i) => i + 1);
+    const places = cases(8, begun, random);
     const said: string[] = [];
     await atATime(2, places, async (call) => {
       const folder = new FlowFolder({ "test.flow.ts": faultsFlow });

@@ -82,8 +82,10 @@ describe("what is half made", () => {
     for (const folder of [".", "results", "artifacts"]) fill(join(run, folder));
     writeFileSync(join(run, "results", "3.bin.new"), "");
     writeFileSync(join(run, "run.json.0a1b2c3d.new"), "");
+    writeFileSync(join(run, "lock.123.0a1b2c3d"), "");
+    writeFileSync(join(run, "lock-1"), "");
     await removeLeftOversOfRun(run);
-    assert.equal(left(run), "artifacts kept living own results");
+    assert.equal(left(run), "artifacts kept living lock-1 own results");
     assert.equal(left(join(run, "results")), "kept living own");
   });
 });
