@@ -4,6 +4,12 @@
  */
 export { approxNearestNeighbors, type Neighbors } from "./matching/approx-nearest-neighbors.ts";
 export {
+  type ApproxJoinBatchesOptions,
+  type ApproxJoinOptions,
+  approxSimilarityJoin,
+  approxSimilarityJoinBatches,
+} from "./matching/approx-similarity-join.ts";
+export {
   type DataColumn,
   type SetColumn,
   type SparseVectorColumn,
@@ -16,17 +22,22 @@ export {
 } from "./matching/columns.ts";
 export { concatWs } from "./matching/concat-ws.ts";
 export { englishStopWords } from "./matching/english-stop-words.ts";
-export { type HashingTFOptions, hashingTF } from "./matching/hashing-tf.ts";
 export {
+  type ExactJoinOptions,
+  type ExactSelfJoinOptions,
+  exactJoin,
+  exactJoinBatches,
+  exactSelfJoin,
   type JaccardJoinOptions,
   type JaccardSelfJoinOptions,
   jaccardJoin,
   jaccardSelfJoin,
-} from "./matching/jaccard-join.ts";
-export type { JaccardPairs } from "./matching/jaccard-pairs.ts";
+} from "./matching/exact-join/join.ts";
+export type { Comparison, Measure } from "./matching/exact-join/measure.ts";
+export type { JaccardPairs } from "./matching/exact-join/pairs.ts";
+export { type HashingTFOptions, hashingTF } from "./matching/hashing-tf.ts";
 export { MatchingError } from "./matching/matching-error.ts";
 export {
-  approxSimilarityJoin,
   defaultMinHashSeed,
   fitMinHash,
   type MinHashModel,

@@ -1,7 +1,8 @@
 import { rowCount, type SetColumn } from "./columns.ts";
+import { jaccardDistance } from "./exact-join/measure.ts";
 import { MatchingError } from "./matching-error.ts";
 import { type MinHashModel, minHashSignatures } from "./min-hash-lsh.ts";
-import { jaccardDistance, overlap } from "./overlap.ts";
+import { overlap } from "./overlap.ts";
 
 /** Rows near to a key, nearest first. */
 export interface Neighbors {

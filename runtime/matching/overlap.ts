@@ -20,8 +20,3 @@ export function overlap(
   }
   return shared;
 }
-
-/** Spark's `keyDistance`, to the last bit. */
-export function jaccardDistance(shared: number, sizeA: number, sizeB: number): number {
-  return 1 - shared / (sizeA + sizeB - shared);
-}

@@ -1,3 +1,5 @@
+import type { Comparison, Measure } from "./exact-join/measure.ts";
+
 /**
  * The text pipeline's stages as plain data, with Spark ML's names and parameters, so that a fitted pipeline
  * crosses threads and engines. Defaults are Spark's.
@@ -45,6 +47,17 @@ export interface MinHashParams {
   readonly seed: bigint | number;
 }
 
+export interface ExactMethod {
+  readonly name: "exact";
+  /** Default `jaccard`. `containment` is how much of the left row's set lies in the right one's. */
+  readonly measure?: Measure;
+  /**
+   * Of similarities, as in py_stringsimjoin: default `>`, pairs strictly below `maxDistance`. `>=` and `=` keep those at
+   * it, to the last bit of `1 - similarity`.
+   */
+  readonly comparison?: Comparison;
+}
+
 export interface SimilarityJoinOptions {
   /** Column of feature indices (output of `HashingTF`), of the same name on both sides. Rows without any are left out. */
   readonly featuresCol: string;
@@ -53,7 +66,7 @@ export interface SimilarityJoinOptions {
   /** Pairs strictly below it, 0 to 1. */
   readonly maxDistance: number;
   /** `exact` misses no pair; `minhash` is Spark's approxSimilarityJoin. */
-  readonly method: { readonly name: "exact" } | ({ readonly name: "minhash" } & MinHashParams);
+  readonly method: ExactMethod | ({ readonly name: "minhash" } & MinHashParams);
   /** Of each left row keep only the pairs at its smallest distance, ties included. */
   readonly nearestOnly?: boolean;
 }

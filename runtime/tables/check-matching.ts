@@ -1,4 +1,5 @@
-import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
+import { criterionProblem, type Measure } from "../matching/exact-join/measure.ts";
+import type { ExactMethod, SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
 import { type ParsedType, parseColumnType, typeName } from "./column-types.ts";
 import { type Column, TableError } from "./session.ts";
 
@@ -44,11 +45,12 @@ export function checkStages(columns: readonly Column[], stages: readonly Transfo
 export function checkJoin(
   left: readonly Column[],
   right: readonly Column[],
-  { featuresCol, leftId, rightId, maxDistance }: SimilarityJoinOptions,
+  { featuresCol, leftId, rightId, maxDistance, method }: SimilarityJoinOptions,
 ): { readonly columns: readonly Column[]; readonly types: readonly ParsedType[] } {
   if (!(maxDistance >= 0 && maxDistance <= 1))
     throw new TableError(`similarityJoin: maxDistance is ${maxDistance}. It is a number from 0 to 1.`);
-  const names = [leftId, rightId, "jaccardDist"];
+  const measure = method.name === "exact" ? checkMethod(method, maxDistance) : "jaccard";
+  const names = [leftId, rightId, `${measure}Dist`];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
     throw new TableError(
@@ -62,6 +64,12 @@ export function checkJoin(
     { kind: "double" },
   ];
   return { columns: types.map((type, i) => ({ name: names[i] ?? "", type: typeName(type) })), types };
+}
+
+function checkMethod({ measure = "jaccard", comparison = ">" }: ExactMethod, maxDistance: number): Measure {
+  const problem = criterionProblem({ measure, comparison, maxDistance });
+  if (problem !== undefined) throw new TableError(`similarityJoin: ${problem}`);
+  return measure;
 }
 
 function checkFeatures(columns: readonly Column[], side: string, featuresCol: string): void {

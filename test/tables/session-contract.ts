@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Transformer } from "../../runtime/matching/stages.ts";
 import type { Column, CsvOptions, Row, Session, Table, Value } from "../../runtime/tables/session.ts";
+import { quadraticJoin } from "../matching/quadratic-join.ts";
 
 /**
  * What every engine's session does. Each engine's test file calls it with its own way to open one.
@@ -632,6 +633,39 @@ export function describeSession(name: string, open: (folder: string) => Promise<
         });
       }
 
+      for (const measure of ["jaccard", "cosine", "containment"] as const) {
+        for (const comparison of [">", ">=", "="] as const) {
+          it(`joins by ${measure} ${comparison}`, async () => {
+            const side = (id: string, rows: readonly number[][]) =>
+              session.fromRows(
+                [
+                  { name: id, type: "integer" },
+                  { name: "features", type: "array<integer>" },
+                ],
+                rows.map((features, row) => ({ [id]: row, features })),
+              );
+            const [left, right] = [randomSets(7, 25), randomSets(8, 25)];
+            const lines: string[] = [];
+            const expected: string[] = [];
+            for (const maxDistance of [0.25, 0.5, 0.75]) {
+              const pairs = await session.similarityJoin(await side("l", left), await side("r", right), {
+                featuresCol: "features",
+                leftId: "l",
+                rightId: "r",
+                maxDistance,
+                method: { name: "exact", measure, comparison },
+              });
+              assert.equal(pairs.columns[2]?.name, `${measure}Dist`);
+              const rows = await (await session.sql`SELECT * FROM ${pairs} ORDER BY l, r`).rows();
+              for (const row of rows) lines.push(`${row.l} ${row.r} ${row[`${measure}Dist`]}`);
+              for (const [l, r, d] of quadraticJoin(left, right, maxDistance, measure, comparison))
+                expected.push(`${l} ${r} ${d}`);
+            }
+            assert.deepEqual(lines, expected);
+          });
+        }
+      }
+
       it("says what it can't work with", async () => {
         const table = await titled();
         await assert.rejects(
@@ -651,6 +685,18 @@ export function describeSession(name: string, open: (folder: string) => Promise<
       });
     });
   });
+}
+
+/** Sets that share much, always the same for a seed. */
+function randomSets(seed: number, count: number): number[][] {
+  let state = seed;
+  const random = (limit: number) => {
+    state = Math.imul(state, 48271) & 0x7fffffff;
+    return Math.floor((state / 0x80000000) * limit);
+  };
+  return Array.from({ length: count }, () => [
+    ...new Set(Array.from({ length: 1 + random(9) }, () => random(12))),
+  ]);
 }
 
 /** The column `id`, from 0. */

@@ -30,6 +30,7 @@ import { QueryRunner } from "./query-runner.ts";
 import { pathLiteral, quoted } from "./quoting.ts";
 import { joinBySimilarity } from "./similarity-join.ts";
 import { storeTable } from "./stored-table.ts";
+import { TemporaryFiles } from "./temporary-files.ts";
 import { transformColumns } from "./transform.ts";
 import { duckDbValues } from "./write-values.ts";
 
@@ -51,6 +52,14 @@ export class DuckDbSession implements Session {
   readonly #handles = new WeakMap<PlanNode, Promise<TableHandle>>();
   /** Drops tables in memory that nobody can read any more. */
   readonly #unreachable: FinalizationRegistry<string>;
+  /** By their folder: tables in temporary files. */
+  readonly #files = new Map<string, TemporaryFiles>();
+  readonly #unreadFiles = new FinalizationRegistry<string>((folder) => {
+    const files = this.#files.get(folder);
+    this.#files.delete(folder);
+    // What can't be deleted now is looked for again when the temporary folder is.
+    void files?.delete().catch(() => {});
+  });
   #lastId = 0;
 
   constructor({ run, ...options }: EngineOptions & { readonly run?: RunFolders }) {
@@ -164,16 +173,25 @@ export class DuckDbSession implements Session {
   }
 
   async similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table> {
-    const { columns, types, store } = await joinBySimilarity(
+    const files = new TemporaryFiles(this.#engine);
+    const { pairs, inFiles } = await joinBySimilarity(
       this.#runner,
       this.#node(left, "similarityJoin"),
       this.#node(right, "similarityJoin"),
       options,
+      files,
       this.#engine.signal,
     );
-    return this.#stored({ columns, types }, (name) =>
-      this.#engine.use((connection, api) => store(connection, api, name)),
-    );
+    if (!inFiles)
+      return this.#stored(pairs, (name) =>
+        this.#engine.use((connection, api) => storeTable(connection, api, { ...pairs, name }, pairs.values)),
+      );
+    const { folder } = files;
+    const source = new Source({ path: folder, shown: folder }, undefined, undefined);
+    const table = this.#table({ kind: "parquet", source, temporary: true }, pairs);
+    this.#files.set(folder, files);
+    this.#unreadFiles.register(table.node, folder);
+    return table;
   }
 
   table(handle: TableHandle): Table {
@@ -201,6 +219,7 @@ export class DuckDbSession implements Session {
   async close(): Promise<void> {
     await this.#engine.close();
     await Promise.all([...this.#views].map((view) => view.dispose()));
+    await Promise.all([...this.#files.values()].map((files) => files.delete()));
   }
 
   #sourceOf(handle: TableHandle): Source {
@@ -281,7 +300,8 @@ export class DuckDbSession implements Session {
     const { columns, plan } = node;
     if (plan.kind === "csv")
       return { kind: "csv", options: plan.view.options, columns, ...plan.view.source.handle };
-    if (plan.kind === "parquet") return { kind: "parquet", columns, ...plan.source.handle };
+    if (plan.kind === "parquet" && plan.temporary !== true)
+      return { kind: "parquet", columns, ...plan.source.handle };
     const { path, shown } = this.#file(file());
     await this.#runner.writeFile(node, path);
     node.plan = { kind: "parquet", source: new Source({ path, shown }, undefined, undefined) };

@@ -10,7 +10,12 @@ import { literal, pathLiteral, quoted } from "./quoting.ts";
 /** Where a table's rows come from. */
 export type Plan =
   | { readonly kind: "csv"; readonly view: CsvView }
-  | { readonly kind: "parquet"; readonly source: Source }
+  | {
+      readonly kind: "parquet";
+      readonly source: Source;
+      /** It goes with the session: a handle needs a file of its own. */
+      readonly temporary?: boolean;
+    }
   /** A table in the engine's memory. */
   | { readonly kind: "stored"; readonly name: string }
   /** The user's SQL: a text, an input, a text, ..., a text. */

@@ -1,9 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import type * as DuckDb from "@duckdb/node-api";
+import { approxSimilarityJoinBatches } from "../../matching/approx-similarity-join.ts";
 import type { SetColumn } from "../../matching/columns.ts";
-import { jaccardJoin } from "../../matching/jaccard-join.ts";
-import type { JaccardPairs } from "../../matching/jaccard-pairs.ts";
+import { exactJoinBatches } from "../../matching/exact-join/join.ts";
+import { type JaccardPairs, joinBatches } from "../../matching/exact-join/pairs.ts";
 import { MatchingError } from "../../matching/matching-error.ts";
-import { approxSimilarityJoin, fitMinHash } from "../../matching/min-hash-lsh.ts";
+import { fitMinHash } from "../../matching/min-hash-lsh.ts";
 import type { SimilarityJoinOptions } from "../../matching/stages.ts";
 import { checkJoin, hashPrime, wrongFeatures } from "../check-matching.ts";
 import { TableError } from "../session.ts";
@@ -11,8 +13,8 @@ import { SetGatherer, ValueGatherer } from "./matching-columns.ts";
 import type { PlanNode } from "./plan.ts";
 import type { QueryRunner } from "./query-runner.ts";
 import { quoted } from "./quoting.ts";
-import { storeTable } from "./stored-table.ts";
-import type { ComputedColumns } from "./transform.ts";
+import type { StoredColumns } from "./stored-table.ts";
+import type { TemporaryFiles } from "./temporary-files.ts";
 
 /** Rows that have features, with what stands for each of them in the result. */
 interface Side {
@@ -20,36 +22,67 @@ interface Side {
   readonly sets: SetColumn;
 }
 
-/** Finds the pairs of rows of two tables whose feature sets are near. */
+/** So many pairs are kept in the engine's memory, where they take 24 MB; more go to files as they come. */
+const pairsInMemory = 1 << 20;
+
+/**
+ * Finds the pairs of rows of two tables whose feature sets are near.
+ * @returns the pairs, but for those that were added to the files: then none are left.
+ */
 export async function joinBySimilarity(
   runner: QueryRunner,
   left: PlanNode,
   right: PlanNode,
   options: SimilarityJoinOptions,
+  files: TemporaryFiles,
   signal: AbortSignal | undefined,
-): Promise<ComputedColumns> {
+): Promise<{ readonly pairs: StoredColumns; readonly inFiles: boolean }> {
   const { featuresCol, leftId, rightId } = options;
-  const { columns, types } = checkJoin(left.columns, right.columns, options);
+  const shape = checkJoin(left.columns, right.columns, options);
   const limit = options.method.name === "minhash" ? hashPrime : undefined;
-  const leftSide = await readSide(runner, left, leftId, featuresCol, limit);
-  const rightSide = await readSide(runner, right, rightId, featuresCol, limit);
-  const pairs = await findPairs(leftSide.sets, rightSide.sets, options, signal);
-  return {
-    columns,
-    types,
-    store: (connection, api, name) =>
-      storeTable(
-        connection,
-        api,
-        { name, columns, types, rowCount: pairs.left.length },
-        (column, start, end) => {
-          if (column === 2) return Array.from(pairs.distance.subarray(start, end));
-          const { ids } = column === 0 ? leftSide : rightSide;
-          const rows = (column === 0 ? pairs.left : pairs.right).subarray(start, end);
-          return Array.from(rows, (row) => ids[row] ?? null);
-        },
-      ),
-  };
+  const sides = [
+    await readSide(runner, left, leftId, featuresCol, limit),
+    await readSide(runner, right, rightId, featuresCol, limit),
+  ] as const;
+  const columnsOf = (pairs: JaccardPairs): StoredColumns => ({
+    ...shape,
+    rowCount: pairs.left.length,
+    values: (column, start, end) => pairValues(sides, pairs, column, start, end),
+  });
+  const kept: JaccardPairs[] = [];
+  let count = 0;
+  let inFiles = false;
+  try {
+    for await (const pairs of pairBatches(sides[0].sets, sides[1].sets, options, signal)) {
+      kept.push(pairs);
+      count += pairs.left.length;
+      if (count <= pairsInMemory && !inFiles) continue;
+      inFiles = true;
+      for (const batch of kept.splice(0)) await files.add(columnsOf(batch));
+      signal?.throwIfAborted();
+      await setImmediate();
+    }
+  } catch (error) {
+    await files.delete();
+    if (error instanceof MatchingError) throw new TableError(`similarityJoin: ${error.message}`);
+    throw error;
+  }
+  return { pairs: columnsOf(joinBatches(kept)), inFiles };
+}
+
+function pairValues(
+  [left, right]: readonly [Side, Side],
+  pairs: JaccardPairs,
+  column: number,
+  start: number,
+  end: number,
+): readonly DuckDb.DuckDBValue[] {
+  if (column === 2) return Array.from(pairs.distance.subarray(start, end));
+  const { ids } = column === 0 ? left : right;
+  const rows = column === 0 ? pairs.left : pairs.right;
+  const values: DuckDb.DuckDBValue[] = [];
+  for (let at = start; at < end; at++) values.push(ids[rows[at] ?? 0] ?? null);
+  return values;
 }
 
 async function readSide(
@@ -86,39 +119,23 @@ async function readSide(
   return { ids: ids.column(), sets: sets?.column() ?? empty };
 }
 
-async function findPairs(
+/** By left row, then right row. */
+async function* pairBatches(
   left: SetColumn,
   right: SetColumn,
   { method, maxDistance, nearestOnly = false }: SimilarityJoinOptions,
   signal: AbortSignal | undefined,
-): Promise<JaccardPairs> {
-  try {
-    if (method.name === "exact")
-      return await jaccardJoin(left, right, { maxDistance, nearestOnly, ...(signal && { signal }) });
-    const pairs = approxSimilarityJoin(left, right, fitMinHash(method), maxDistance);
-    return nearestOnly ? nearestPairs(pairs) : pairs;
-  } catch (error) {
-    if (error instanceof MatchingError) throw new TableError(`similarityJoin: ${error.message}`);
-    throw error;
+): AsyncGenerator<JaccardPairs> {
+  if (method.name === "minhash") {
+    yield* approxSimilarityJoinBatches(left, right, fitMinHash(method), maxDistance, { nearestOnly });
+    return;
   }
-}
-
-/** Of each left row the pairs at its smallest distance. Pairs come by left row. */
-function nearestPairs({ left, right, distance }: JaccardPairs): JaccardPairs {
-  const kept: number[] = [];
-  for (let start = 0; start < left.length; ) {
-    let end = start;
-    let smallest = Number.POSITIVE_INFINITY;
-    while (end < left.length && left[end] === left[start]) {
-      smallest = Math.min(smallest, distance[end] ?? smallest);
-      end++;
-    }
-    for (let at = start; at < end; at++) if (distance[at] === smallest) kept.push(at);
-    start = end;
-  }
-  return {
-    left: Uint32Array.from(kept, (at) => left[at] ?? 0),
-    right: Uint32Array.from(kept, (at) => right[at] ?? 0),
-    distance: Float64Array.from(kept, (at) => distance[at] ?? 0),
-  };
+  const { measure = "jaccard", comparison = ">" } = method;
+  yield* exactJoinBatches(left, right, {
+    maxDistance,
+    nearestOnly,
+    measure,
+    comparison,
+    ...(signal && { signal }),
+  });
 }

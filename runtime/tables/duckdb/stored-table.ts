@@ -5,6 +5,15 @@ import type { Api } from "./engine.ts";
 import { sqlType, toEngineType } from "./engine-types.ts";
 import { quoted } from "./quoting.ts";
 
+/** Columns that were computed. */
+export interface StoredColumns {
+  readonly columns: readonly Column[];
+  readonly types: readonly ParsedType[];
+  readonly rowCount: number;
+  /** A column's values of the rows from `start` to, not including, `end`. */
+  readonly values: (column: number, start: number, end: number) => readonly DuckDb.DuckDBValue[];
+}
+
 /** Rows that a chunk holds at most: DuckDB's vector size. */
 export const chunkRows = 2_048;
 
@@ -15,12 +24,7 @@ export const chunkRows = 2_048;
 export async function storeTable(
   connection: DuckDb.DuckDBConnection,
   api: Api,
-  table: {
-    readonly name: string;
-    readonly columns: readonly Column[];
-    readonly types: readonly ParsedType[];
-    readonly rowCount: number;
-  },
+  table: Omit<StoredColumns, "values"> & { readonly name: string },
   values: (column: number, start: number, end: number) => readonly DuckDb.DuckDBValue[],
 ): Promise<void> {
   const { name, columns, types, rowCount } = table;

@@ -1,4 +1,5 @@
-import type { MinHashParams, SimilarityJoinOptions } from "../../matching/stages.ts";
+import type { Comparison, Measure } from "../../matching/exact-join/measure.ts";
+import type { ExactMethod, MinHashParams, SimilarityJoinOptions } from "../../matching/stages.ts";
 import { hashPrime, wrongFeatures } from "../check-matching.ts";
 import { freshName, project, withTables } from "./plan.ts";
 import type { Command, Literal, Relation } from "./plan-messages.ts";
@@ -39,11 +40,16 @@ export function sideRelation(
  * distance leaves room for (the prefix filter of AllPairs; Mann, Augsten and Bouros, PVLDB 2016), and if their
  * sizes are near. Bounds give way to rounding, the distance itself is that of the embedded engine.
  */
-export function exactJoin(left: Relation, right: Relation, join: Join): Relation {
+export function exactJoin(
+  left: Relation,
+  right: Relation,
+  join: Join,
+  { measure = "jaccard", comparison = ">" }: Omit<ExactMethod, "name">,
+): Relation {
   const [l, r] = [freshName(), freshName()];
   const { maxDistance } = join;
-  const share = `${(1 - maxDistance).toFixed(12)}D`;
-  const prefix = (side: string) => `
+  const { leftShare, rightShare, distance } = measureSql(measure, 1 - maxDistance);
+  const prefix = (side: string, share: string) => `
       SELECT k, n, explode(slice(transform(array_sort(collect_list(struct(c, t))), x -> x.t), 1,
         CAST(n - greatest(1, ceil(${share} * n - 1e-6D)) + 1 AS INT))) AS t
       FROM (SELECT k, n, explode(f) AS t FROM ${side}) JOIN counts USING (t) GROUP BY k, n`;
@@ -61,21 +67,52 @@ export function exactJoin(left: Relation, right: Relation, join: Join): Relation
       FROM (SELECT explode(f) AS t FROM ${l} UNION ALL SELECT explode(f) AS t FROM ${r}) GROUP BY t),
     candidates AS (
       SELECT DISTINCT a.k AS lk, b.k AS rk
-      FROM (${prefix(l)}) a JOIN (${prefix(r)}) b ON a.t = b.t
-      WHERE b.n >= ${share} * a.n - 1e-6D AND a.n >= ${share} * b.n - 1e-6D),
+      FROM (${prefix(l, leftShare)}) a JOIN (${prefix(r, rightShare)}) b ON a.t = b.t
+      WHERE b.n >= ${leftShare} * a.n - 1e-6D AND a.n >= ${rightShare} * b.n - 1e-6D),
     pairs AS (
       SELECT lk, rk, size(array_intersect(a.f, b.f)) AS o
       FROM candidates JOIN ${l} a ON a.k = lk JOIN ${r} b ON b.k = rk)`;
   const query = `
     WITH ${pairs},
     d AS (
-      SELECT lk, rk, a.id AS lid, b.id AS rid, 1D - CAST(o AS DOUBLE) / (a.n + b.n - o) AS d
+      SELECT lk, rk, a.id AS lid, b.id AS rid, ${distance} AS d
       FROM pairs JOIN ${l} a ON a.k = lk JOIN ${r} b ON b.k = rk)
-    ${pairsSql("d", join)}`;
+    ${pairsSql("d", join, measure, comparison)}`;
   return withTables({ query }, [
     [l, left],
     [r, right],
   ]);
+}
+
+/**
+ * Of each side how large a share of a set the other set has to have at least, and the distance of a pair that shares `o`.
+ * Cosine: from `o >= s * sqrt(n * m)` and `o <= m` follows `o >= s * s * n`.
+ */
+function measureSql(
+  measure: Measure,
+  similarity: number,
+): { readonly leftShare: string; readonly rightShare: string; readonly distance: string } {
+  const share = (value: number) => `${value.toFixed(12)}D`;
+  switch (measure) {
+    case "jaccard":
+      return {
+        leftShare: share(similarity),
+        rightShare: share(similarity),
+        distance: "1D - CAST(o AS DOUBLE) / (a.n + b.n - o)",
+      };
+    case "cosine":
+      return {
+        leftShare: share(similarity ** 2),
+        rightShare: share(similarity ** 2),
+        distance: "1D - CAST(o AS DOUBLE) / sqrt(CAST(a.n AS DOUBLE) * b.n)",
+      };
+    case "containment":
+      return {
+        leftShare: share(similarity),
+        rightShare: share(0),
+        distance: "1D - CAST(o AS DOUBLE) / a.n",
+      };
+  }
 }
 
 /** Fits Spark's MinHashLSH. It draws its functions from the seed alone, and looks at no more than one vector. */
@@ -165,14 +202,20 @@ export function minHashJoin(model: string, left: Relation, right: Relation, join
   return withTables({ query }, [[name, joined]]);
 }
 
-function pairsSql(pairs: string, { leftId, rightId, maxDistance, nearestOnly = false }: Join): string {
-  const near = `SELECT * FROM ${pairs} WHERE d < ${maxDistance}D`;
-  const kept = nearestOnly
+function pairsSql(
+  pairs: string,
+  { leftId, rightId, maxDistance, nearestOnly = false }: Join,
+  measure: Measure = "jaccard",
+  comparison: Comparison = ">",
+): string {
+  const kept = { ">": "<", ">=": "<=", "=": "=" }[comparison];
+  const near = `SELECT * FROM ${pairs} WHERE d ${kept} ${maxDistance}D`;
+  const chosen = nearestOnly
     ? `SELECT * FROM (SELECT *, min(d) OVER (PARTITION BY lk) AS smallest FROM (${near})) WHERE d = smallest`
     : near;
   return `
-    SELECT lid AS ${named(leftId)}, rid AS ${named(rightId)}, d AS ${named("jaccardDist")}
-    FROM (${kept})`;
+    SELECT lid AS ${named(leftId)}, rid AS ${named(rightId)}, d AS ${named(`${measure}Dist`)}
+    FROM (${chosen})`;
 }
 
 const vectorSchema = JSON.stringify({

@@ -1,4 +1,4 @@
-import type { MinHashParams, SimilarityJoinOptions } from "../../matching/stages.ts";
+import type { ExactMethod, MinHashParams, SimilarityJoinOptions } from "../../matching/stages.ts";
 import { TableError } from "../session.ts";
 import type { Connection } from "./connection.ts";
 import {
@@ -25,7 +25,7 @@ export async function joinedPairs(
   const l = sideRelation(left, leftId, featuresCol, method.name);
   const r = sideRelation(right, rightId, featuresCol, method.name);
   return method.name === "exact"
-    ? exactPairs(connection, l, r, options)
+    ? exactPairs(connection, l, r, options, method)
     : minHashPairs(connection, l, r, options, method);
 }
 
@@ -35,10 +35,11 @@ async function exactPairs(
   left: Relation,
   right: Relation,
   options: SimilarityJoinOptions,
+  method: ExactMethod,
 ): Promise<Relation> {
   const [l, r] = await Promise.all([computed(connection, left), computed(connection, right)]);
   try {
-    return await computed(connection, exactJoin(l, r, options));
+    return await computed(connection, exactJoin(l, r, options, method));
   } finally {
     void forget(connection, [removeComputed(l), removeComputed(r)]);
   }

@@ -11,13 +11,10 @@ export function differByMore(
 ): boolean {
   const x = leftPosition * bitmapWords;
   const y = rightPosition * bitmapWords;
-  const low = totalOfFours(
-    bitsByFours((left[x] ?? 0) ^ (right[y] ?? 0)) + bitsByFours((left[x + 1] ?? 0) ^ (right[y + 1] ?? 0)),
-  );
+  const low = totalOfFours(bitsByFours(left[x]! ^ right[y]!) + bitsByFours(left[x + 1]! ^ right[y + 1]!));
   if (low > limit) return true;
   const high = totalOfFours(
-    bitsByFours((left[x + 2] ?? 0) ^ (right[y + 2] ?? 0)) +
-      bitsByFours((left[x + 3] ?? 0) ^ (right[y + 3] ?? 0)),
+    bitsByFours(left[x + 2]! ^ right[y + 2]!) + bitsByFours(left[x + 3]! ^ right[y + 3]!),
   );
   return low + high > limit;
 }

@@ -1,7 +1,30 @@
+import type { SetColumn } from "../columns.ts";
 import { bitmapWords } from "./bitmaps.ts";
-import type { SetColumn } from "./columns.ts";
 import { sharedInt32, sharedUint32 } from "./shared-arrays.ts";
 import type { TokenRanks } from "./token-ranks.ts";
+
+// How the data of a join lies, for the sets {5,9}, {9}, {} and {2,5,9} of the rows 0 to 3. Tokens are ranks by how
+// often an index occurs: 2 -> 0, 5 -> 1, 9 -> 2. A place in the order by size is a position.
+//
+//   position     0     1      2          3 (behind the last)
+//   rows         1     0      3
+//   starts       0     1      3          6
+//   tokens       2     1 2    0 1 2          rarest first, so that a set's prefix tells it best
+//   bitmaps      4 words each                one bit for each token
+//   positionOf   by size: 0 -> 0, 1 -> 0, 2 -> 1, 3 -> 2, 4 -> 3
+//
+// The inverted index (index.ts) of the prefixes, where each set has two tokens in its prefix (but one of one):
+//
+//   token        0         1           2
+//   segments     0         1           3         5    a token's segments lie between its number and the next
+//   segment      0         1     2     3     4
+//   sizes        3         2     3     1     2        of the sets in it, ascending
+//   starts       0         4     8     12    16   20  in words of `entries`
+//   entries      {2}       {1}   {2}   {0}   {1}      by position, 4 words each: reach, 2 of the bitmap, position
+//
+// A probe (probe.ts) goes through its own prefix, for each token through the segments of admissible sizes, and in a
+// segment through the entries until their reach ends. What passes the bitmap is compared once: `met` holds the mark of
+// the last probe that a position was compared with, `has` that of the last probe that has a token.
 
 /**
  * The non-empty sets of a column, smallest first; the place in this order is a set's position. Tokens are ranks, the
@@ -33,7 +56,7 @@ interface TokenPositions {
  */
 export function orderSets(column: SetColumn, ranks: TokenRanks): OrderedSets {
   const { rows, starts, positionOf } = orderBySize(column.offsets);
-  const total = starts[rows.length] ?? 0;
+  const total = starts[rows.length]!;
   const byToken = invert(column, rows, total, ranks);
   const tokens = sharedInt32(total);
   const bitmaps = sharedInt32(rows.length * bitmapWords);
@@ -42,14 +65,14 @@ export function orderSets(column: SetColumn, ranks: TokenRanks): OrderedSets {
     const bit = (ranks.count - 1 - token) % (32 * bitmapWords);
     const word = bit >>> 5;
     const mask = 1 << (bit & 31);
-    const end = byToken.starts[token + 1] ?? 0;
-    for (let at = byToken.starts[token] ?? 0; at < end; at++) {
-      const position = byToken.positions[at] ?? 0;
-      const place = filled[position] ?? 0;
+    const end = byToken.starts[token + 1]!;
+    for (let at = byToken.starts[token]!; at < end; at++) {
+      const position = byToken.positions[at]!;
+      const place = filled[position]!;
       filled[position] = place + 1;
       tokens[place] = token;
       const cell = position * bitmapWords + word;
-      bitmaps[cell] = (bitmaps[cell] ?? 0) | mask;
+      bitmaps[cell]! |= mask;
     }
   }
   return { rows, starts, tokens, bitmaps, positionOf };
@@ -57,10 +80,9 @@ export function orderSets(column: SetColumn, ranks: TokenRanks): OrderedSets {
 
 /** How many tokens of a set are marked: `marks` holds the mark by token. */
 export function sharedTokens(sets: OrderedSets, position: number, marks: Int32Array, mark: number): number {
-  const end = sets.starts[position + 1] ?? 0;
+  const end = sets.starts[position + 1]!;
   let count = 0;
-  for (let at = sets.starts[position] ?? 0; at < end; at++)
-    count += marks[sets.tokens[at] ?? 0] === mark ? 1 : 0;
+  for (let at = sets.starts[position]!; at < end; at++) count += marks[sets.tokens[at]!] === mark ? 1 : 0;
   return count;
 }
 
@@ -71,23 +93,23 @@ function orderBySize(offsets: Uint32Array): Pick<OrderedSets, "rows" | "starts" 
   const positionOf = sharedUint32(maxSize + 2);
   for (let row = 0; row + 1 < offsets.length; row++) {
     const size = sizeOf(offsets, row);
-    if (size > 0) positionOf[size + 1] = (positionOf[size + 1] ?? 0) + 1;
+    if (size > 0) positionOf[size + 1]! += 1;
   }
   for (let size = 1; size <= maxSize + 1; size++) {
-    positionOf[size] = (positionOf[size] ?? 0) + (positionOf[size - 1] ?? 0);
+    positionOf[size]! += positionOf[size - 1]!;
   }
   const next = positionOf.slice();
-  const rows = sharedUint32(positionOf[maxSize + 1] ?? 0);
+  const rows = sharedUint32(positionOf[maxSize + 1]!);
   for (let row = 0; row + 1 < offsets.length; row++) {
     const size = sizeOf(offsets, row);
     if (size === 0) continue;
-    const position = next[size] ?? 0;
+    const position = next[size]!;
     next[size] = position + 1;
     rows[position] = row;
   }
   const starts = sharedUint32(rows.length + 1);
   for (let position = 0; position < rows.length; position++) {
-    starts[position + 1] = (starts[position] ?? 0) + sizeOf(offsets, rows[position] ?? 0);
+    starts[position + 1] = starts[position]! + sizeOf(offsets, rows[position]!);
   }
   return { rows, starts, positionOf };
 }
@@ -95,19 +117,18 @@ function orderBySize(offsets: Uint32Array): Pick<OrderedSets, "rows" | "starts" 
 function invert(column: SetColumn, rows: Uint32Array, total: number, ranks: TokenRanks): TokenPositions {
   const starts = new Uint32Array(ranks.count + 1);
   const positions = new Uint32Array(total);
-  for (let at = column.offsets[0] ?? 0, end = at + total; at < end; at++) {
-    const token = ranks.rankOf(column.indices[at] ?? 0);
-    starts[token + 1] = (starts[token + 1] ?? 0) + 1;
+  for (let at = column.offsets[0]!, end = at + total; at < end; at++) {
+    const token = ranks.rankOf(column.indices[at]!);
+    starts[token + 1]! += 1;
   }
-  for (let token = 0; token < ranks.count; token++)
-    starts[token + 1] = (starts[token + 1] ?? 0) + (starts[token] ?? 0);
+  for (let token = 0; token < ranks.count; token++) starts[token + 1]! += starts[token]!;
   const next = starts.slice();
   for (let position = 0; position < rows.length; position++) {
-    const row = rows[position] ?? 0;
-    const end = column.offsets[row + 1] ?? 0;
-    for (let at = column.offsets[row] ?? 0; at < end; at++) {
-      const token = ranks.rankOf(column.indices[at] ?? 0);
-      const place = next[token] ?? 0;
+    const row = rows[position]!;
+    const end = column.offsets[row + 1]!;
+    for (let at = column.offsets[row]!; at < end; at++) {
+      const token = ranks.rankOf(column.indices[at]!);
+      const place = next[token]!;
       next[token] = place + 1;
       positions[place] = position;
     }
@@ -116,5 +137,5 @@ function invert(column: SetColumn, rows: Uint32Array, total: number, ranks: Toke
 }
 
 function sizeOf(offsets: Uint32Array, row: number): number {
-  return (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
+  return offsets[row + 1]! - offsets[row]!;
 }

@@ -1,5 +1,5 @@
-import type { SetColumn } from "./columns.ts";
-import { MatchingError } from "./matching-error.ts";
+import type { SetColumn } from "../columns.ts";
+import { MatchingError } from "../matching-error.ts";
 
 /** Ranks of the feature indices by how often they occur, the rarest first. */
 export interface TokenRanks {
@@ -21,11 +21,12 @@ export function rankTokens(columns: readonly SetColumn[]): TokenRanks {
 function checkSets({ offsets, indices }: SetColumn): number {
   let largest = -1;
   for (let row = 0; row + 1 < offsets.length; row++) {
-    const end = offsets[row + 1] ?? 0;
+    const end = offsets[row + 1]!;
     let before = -1;
-    for (let at = offsets[row] ?? 0; at < end; at++) {
-      const index = indices[at] ?? -1;
-      if (index <= before) {
+    for (let at = offsets[row]!; at < end; at++) {
+      const index = indices[at]!;
+      // An offset behind the last index gives undefined, which compares with nothing.
+      if (!(index > before)) {
         throw new MatchingError(
           `The indices of row ${row} must ascend from 0 without duplicates, but ${index} follows ${before}. setColumn() makes such a column of any sets.`,
         );
@@ -40,18 +41,18 @@ function checkSets({ offsets, indices }: SetColumn): number {
 function denseRanks(columns: readonly SetColumn[], limit: number): TokenRanks {
   const frequency = new Uint32Array(limit);
   for (const { offsets, indices } of columns) {
-    const end = offsets[offsets.length - 1] ?? 0;
-    for (let at = offsets[0] ?? 0; at < end; at++) {
-      const index = indices[at] ?? 0;
-      frequency[index] = (frequency[index] ?? 0) + 1;
+    const end = offsets[offsets.length - 1]!;
+    for (let at = offsets[0]!; at < end; at++) {
+      const index = indices[at]!;
+      frequency[index]! += 1;
     }
   }
   const present: number[] = [];
-  for (let index = 0; index < limit; index++) if ((frequency[index] ?? 0) > 0) present.push(index);
-  present.sort((x, y) => (frequency[x] ?? 0) - (frequency[y] ?? 0) || x - y);
+  for (let index = 0; index < limit; index++) if (frequency[index]! > 0) present.push(index);
+  present.sort((x, y) => frequency[x]! - frequency[y]! || x - y);
   const ranks = new Int32Array(limit);
   for (const [rank, index] of present.entries()) ranks[index] = rank;
-  return { count: present.length, rankOf: (index) => ranks[index] ?? 0 };
+  return { count: present.length, rankOf: (index) => ranks[index]! };
 }
 
 function sparseRanks(columns: readonly SetColumn[]): TokenRanks {
@@ -63,5 +64,5 @@ function sparseRanks(columns: readonly SetColumn[]): TokenRanks {
   }
   const present = [...frequency].sort(([x, timesX], [y, timesY]) => timesX - timesY || x - y);
   const ranks = new Map(present.map(([index], rank) => [index, rank]));
-  return { count: ranks.size, rankOf: (index) => ranks.get(index) ?? 0 };
+  return { count: ranks.size, rankOf: (index) => ranks.get(index)! };
 }

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import fc from "fast-check";
-import type { JaccardPairs } from "../../runtime/matching/jaccard-pairs.ts";
-import { sortPairs } from "../../runtime/matching/jaccard-pairs.ts";
-import { planJoin } from "../../runtime/matching/jaccard-plan.ts";
-import { runPlan } from "../../runtime/matching/jaccard-threads.ts";
+import { pairsByRows, pairsBySize } from "../../runtime/matching/exact-join/bands.ts";
+import { type Batch, PairCollector } from "../../runtime/matching/exact-join/collect.ts";
+import type { Criterion } from "../../runtime/matching/exact-join/measure.ts";
+import type { JaccardPairs } from "../../runtime/matching/exact-join/pairs.ts";
+import { planJoin } from "../../runtime/matching/exact-join/plan.ts";
 import {
   jaccardJoin,
   jaccardSelfJoin,
@@ -79,8 +80,8 @@ describe("jaccardJoin", () => {
         await said(jaccardJoin(good, twice, { maxDistance: 1 })),
       ],
       [
-        "maxDistance is 1.5. A Jaccard distance is from 0 to 1.",
-        "maxDistance is NaN. A Jaccard distance is from 0 to 1.",
+        "maxDistance is 1.5. It is a number from 0 to 1.",
+        "maxDistance is NaN. It is a number from 0 to 1.",
         "The indices of row 1 must ascend from 0 without duplicates, but 7 follows 7. setColumn() makes such a column of any sets.",
       ],
     );
@@ -106,17 +107,18 @@ describe("a join on several threads", () => {
     const few = many.slice(0, 300);
     const column = setColumn(many);
     for (const maxDistance of [0.4, 0.8, 1]) {
-      const selfPlan = planJoin(column, undefined, maxDistance, false);
-      const self = sortPairs(await runPlan(selfPlan, { threads: 3, helpFrom: 0 }), many.length, many.length);
-      assert.deepEqual(self, await jaccardSelfJoin(column, { maxDistance, threads: 1 }));
-      const nearestPlan = planJoin(column, setColumn(few), maxDistance, true);
-      const nearest = sortPairs(
-        await runPlan(nearestPlan, { threads: 3, helpFrom: 0 }),
-        many.length,
-        few.length,
-      );
+      const criterion: Criterion = { measure: "jaccard", comparison: ">", maxDistance };
+      const options = { threads: 3, helpFrom: 0, bandPairs: 3000 };
+      const self = new PairCollector();
+      await collect(pairsBySize(planJoin(column, undefined, criterion, false), options), self);
       assert.deepEqual(
-        nearest,
+        self.sorted(many.length, many.length),
+        await jaccardSelfJoin(column, { maxDistance, threads: 1 }),
+      );
+      const nearest = new PairCollector();
+      await collect(pairsByRows(planJoin(column, setColumn(few), criterion, true), options), nearest);
+      assert.deepEqual(
+        nearest.joined(),
         await jaccardJoin(column, setColumn(few), { maxDistance, threads: 1, nearestOnly: true }),
       );
     }
@@ -150,6 +152,10 @@ describe("a join on several threads", () => {
     assert.deepEqual({ pairs: message, exitCode }, { pairs: pairs.left.length, exitCode: 0 });
   });
 });
+
+async function collect(batches: AsyncIterable<Batch>, collector: PairCollector): Promise<void> {
+  for await (const batch of batches) collector.add(batch);
+}
 
 function rows({ left, right, distance }: JaccardPairs): [number, number, number][] {
   return Array.from(left, (row, at) => [row, right[at] ?? -1, distance[at] ?? -1]);

@@ -1,6 +1,6 @@
 import { bitmapWords } from "./bitmaps.ts";
-import type { JaccardBounds } from "./jaccard-bounds.ts";
-import type { OrderedSets } from "./ordered-sets.ts";
+import type { IndexBounds } from "./bounds.ts";
+import type { OrderedSets } from "./prepare.ts";
 import { sharedInt32, sharedUint32 } from "./shared-arrays.ts";
 
 /** Words of an entry of the inverted index, and what they hold. */
@@ -28,39 +28,34 @@ export interface InvertedIndex {
   readonly entries: Int32Array;
 }
 
-/**
- * Indexes the sets' prefixes: the tokens by which a set can be found at all.
- * @param leastProbe the smallest probe by size of the set
- */
+/** Indexes the sets' prefixes: the tokens by which a set can be found at all. */
 export function indexPrefixes(
   sets: OrderedSets,
   tokenCount: number,
-  bounds: JaccardBounds,
-  leastProbe: Int32Array,
+  { prefixOf, probesOf }: IndexBounds,
 ): InvertedIndex {
-  const prefixOf = bounds.smallest.map(
-    (_, size) => size - (bounds.overlapOf[size + (leastProbe[size] ?? 0)] ?? 0) + 1,
-  );
   const { segments, starts, sizes } = measureSegments(sets, tokenCount, prefixOf);
-  const entries = sharedInt32(starts[sizes.length] ?? 0);
+  const entries = sharedInt32(starts[sizes.length]!);
   const filled = starts.slice();
   const segmentOf = segments.slice();
-  for (let size = 1; size + 1 < sets.positionOf.length; size++) {
-    const first = sets.positionOf[size] ?? 0;
-    const behind = sets.positionOf[size + 1] ?? 0;
-    for (let place = 0; place < (prefixOf[size] ?? 0); place++) {
-      const reach = (bounds.sumOf[size - place] ?? 0) - size;
+  for (const [size, probes] of probesOf) {
+    const first = sets.positionOf[size]!;
+    const behind = sets.positionOf[size + 1]!;
+    let probe = probes.length - 1;
+    for (let place = 0; place < prefixOf[size]!; place++) {
+      while (probe >= 0 && probes[probe]!.least > size - place) probe--;
+      const reach = probe < 0 ? 0 : probes[probe]!.size;
       for (let position = first; position < behind; position++) {
-        const token = sets.tokens[(sets.starts[position] ?? 0) + place] ?? 0;
-        let segment = segmentOf[token] ?? 0;
+        const token = sets.tokens[sets.starts[position]! + place]!;
+        let segment = segmentOf[token]!;
         // Sizes come in the segments' order.
-        while ((sizes[segment] ?? 0) < size) segment++;
+        while (sizes[segment]! < size) segment++;
         segmentOf[token] = segment;
-        const entry = filled[segment] ?? 0;
+        const entry = filled[segment]!;
         filled[segment] = entry + entryWords;
         entries[entry + entryReach] = reach;
-        entries[entry + entryBitmap] = sets.bitmaps[position * bitmapWords] ?? 0;
-        entries[entry + entryBitmap + 1] = sets.bitmaps[position * bitmapWords + 1] ?? 0;
+        entries[entry + entryBitmap] = sets.bitmaps[position * bitmapWords]!;
+        entries[entry + entryBitmap + 1] = sets.bitmaps[position * bitmapWords + 1]!;
         entries[entry + entryPosition] = position;
       }
     }
@@ -76,13 +71,13 @@ function measureSegments(
   const segments = sharedUint32(tokenCount + 1);
   const lastSize = new Int32Array(tokenCount);
   forEachPrefixToken(sets, prefixOf, (token, size) => {
-    if (lastSize[token] !== size) segments[token + 1] = (segments[token + 1] ?? 0) + 1;
+    if (lastSize[token] !== size) segments[token + 1]! += 1;
     lastSize[token] = size;
   });
   for (let token = 0; token < tokenCount; token++) {
-    segments[token + 1] = (segments[token + 1] ?? 0) + (segments[token] ?? 0);
+    segments[token + 1]! += segments[token]!;
   }
-  const count = segments[tokenCount] ?? 0;
+  const count = segments[tokenCount]!;
   const sizes = sharedInt32(count);
   const starts = sharedUint32(count + 1);
   const next = segments.slice();
@@ -90,15 +85,15 @@ function measureSegments(
   forEachPrefixToken(sets, prefixOf, (token, size) => {
     if (lastSize[token] !== size) {
       lastSize[token] = size;
-      sizes[next[token] ?? 0] = size;
-      next[token] = (next[token] ?? 0) + 1;
+      sizes[next[token]!] = size;
+      next[token]! += 1;
     }
-    // The segment's own is the one before the next; its length goes behind it.
-    const behind = next[token] ?? 0;
-    starts[behind] = (starts[behind] ?? 0) + entryWords;
+    // `next[token]` is already one past this segment: its length is stored there, for the prefix sum below.
+    const behind = next[token]!;
+    starts[behind]! += entryWords;
   });
   for (let segment = 0; segment < count; segment++) {
-    starts[segment + 1] = (starts[segment + 1] ?? 0) + (starts[segment] ?? 0);
+    starts[segment + 1]! += starts[segment]!;
   }
   return { segments, sizes, starts };
 }
@@ -109,9 +104,9 @@ function forEachPrefixToken(
   visit: (token: number, size: number) => void,
 ): void {
   for (let position = 0; position < sets.rows.length; position++) {
-    const start = sets.starts[position] ?? 0;
-    const size = (sets.starts[position + 1] ?? 0) - start;
-    const end = start + (prefixOf[size] ?? 0);
-    for (let at = start; at < end; at++) visit(sets.tokens[at] ?? 0, size);
+    const start = sets.starts[position]!;
+    const size = sets.starts[position + 1]! - start;
+    const end = start + prefixOf[size]!;
+    for (let at = start; at < end; at++) visit(sets.tokens[at]!, size);
   }
 }

@@ -1,5 +1,5 @@
-import type { JaccardPairs } from "./jaccard-pairs.ts";
-import { MatchingError } from "./matching-error.ts";
+import { MatchingError } from "../matching-error.ts";
+import type { JaccardPairs } from "./pairs.ts";
 import { sharedFloat64, sharedUint32 } from "./shared-arrays.ts";
 
 /** Pairs as a thread finds them, in memory that another thread can read. */
@@ -8,6 +8,15 @@ export class PairBuffer {
   #right = sharedUint32(1024);
   #distance = sharedFloat64(1024);
   #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Starts again in the same memory: what {@link pairs} gave holds until then. */
+  clear(): void {
+    this.#length = 0;
+  }
 
   push(left: number, right: number, distance: number): void {
     if (this.#length === this.#left.length) this.#grow();
@@ -39,7 +48,7 @@ export class PairBuffer {
       this.#distance = distance;
     } catch (cause) {
       throw new MatchingError(
-        `The join has found ${this.#length} pairs, and there is no memory for more. Choose a smaller maxDistance, or nearestOnly.`,
+        `The join has found ${this.#length} pairs of a few rows, and there is no memory for more.`,
         { cause },
       );
     }
