@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { requireFlow, shared } from "./context.ts";
+import { type Definition, definitionOf } from "./definition.ts";
 import type { Input, RunFuture } from "./future.ts";
-import { callerStack } from "./task.ts";
 
 export interface FlowOptions<Parameters extends z.ZodObject = z.ZodObject> {
   readonly name: string;
@@ -15,10 +15,9 @@ export interface FlowOptions<Parameters extends z.ZodObject = z.ZodObject> {
 }
 
 /** A flow as the runtime sees it. */
-export interface FlowDefinition {
+export interface FlowDefinition extends Definition {
   readonly options: FlowOptions;
   readonly body: (parameters: never) => unknown;
-  readonly definedAt: string;
 }
 
 /**
@@ -52,7 +51,7 @@ export function flow<Parameters extends z.ZodObject = z.ZodObject<Record<never, 
       );
     }
   }
-  const definition: FlowDefinition = { options, body, definedAt: callerStack(flow) };
+  const definition: FlowDefinition = { options, body, ...definitionOf(flow) };
   shared.flows.push(definition);
   const call = (input: unknown) =>
     requireFlow(

@@ -1,5 +1,5 @@
 import { requireFlow, shared } from "./context.ts";
-import { callerStack } from "./task.ts";
+import { type Definition, definitionOf } from "./definition.ts";
 
 /** Where a resource's value is made: in the flow's thread or on a worker thread. */
 export interface AttachEnvironment {
@@ -28,9 +28,8 @@ export interface ResourceOptions<Args extends readonly unknown[], Handle, Value 
 }
 
 /** A resource as the runtime sees it. */
-export interface ResourceDefinition {
+export interface ResourceDefinition extends Definition {
   readonly options: ResourceOptions<never[], unknown, object>;
-  readonly definedAt: string;
 }
 
 export type Resource<Args extends readonly unknown[], Value extends object> = (
@@ -65,7 +64,7 @@ export function resource(
     });
   const definition: ResourceDefinition = {
     options: { ...options, attach },
-    definedAt: callerStack(resource),
+    ...definitionOf(resource),
   };
   shared.resources.push(definition);
   return async (...args) =>

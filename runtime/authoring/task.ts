@@ -1,4 +1,5 @@
 import { requireFlow, shared } from "./context.ts";
+import { type Definition, definitionOf } from "./definition.ts";
 import type { Input, RunFuture } from "./future.ts";
 
 /** Milliseconds to wait before each retry: one for all, one each (the last repeats), or doubling from `initial` up to `max`. */
@@ -46,11 +47,9 @@ export interface TaskCallOptions {
 }
 
 /** A task as the runtime sees it. */
-export interface TaskDefinition {
+export interface TaskDefinition extends Definition {
   readonly options: TaskOptions;
   readonly fn: (...args: never[]) => unknown;
-  /** Stack at the definition, from which a loader finds its place in the source. */
-  readonly definedAt: string;
 }
 
 type Inputs<Args extends readonly unknown[]> = { [K in keyof Args]: Input<Args[K]> };
@@ -81,7 +80,7 @@ export function task<Args extends readonly unknown[], Result>(
 ): Task<Args, Result> {
   const options: TaskOptions = typeof nameOrOptions === "string" ? { name: nameOrOptions } : nameOrOptions;
   checkOptions(options);
-  const definition: TaskDefinition = { options, fn, definedAt: callerStack(task) };
+  const definition: TaskDefinition = { options, fn, ...definitionOf(task) };
   shared.tasks.push(definition);
   return makeTask(definition, fn, {});
 }
@@ -146,11 +145,4 @@ function delaysOf(delay: RetryDelay): readonly number[] {
   if (typeof delay === "number") return [delay];
   if (!("initial" in delay)) return delay;
   return [delay.initial, delay.factor ?? 0, delay.max ?? 0];
-}
-
-/** The stack of whoever called `callee`, topmost frame first. */
-export function callerStack(callee: (...args: never[]) => unknown): string {
-  const holder: { stack?: string } = {};
-  Error.captureStackTrace(holder, callee);
-  return holder.stack ?? "";
 }

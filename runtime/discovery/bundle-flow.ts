@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { BuildFailure, Message, Metafile, OnLoadResult, OnResolveResult, Plugin } from "esbuild";
+import type { BuildFailure, Message, OnLoadResult, OnResolveResult, Plugin } from "esbuild";
 import { makeFolder } from "../disk/make-folder.ts";
 import { areWhole, replaceFiles } from "../disk/replace-file.ts";
 import { UserError } from "../errors/user-error.ts";
-import { builtFolder } from "./runtime-modules.ts";
+import { providedModules } from "./provided-modules.ts";
 
 /** A flow file and all modules that it imports by path, in one ES module. */
 export interface FlowBundle {
@@ -15,16 +15,11 @@ export interface FlowBundle {
   readonly file: string;
   /** The built module, absolute; its source map is beside it. */
   readonly path: string;
-  /** Digest, by module's path (absolute), of the code that the module can reach: its own, its imports', theirs. */
-  readonly reachable: (module: string) => string | undefined;
+  /** Names of its modules, as they stand in comments above what the built module has of them. */
+  readonly modules: ReadonlySet<string>;
+  /** What it imports: packages and builtins. */
+  readonly imports: readonly string[];
 }
-
-/** What a flow's imports of the runtime mean unless its own node_modules has them. */
-const provided: Record<string, () => string> = {
-  millrace: () => pathToFileURL(join(builtFolder, "index.js")).href,
-  "millrace/matching": () => pathToFileURL(join(builtFolder, "matching.js")).href,
-  zod: () => import.meta.resolve("zod"),
-};
 
 /**
  * Bundles a flow file into `folder`, under a name of its content: the same sources give the same file.
@@ -81,7 +76,14 @@ export async function bundleFlow(file: string, folder: string): Promise<FlowBund
       await makeFolder(folder);
       await replaceFiles(files);
     }
-    return { file, path, reachable: reachableDigests(result.metafile, dirname(file)) };
+    const inputs = Object.values(result.metafile.inputs);
+    const imports = inputs.flatMap((input) => input.imports.filter(({ external }) => external));
+    return {
+      file,
+      path,
+      modules: new Set(Object.keys(result.metafile.inputs)),
+      imports: [...new Set(imports.map((imported) => imported.path))].sort(),
+    };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     const texts = await formatMessages(error.errors.map(withAbsoluteFile(dirname(file))), {
@@ -105,7 +107,7 @@ const externalPackages: Plugin = {
         kind,
         pluginData: externalPackages,
       });
-      const own = provided[args.path];
+      const own = providedModules.find(({ specifier }) => specifier === args.path)?.url;
       // For these a tsconfig's path mapping is there to show an editor their types.
       if (own !== undefined && !isInstalled(found.path)) {
         const isLinked = found.errors.length === 0 && hasPackage(resolveDir, args.path);
@@ -169,54 +171,6 @@ function hasPackage(folder: string, specifier: string): boolean {
     if (existsSync(join(at, "node_modules", name, "package.json"))) return true;
     if (at === dirname(at)) return false;
   }
-}
-
-/** For each module the digest of all it reaches; packages count by name and version. */
-function reachableDigests(metafile: Metafile, folder: string): (module: string) => string | undefined {
-  const keys = new Map(Object.keys(metafile.inputs).map((key) => [resolve(folder, key), key]));
-  const own = new Map<string, string>();
-  const ownDigest = (key: string): string => {
-    const known = own.get(key);
-    if (known !== undefined) return known;
-    // A module's own place is no content.
-    const content = key.startsWith("import-meta:") ? key : readFileSync(resolve(folder, key));
-    const digest = createHash("sha256").update(content).digest("hex");
-    own.set(key, digest);
-    return digest;
-  };
-  return (module) => {
-    const start = keys.get(module);
-    if (start === undefined) return undefined;
-    const reached = new Set<string>();
-    const packages = new Set<string>();
-    const queue = [start];
-    for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
-      if (reached.has(key)) continue;
-      reached.add(key);
-      for (const imported of metafile.inputs[key]?.imports ?? []) {
-        if (imported.external) packages.add(packageVersion(imported.path));
-        else queue.push(imported.path);
-      }
-    }
-    const hash = createHash("sha256");
-    for (const digest of [...reached].map(ownDigest).sort()) hash.update(digest);
-    for (const name of [...packages].sort()) hash.update(`\0${name}`);
-    return hash.digest("hex");
-  };
-}
-
-function packageVersion(url: string): string {
-  if (!url.startsWith("file:")) return url;
-  for (let folder = dirname(new URL(url).pathname); folder !== dirname(folder); folder = dirname(folder)) {
-    const manifest = join(folder, "package.json");
-    if (!existsSync(manifest)) continue;
-    const { name, version } = JSON.parse(readFileSync(manifest, "utf8")) as {
-      name?: string;
-      version?: string;
-    }; // npm's format
-    if (name !== undefined) return `${name}@${version}`;
-  }
-  return url;
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

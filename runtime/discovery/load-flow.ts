@@ -3,9 +3,10 @@ import { shared } from "../authoring/context.ts";
 import { type Flow, isFlow } from "../authoring/flow.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
 import type { SourceLocation } from "../errors/error-report.ts";
-import { locate, userFiles, userStack } from "../errors/stack-location.ts";
+import { locate, userStack } from "../errors/stack-location.ts";
 import { UserError } from "../errors/user-error.ts";
 import { bundleFlow, type FlowBundle } from "./bundle-flow.ts";
+import { type TaskCode, taskCodes } from "./task-code/task-codes.ts";
 
 /** A flow whose modules have been imported into this process. */
 export interface LoadedFlow {
@@ -18,8 +19,7 @@ export interface LoadedFlow {
 export interface LoadedTask {
   readonly definition: TaskDefinition;
   readonly source: SourceLocation | undefined;
-  /** Digest of the code that it can reach. */
-  readonly code: string;
+  readonly code: TaskCode;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function loadFlow(file: string, bundleFolder: string): Promise<Load
       `${file} has no flow as its default export. Write: export default flow({ name: "..." }, async () => { ... });`,
     );
   }
-  const tasks = collectTasks(shared.tasks.slice(known), bundle);
+  const tasks = await collectTasks(shared.tasks.slice(known), bundle);
   // isFlow can't tell the parameters' type; nobody calls it with any but those that its schema gave.
   return {
     bundle,
@@ -63,9 +63,13 @@ export function loadedTask(flow: LoadedFlow, definition: TaskDefinition): Loaded
   );
 }
 
-function collectTasks(definitions: readonly TaskDefinition[], bundle: FlowBundle): Map<string, LoadedTask> {
+async function collectTasks(
+  definitions: readonly TaskDefinition[],
+  bundle: FlowBundle,
+): Promise<Map<string, LoadedTask>> {
   const tasks = new Map<string, LoadedTask>();
-  for (const definition of definitions) {
+  const codes = await taskCodes(bundle, definitions);
+  for (const [definition, code] of codes) {
     const { name } = definition.options;
     const source = locate(definition.definedAt);
     const earlier = tasks.get(name);
@@ -74,15 +78,9 @@ function collectTasks(definitions: readonly TaskDefinition[], bundle: FlowBundle
         `Two tasks are named '${name}': at ${show(earlier.source)} and at ${show(source)}. Give one of them another name.`,
       );
     }
-    tasks.set(name, { definition, source, code: reachableCode(definition, bundle) });
+    tasks.set(name, { definition, source, code });
   }
   return tasks;
-}
-
-/** Of all modules that the definition went through: a function of the user's may make tasks for others. */
-function reachableCode(definition: TaskDefinition, bundle: FlowBundle): string {
-  const digests = userFiles(definition.definedAt).map((file) => bundle.reachable(file));
-  return digests.length === 0 || digests.includes(undefined) ? bundle.path : digests.join(" ");
 }
 
 function show(source: SourceLocation | undefined): string {

@@ -93,7 +93,7 @@ export class ResultCache {
     const inputs = await contentDigest(fromBytes(run.inputs.args), markDigest);
     return inputs === undefined
       ? undefined
-      : sha256(`${run.options.name}\0${run.task.code}\0${inputs}`).slice(0, 40);
+      : sha256(`${run.options.name}\0${run.task.code.digest}\0${inputs}`).slice(0, 40);
   }
 
   async #resultDigest(result: ResultRef): Promise<string | undefined> {

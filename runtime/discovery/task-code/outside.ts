@@ -1,0 +1,86 @@
+import { children, isNode, plainKey, type SyntaxNode } from "./syntax.ts";
+
+/** Modules by which code sees or changes what is outside of it, but for packages, of which nobody knows. */
+const outsideModules =
+  /^(node:)?(fs|fs\/promises|http|https|http2|net|tls|dgram|dns|dns\/promises|child_process|os|worker_threads|readline|readline\/promises|crypto|perf_hooks)$/;
+
+/** Of some of these only a part gives something else each time. */
+const changing: { readonly [module: string]: RegExp } = {
+  crypto: /^random|^getRandom|^generateKey|^webcrypto$/,
+  perf_hooks: /^performance$/,
+  os: /^(?!EOL$|constants$|devNull$|platform$|type$|endianness$)/,
+};
+
+/** What a piece of code reads that is neither an argument nor code: variables of the environment, time, chance. */
+export class Outside {
+  readonly environment = new Set<string>();
+  readonly unseen = new Set<string>();
+  /** The module that a name of the bundle is imported from, `""` for one that it declares, undefined for a global. */
+  readonly #origin: (name: string) => string | undefined;
+
+  constructor(node: SyntaxNode, origin: (name: string) => string | undefined) {
+    this.#origin = origin;
+    if (node.type === "ImportDeclaration") this.#imported(node);
+    else this.#visit(node);
+  }
+
+  #visit(node: SyntaxNode): void {
+    if (node.type === "VariableDeclarator" && isNode(node.id) && node.id.type === "ObjectPattern")
+      if (isNode(node.init) && this.#isEnvironment(node.init))
+        for (const property of children(node.id)) this.#read(plainKey(property));
+    if (isMember(node) && isNode(node.object)) {
+      if (this.#isEnvironment(node.object)) this.#read(propertyName(node));
+      const global = this.#globalName(node.object);
+      const name = global === undefined ? undefined : `${global}.${plainKey(node)}`;
+      if (
+        name !== undefined &&
+        /^(Date|performance)\.now$|^Math\.random$|^crypto\.(random|getRandom)/.test(name)
+      )
+        this.unseen.add(name);
+    }
+    if (node.type === "NewExpression" && isNode(node.callee) && this.#globalName(node.callee) === "Date")
+      if (Array.isArray(node.arguments) && node.arguments.length === 0) this.unseen.add("new Date()");
+    if (node.type === "CallExpression" && isNode(node.callee) && this.#globalName(node.callee) === "fetch")
+      this.unseen.add("fetch");
+    for (const child of children(node)) this.#visit(child);
+  }
+
+  /** `process.env`, or `env` of node:process. */
+  #isEnvironment(node: SyntaxNode): boolean {
+    if (node.type === "Identifier")
+      return /^(node:)?process$/.test(this.#origin(node.name) ?? "") && node.name !== "process";
+    if (!isMember(node) || plainKey(node) !== "env" || !isNode(node.object)) return false;
+    if (node.object.type !== "Identifier") return false;
+    const origin = this.#origin(node.object.name);
+    return origin === undefined ? node.object.name === "process" : /^(node:)?process$/.test(origin);
+  }
+
+  #read(name: string | undefined): void {
+    if (name !== undefined) this.environment.add(name);
+  }
+
+  #globalName(node: SyntaxNode): string | undefined {
+    return node.type === "Identifier" && this.#origin(node.name) === undefined ? node.name : undefined;
+  }
+
+  #imported(node: SyntaxNode): void {
+    const source = isNode(node.source) && node.source.type === "StringLiteral" ? node.source.value : "";
+    if (!outsideModules.test(source) || !Array.isArray(node.specifiers)) return;
+    const part = changing[source.replace(/^node:/, "")];
+    const names = node.specifiers.filter(isNode).map((specifier) => {
+      const { imported } = specifier;
+      return isNode(imported) && imported.type === "Identifier" ? imported.name : "";
+    });
+    if (part === undefined || names.some((name) => name === "" || part.test(name))) this.unseen.add(source);
+  }
+}
+
+function isMember(node: SyntaxNode): boolean {
+  return node.type === "MemberExpression" || node.type === "OptionalMemberExpression";
+}
+
+/** Of `env.NAME` and of `env["NAME"]`. */
+function propertyName(node: SyntaxNode): string | undefined {
+  if (node.computed !== true) return plainKey(node);
+  return isNode(node.property) && node.property.type === "StringLiteral" ? node.property.value : undefined;
+}

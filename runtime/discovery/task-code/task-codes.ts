@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Definition } from "../../authoring/definition.ts";
+import { replaceFile } from "../../disk/replace-file.ts";
+import type { FlowBundle } from "../bundle-flow.ts";
+import { providedModules } from "../provided-modules.ts";
+import type { BundleCode, Place, ReachedCode } from "./bundle-code.ts";
+import { InstalledPackages, type KnownPackages } from "./installed-packages.ts";
+
+/** The code that a task can reach, in a few words. */
+export interface TaskCode {
+  /** The same for the same code and the same installed packages. */
+  readonly digest: string;
+  /** Names of the environment's variables that stand in it, sorted. */
+  readonly environment: readonly string[];
+  /** What it uses that can't be known beforehand: `Date.now`, `node:fs`. Sorted. */
+  readonly unseen: readonly string[];
+}
+
+/** What is kept beside a bundle, so that code is looked through once. */
+interface Kept {
+  readonly version: typeof keptVersion;
+  /** By the places of a definition in the bundle. */
+  readonly reached: { readonly [places: string]: ReachedCode };
+  readonly packages: KnownPackages;
+}
+
+/** To be raised when the same code gets another digest. */
+const keptVersion = 1;
+
+/**
+ * Looks up, or finds out, which code definitions of a bundle can reach: the one digest by which the cache and a
+ * resume know whether a task's code is the same.
+ */
+export async function taskCodes<D extends Definition>(
+  bundle: FlowBundle,
+  definitions: readonly D[],
+): Promise<Map<D, TaskCode>> {
+  const path = `${bundle.path}.code.json`;
+  const kept = await readKept(path);
+  const packages = new InstalledPackages(kept?.packages ?? {});
+  const reached: { [places: string]: ReachedCode } = {};
+  let code: BundleCode | undefined;
+  const url = pathToFileURL(bundle.path).href;
+  const codes = new Map<D, TaskCode>();
+  for (const definition of definitions) {
+    const { sites = [] } = definition;
+    const places = sites.filter(({ file }) => file === url || file === bundle.path);
+    const key = places.map(({ line, column }) => `${line}:${column}`).join(" ");
+    let found = reached[key] ?? kept?.reached[key];
+    if (found === undefined) {
+      code ??= await readBundle(bundle);
+      found = reachedFrom(code, places, bundle);
+    }
+    reached[key] = found;
+    codes.set(definition, withPackages(found, packages));
+  }
+  const isNew = kept === undefined || Object.keys(reached).some((key) => kept.reached[key] === undefined);
+  if (isNew || !packages.wasKnown) {
+    const fresh: Kept = { version: keptVersion, reached, packages: packages.found };
+    await replaceFile(path, JSON.stringify(fresh));
+  }
+  return codes;
+}
+
+/** A definition whose place can't be told, as one made by another package, is of all the bundle's code. */
+function reachedFrom(code: BundleCode, places: readonly Place[], bundle: FlowBundle): ReachedCode {
+  const reached = code.reachedFrom(places);
+  return places.length > 0 ? reached : { ...reached, digest: bundle.path, imports: bundle.imports };
+}
+
+function withPackages(
+  { digest, imports, environment, unseen }: ReachedCode,
+  packages: InstalledPackages,
+): TaskCode {
+  const hash = createHash("sha256").update(digest);
+  for (const specifier of imports) {
+    if (!specifier.startsWith("file:")) continue;
+    const provided = providedModules.find(({ url }) => url() === specifier);
+    hash.update(`\0${provided === undefined ? packages.digest(specifier) : provided.version()}`);
+  }
+  return { digest: hash.digest("hex"), environment, unseen };
+}
+
+async function readBundle(bundle: FlowBundle): Promise<BundleCode> {
+  const [{ BundleCode }, text] = await Promise.all([
+    import("./bundle-code.ts"),
+    readFile(bundle.path, "utf8"),
+  ]);
+  return new BundleCode(text, { modules: bundle.modules, folder: dirname(bundle.file) });
+}
+
+async function readKept(path: string): Promise<Kept | undefined> {
+  try {
+    const kept = JSON.parse(await readFile(path, "utf8")) as Kept; // written above, or by another version
+    return kept.version === keptVersion ? kept : undefined;
+  } catch {
+    return undefined; // none yet, or one that a power cut tore: it is made anew
+  }
+}
