@@ -1,6 +1,8 @@
 import { pathToFileURL } from "node:url";
 import { shared } from "../authoring/context.ts";
+import type { Definition } from "../authoring/definition.ts";
 import { type Flow, isFlow } from "../authoring/flow.ts";
+import type { ResourceDefinition } from "../authoring/resource.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
 import type { SourceLocation } from "../errors/error-report.ts";
 import { locate, userStack } from "../errors/stack-location.ts";
@@ -14,6 +16,8 @@ export interface LoadedFlow {
   readonly flow: Flow<never, unknown>;
   readonly name: string;
   readonly tasks: ReadonlyMap<string, LoadedTask>;
+  /** The code that each resource can reach. */
+  readonly resources: ReadonlyMap<ResourceDefinition, TaskCode>;
 }
 
 export interface LoadedTask {
@@ -30,6 +34,7 @@ export async function loadFlow(file: string, bundleFolder: string): Promise<Load
   const bundle = await bundleFlow(file, bundleFolder);
   process.setSourceMapsEnabled(true);
   const known = shared.tasks.length;
+  const knownResources = shared.resources.length;
   let module: { readonly default?: unknown };
   try {
     module = (await import(pathToFileURL(bundle.path).href)) as typeof module; // any module is one
@@ -41,13 +46,16 @@ export async function loadFlow(file: string, bundleFolder: string): Promise<Load
       `${file} has no flow as its default export. Write: export default flow({ name: "..." }, async () => { ... });`,
     );
   }
-  const tasks = await collectTasks(shared.tasks.slice(known), bundle);
+  const definitions = shared.tasks.slice(known);
+  const resources = shared.resources.slice(knownResources);
+  const codes = await taskCodes(bundle, [...definitions, ...resources]);
   // isFlow can't tell the parameters' type; nobody calls it with any but those that its schema gave.
   return {
     bundle,
     flow: module.default as LoadedFlow["flow"],
     name: module.default.definition.options.name,
-    tasks,
+    tasks: tasksByName(definitions, codes),
+    resources: new Map(resources.map((definition) => [definition, codeOf(definition, codes)])),
   };
 }
 
@@ -63,13 +71,12 @@ export function loadedTask(flow: LoadedFlow, definition: TaskDefinition): Loaded
   );
 }
 
-async function collectTasks(
+function tasksByName(
   definitions: readonly TaskDefinition[],
-  bundle: FlowBundle,
-): Promise<Map<string, LoadedTask>> {
+  codes: ReadonlyMap<Definition, TaskCode>,
+): Map<string, LoadedTask> {
   const tasks = new Map<string, LoadedTask>();
-  const codes = await taskCodes(bundle, definitions);
-  for (const [definition, code] of codes) {
+  for (const definition of definitions) {
     const { name } = definition.options;
     const source = locate(definition.definedAt);
     const earlier = tasks.get(name);
@@ -78,9 +85,15 @@ async function collectTasks(
         `Two tasks are named '${name}': at ${show(earlier.source)} and at ${show(source)}. Give one of them another name.`,
       );
     }
-    tasks.set(name, { definition, source, code });
+    tasks.set(name, { definition, source, code: codeOf(definition, codes) });
   }
   return tasks;
+}
+
+function codeOf(definition: Definition, codes: ReadonlyMap<Definition, TaskCode>): TaskCode {
+  const code = codes.get(definition);
+  if (code === undefined) throw new Error(`Of what is defined at ${definition.definedAt} no code is known.`);
+  return code;
 }
 
 function show(source: SourceLocation | undefined): string {

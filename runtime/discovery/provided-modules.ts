@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { builtFolder, packageFolder } from "./runtime-modules.ts";
 
 /** A module that flows can import though it isn't installed beside them. */
@@ -19,14 +20,18 @@ export const providedModules: readonly ProvidedModule[] = [
   ].map(([specifier = "", file = ""]) => ({
     specifier,
     url: () => pathToFileURL(join(builtFolder, file)).href,
-    version: () => versionIn(packageFolder),
+    version: runtimeVersion,
   })),
   {
     specifier: "zod",
-    url: () => import.meta.resolve("zod"),
-    version: () => versionIn(fileURLToPath(new URL(".", import.meta.resolve("zod/package.json")))),
+    url: () => pathToFileURL(join(zodFolder(), manifestIn(zodFolder()).exports["."].import)).href,
+    version: () => versionIn(zodFolder()),
   },
 ];
+
+export function runtimeVersion(): string {
+  return versionIn(packageFolder);
+}
 
 /** What an imported module is called wherever it is installed: `lodash/fp.js`, `node:fs`, `millrace`. */
 export function importedName(specifier: string): string {
@@ -35,10 +40,19 @@ export function importedName(specifier: string): string {
   return /.*[\\/]node_modules[\\/](.*)$/.exec(specifier)?.[1] ?? specifier.replace(/^file:.*\//, "");
 }
 
+function zodFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve("zod/package.json"));
+}
+
 function versionIn(folder: string): string {
-  const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+  const { name, version } = manifestIn(folder);
+  return `${name}@${version}`;
+}
+
+function manifestIn(folder: string) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     readonly name: string;
     readonly version: string;
+    readonly exports: { readonly ".": { readonly import: string } };
   }; // npm's format, of what we ship
-  return `${name}@${version}`;
 }

@@ -75,6 +75,14 @@ export class LogLines {
             : `Created task run '${event.name}' for task '${event.task}'`,
           flowRun: event.flowRun,
         };
+      case "task-run-adopted":
+        return {
+          ...at,
+          level: "INFO",
+          logger: taskLogger(event.taskRun),
+          message: "Took the result from an earlier attempt",
+          taskRun: event.taskRun,
+        };
       case "task-run-state": {
         const logger = taskLogger(event.taskRun);
         if (event.state.name === "AwaitingRetry") {

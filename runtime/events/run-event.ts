@@ -114,12 +114,21 @@ export type RunEventBody =
       /** Set for the runs of one `.map` call. */
       readonly mapped?: { readonly group: string; readonly index: number };
       readonly source?: SourceLocation;
-      /** Digest of what it was called with, by which a resume knows it again. */
+      /** Digest of what it was called with; with {@link code} and `used`, a resume knows it again by it. */
       readonly inputs: string;
+      /** Digest of the code that it can reach, and its resources'. */
+      readonly code?: string;
+      /** A resume was told to run it again, whatever it came to before. */
+      readonly again?: true;
       /** Its arguments in a few words each. */
       readonly arguments?: readonly string[];
       /** A resume took its result from an earlier attempt. */
       readonly adopted?: boolean;
+    }
+  | {
+      /** A resume took its result from an earlier attempt, once all above it was known to be the same. */
+      readonly type: "task-run-adopted";
+      readonly taskRun: string;
     }
   | {
       readonly type: "task-run-state";
@@ -133,6 +142,8 @@ export type RunEventBody =
       readonly due?: number;
       readonly error?: ErrorReport;
       readonly result?: ResultRef;
+      /** With a result: digest of the executions whose results it was made from; absent if there were none. */
+      readonly used?: string;
     }
   | {
       readonly type: "resource-created";

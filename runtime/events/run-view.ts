@@ -13,6 +13,19 @@ export interface AttemptView {
   error: ErrorReport | undefined;
 }
 
+/** What a task run came to when it last completed: what a resume can take. */
+export interface Completion {
+  /** Of the event that said so: no other execution has it. */
+  readonly seq: number;
+  readonly state: State;
+  readonly result: ResultRef;
+  readonly inputs: string;
+  readonly code: string | undefined;
+  readonly used: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly ended: number;
+}
+
 export interface TaskRunView {
   readonly id: string;
   readonly name: string;
@@ -24,11 +37,14 @@ export interface TaskRunView {
   readonly mapped: { readonly group: string; readonly index: number } | undefined;
   readonly source: SourceLocation | undefined;
   readonly inputs: string;
+  readonly code: string | undefined;
   readonly arguments: readonly string[];
   readonly created: number;
   /** The run's attempt that created it last; one of an earlier attempt is no longer part of the run. */
   runAttempt: number;
   adopted: boolean;
+  /** Its last completion, in this attempt or an earlier one, unless it has begun to run again. */
+  completion: Completion | undefined;
   state: State;
   attempts: AttemptView[];
   due: number | undefined;
@@ -178,8 +194,7 @@ function fold(view: RunView, event: RunEvent): void {
     case "task-run-created": {
       const earlier = view.taskRuns.get(event.taskRun);
       if (event.adopted && earlier !== undefined) {
-        earlier.runAttempt = view.attempt;
-        earlier.adopted = true;
+        adopt(view, earlier);
         return;
       }
       view.taskRuns.set(event.taskRun, {
@@ -193,10 +208,12 @@ function fold(view: RunView, event: RunEvent): void {
         mapped: event.mapped,
         source: event.source,
         inputs: event.inputs,
+        code: event.code,
         arguments: event.arguments ?? [],
         created: event.time,
         runAttempt: view.attempt,
         adopted: false,
+        completion: event.again ? undefined : earlier?.completion,
         state: makeState("Pending"),
         attempts: earlier?.attempts ?? [],
         due: undefined,
@@ -206,6 +223,11 @@ function fold(view: RunView, event: RunEvent): void {
         result: undefined,
         progress: undefined,
       });
+      return;
+    }
+    case "task-run-adopted": {
+      const run = view.taskRuns.get(event.taskRun);
+      if (run !== undefined) adopt(view, run);
       return;
     }
     case "task-run-state":
@@ -299,6 +321,7 @@ function foldTaskState(view: RunView, event: Extract<RunEvent, { type: "task-run
       error: undefined,
     });
     run.progress = undefined;
+    run.completion = undefined;
     return;
   }
   const last = run.attempts.at(-1);
@@ -313,6 +336,32 @@ function foldTaskState(view: RunView, event: Extract<RunEvent, { type: "task-run
   }
   run.error = event.error;
   run.result = event.result;
+  if (event.state.type === "COMPLETED" && event.result !== undefined) {
+    run.completion = {
+      seq: event.seq,
+      state: event.state,
+      result: event.result,
+      inputs: run.inputs,
+      code: run.code,
+      used: event.used,
+      ended: event.time,
+    };
+  }
+}
+
+/** A task run is again what it was when it completed, whatever attempts in between made of it. */
+function adopt(view: RunView, run: TaskRunView): void {
+  run.runAttempt = view.attempt;
+  run.adopted = true;
+  const { completion } = run;
+  if (completion === undefined) return;
+  run.state = completion.state;
+  run.result = completion.result;
+  run.ended = completion.ended;
+  run.endedSeq = completion.seq;
+  run.due = undefined;
+  run.error = undefined;
+  run.progress = undefined;
 }
 
 /** An attempt that a dead runner left open ended with the runner. */

@@ -1,63 +1,86 @@
 import { WrittenFolders } from "../disk/written-folders.ts";
 import type { ResultRef } from "../events/run-event.ts";
-import type { RunView, TaskRunView } from "../events/run-view.ts";
+import type { Completion, RunView } from "../events/run-view.ts";
 import { baseOf } from "../store/relocation.ts";
 import { areWholeFiles, inRunFolder, isWholeResult, type NamedFile } from "../store/result-files.ts";
 import { fromStoredHandle } from "../worker/result-file.ts";
-import type { RunNode } from "./run-node.ts";
 
-/** What an earlier attempt of the run came to, for a resume to take what is still good. */
+/** What a task run is known again by. */
+export interface Sameness {
+  /** Digest of what it is called with. */
+  readonly inputs: string;
+  /** Digest of the code that it can reach. */
+  readonly code: string;
+}
+
+/** How the code counts, of what completed in an earlier attempt. */
+export interface Again {
+  /** Ids of task runs that are to run again though they had completed. */
+  readonly taskRuns: readonly string[];
+  /** Results of code that has changed since are taken all the same. */
+  readonly keepResults: boolean;
+}
+
+/**
+ * What the earlier attempts of a run came to, for a resume to take what is still good.
+ *
+ * A task run is taken if it completed, by the same code, called with the same, from the same executions of all above
+ * it, and if what it came to is whole. Nothing is said here of states, attempts or times: if something above it has
+ * run again, that is another execution, whenever and why ever it did.
+ */
 export class EarlierAttempt {
   readonly #view: RunView;
   /** Task runs that completed, with results and artifacts that are as they were written. */
   readonly #whole: ReadonlySet<string>;
   readonly #again: ReadonlySet<string>;
+  readonly #keepResults: boolean;
+  #takenOfOtherCode = 0;
 
-  private constructor(view: RunView, whole: ReadonlySet<string>, again: readonly string[]) {
+  private constructor(view: RunView, whole: ReadonlySet<string>, again: Again) {
     this.#view = view;
     this.#whole = whole;
-    this.#again = new Set(again);
+    this.#again = new Set(again.taskRuns);
+    this.#keepResults = again.keepResults;
   }
 
-  /**
-   * Looks at all that could be taken: what isn't as it was written, whatever the reason, is made again.
-   * @param again ids of task runs that are to run again though they had completed.
-   */
-  static async read(view: RunView, runFolder: string, again: readonly string[]): Promise<EarlierAttempt> {
+  /** Looks at all that could be taken: what isn't as it was written, whatever the reason, is made again. */
+  static async read(view: RunView, runFolder: string, again: Again): Promise<EarlierAttempt> {
     const fileIn = inRunFolder(runFolder);
     const artifacts = artifactFiles(view);
     const written = new WrittenFolders(baseOf(runFolder), runFolder, () => undefined);
     const whole = new Set<string>();
-    for (const { id, state, result } of view.taskRuns.values()) {
-      if (state.type !== "COMPLETED" || result === undefined) continue;
-      if (!(await isWholeResult(result, fileIn))) continue;
+    for (const { id, completion } of view.taskRuns.values()) {
+      if (completion === undefined || !(await isWholeResult(completion.result, fileIn))) continue;
       if (!(await areWholeFiles(artifacts.get(id) ?? [], fileIn))) continue;
-      if (await canBeRead(result, runFolder, written)) whole.add(id);
+      if (await canBeRead(completion.result, runFolder, written)) whole.add(id);
     }
     return new EarlierAttempt(view, whole, again);
   }
 
-  /**
-   * The earlier run of a task if its result still holds: it completed, was called with the same, and nothing
-   * above it has run again.
-   */
-  task(id: string, inputs: string, upstream: readonly RunNode[]): TaskRunView | undefined {
-    const earlier = this.#view.taskRuns.get(id);
-    if (earlier?.result === undefined || earlier.state.type !== "COMPLETED") return undefined;
-    if (this.#again.has(id) || earlier.inputs !== inputs) return undefined;
-    const isGood = upstream.every((node) => node.adopted && !this.#endedAfter(node.id, earlier));
-    return isGood && this.#whole.has(id) ? earlier : undefined;
+  /** Whether the task run was named as one to run again. */
+  isAgain(id: string): boolean {
+    return this.#again.has(id);
   }
 
-  /** An attempt in between may have run an upstream again and ended before it came to this. */
-  #endedAfter(upstream: string, run: TaskRunView): boolean {
-    return (this.#view.taskRuns.get(upstream)?.ended ?? 0) > (run.ended ?? 0);
+  /** How many results were taken though their code has changed since. */
+  get takenOfOtherCode(): number {
+    return this.#takenOfOtherCode;
   }
 
-  /** Whether a subflow came to the same result as before. */
-  subflowIsSame(id: string, result: ResultRef): boolean {
-    const earlier = this.#view.flowRuns.get(id)?.result;
-    return earlier !== undefined && earlier.sha256 === result.sha256 && result.tables === undefined;
+  /** What a task run came to earlier, as far as that can be told before all above it has ended. */
+  candidate(id: string, now: Sameness): Candidate | undefined {
+    const completion = this.#view.taskRuns.get(id)?.completion;
+    if (completion === undefined || this.#again.has(id) || !this.#whole.has(id)) return undefined;
+    if (completion.inputs !== now.inputs) return undefined;
+    const hasSameCode = completion.code === now.code;
+    if (!hasSameCode && !this.#keepResults) return { completion: undefined, hasOtherCode: true };
+    return {
+      hasOtherCode: false,
+      completion,
+      take: () => {
+        if (!hasSameCode) this.#takenOfOtherCode++;
+      },
+    };
   }
 }
 
@@ -71,6 +94,11 @@ async function canBeRead(result: ResultRef, runFolder: string, written: WrittenF
   }
   return true;
 }
+
+/** An earlier completion that is to be taken if it was made from the same executions, or the reason why it isn't. */
+export type Candidate =
+  | { readonly hasOtherCode: true; readonly completion: undefined }
+  | { readonly hasOtherCode: false; readonly completion: Completion; readonly take: () => void };
 
 /** By task run. */
 function artifactFiles(view: RunView): Map<string, NamedFile[]> {

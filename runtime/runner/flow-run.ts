@@ -86,18 +86,22 @@ export class FlowRun extends RunNode implements FlowContext {
     const args = toBytes(inputs.value, `Task '${options.name}': an argument`);
     const digest = sha256(args);
     const { name, id } = this.#names.next(options.name);
+    const held = this.#held(inputs);
+    const code = this.#run.codeOf(task, held);
+    const { earlier } = this.#run;
+    const candidate = earlier?.candidate(id, { inputs: digest, code });
     const taskRun = new TaskRun(
       id,
       this.#run.nextFileName(),
       task,
       { ...options, ...call.options },
-      { args, digest, resources: this.#held(inputs), tables: inputs.tables.map(({ table }) => table) },
+      { args, digest, resources: held, tables: inputs.tables.map(({ table }) => table) },
       upstream,
       dependencies,
+      candidate,
     );
-    // The rows of a table that the body awaited may come from any run before this one.
-    const above = inputs.tables.length > 0 ? this.#children : dependencies.map(({ node }) => node);
-    const earlier = this.#run.earlier?.task(id, digest, above);
+    if (candidate?.hasOtherCode) this.#run.tellOtherCode(options.name, this.id);
+    if (inputs.tables.length === 0) taskRun.findUsedNow();
     this.#run.emit({
       type: "task-run-created",
       taskRun: id,
@@ -105,23 +109,23 @@ export class FlowRun extends RunNode implements FlowContext {
       task: options.name,
       flowRun: this.id,
       inputs: digest,
+      code,
+      ...(earlier?.isAgain(id) ? { again: true } : {}),
       ...(upstream.length === 0 ? {} : { upstream }),
       ...(inputs.resources.length === 0 ? {} : { resources: inputs.resources }),
       ...(taskRun.options.tags === undefined ? {} : { tags: taskRun.options.tags }),
       ...(call.mapped === undefined ? {} : { mapped: call.mapped }),
       ...(task.source === undefined ? {} : { source: task.source }),
       ...(call.args.length === 0 ? {} : { arguments: call.args.map((arg) => this.#describe(arg)) }),
-      ...(earlier === undefined ? {} : { adopted: true }),
+      ...(taskRun.isDone ? { adopted: true } : {}),
     });
     this.#add(taskRun);
-    if (earlier === undefined) {
-      this.#run.scheduler.add(taskRun);
-    } else {
-      taskRun.adopted = true;
+    if (taskRun.isDone) {
+      taskRun.adopt();
       this.#run.writings.stands(id);
-      taskRun.state = earlier.state;
-      taskRun.result = earlier.result;
       this.#run.whenDurable(() => taskRun.end());
+    } else {
+      this.#run.scheduler.add(taskRun);
     }
     return this.#future(taskRun);
   }

@@ -22,7 +22,7 @@ import { AttachedResources } from "../worker/attached-resources.ts";
 import { captureOutput } from "../worker/capture-output.ts";
 import type { RunEnvironment, ThreadNotice } from "../worker/protocol.ts";
 import { catchStrayErrors } from "../worker/stray-errors.ts";
-import { EarlierAttempt } from "./earlier-attempt.ts";
+import { type Again, EarlierAttempt } from "./earlier-attempt.ts";
 import { ResultCache } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { randomRunName } from "./run-name.ts";
@@ -55,7 +55,7 @@ export interface RunFlowOptions {
   /** Cancels the run when aborted; the reason's message says why. */
   readonly signal?: AbortSignal;
   /** Goes on with an earlier run, from its folder. */
-  readonly resume?: { readonly path: string; readonly again: readonly string[] };
+  readonly resume?: { readonly path: string; readonly again: Again };
 }
 
 export interface RunOutcome {
@@ -152,7 +152,7 @@ function makeRun(parts: {
   readonly number: number;
   readonly earlier: EarlierAttempt | undefined;
   readonly writings: Writings;
-  readonly emit: (event: RunEventBody) => void;
+  readonly emit: (event: RunEventBody) => number;
   readonly whenDurable: (callback: () => void) => void;
   readonly notify: (notice: ThreadNotice) => void;
 }): Run {

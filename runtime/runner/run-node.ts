@@ -15,8 +15,12 @@ export class RunNode {
   readonly held: readonly string[];
   /** What it failed with: a body's own error where it ran in this thread, else a copy of a task's. */
   error: unknown;
-  /** It came to the same result as in an earlier attempt of the run. */
-  adopted = false;
+  /**
+   * What it completed by, for those that take its result: of a task run the `seq` of the event that said so, which an
+   * adopted one keeps; of a subflow's run what its result holds and what its children completed by. Two are the same
+   * if nothing has run again. Undefined until it completed.
+   */
+  execution: string | undefined;
   #listeners: (() => void)[] | undefined = [];
 
   constructor(id: string, upstream: readonly Upstream[], state: State, held: readonly string[]) {

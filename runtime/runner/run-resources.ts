@@ -37,6 +37,11 @@ export class RunResources {
     this.#notify = notify;
   }
 
+  /** What an open resource is one of. */
+  definition(id: string): ResourceDefinition | undefined {
+    return this.#open.get(id)?.definition;
+  }
+
   /** What the threads need to attach the given resources. */
   handles(ids: readonly string[]): Record<string, { name: string; handle: unknown }> {
     const handles: Record<string, { name: string; handle: unknown }> = {};

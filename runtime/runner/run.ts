@@ -5,15 +5,17 @@ import { type LoadedFlow, type LoadedTask, loadedTask } from "../discovery/load-
 import { parseParameters } from "../discovery/parameters.ts";
 import { describe } from "../errors/stack-location.ts";
 import { UserError } from "../errors/user-error.ts";
-import type { RunEventBody } from "../events/run-event.ts";
+import type { ResultRef, RunEventBody } from "../events/run-event.ts";
 import { rootFlowRun } from "../events/run-event.ts";
 import { decideFlowState, hasEnded, makeState, type State } from "../events/states.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import { finishOutput } from "../worker/capture-output.ts";
-import { decode, type Encoded, fromBytes, toBytes } from "../worker/crossing.ts";
+import { decode, type Encoded, fromBytes, sha256, toBytes } from "../worker/crossing.ts";
 import { firstError, reportError } from "../worker/error-report.ts";
-import { loadResult, storeResult } from "../worker/result-file.ts";
+import { fromStoredHandle, loadEncoded, loadResult, storeResult } from "../worker/result-file.ts";
+import { contentDigest } from "./content-digest.ts";
 import type { EarlierAttempt } from "./earlier-attempt.ts";
+import { tableIdentity, usedExecutions } from "./executions.ts";
 import { FlowRun, RunFailedError } from "./flow-run.ts";
 import type { ResultCache } from "./result-cache.ts";
 import type { RunNode } from "./run-node.ts";
@@ -38,12 +40,14 @@ export class Run {
   readonly resources: RunResources;
   readonly cache: ResultCache;
   readonly scheduler: Scheduler;
-  readonly emit: (event: RunEventBody) => void;
+  readonly emit: (event: RunEventBody) => number;
   readonly whenDurable: (callback: () => void) => void;
   readonly #loaded: LoadedFlow;
   readonly #attached: AttachedResources;
   readonly #slots: Slots;
   readonly #writer: number;
+  readonly #codes = new Map<string, string>();
+  readonly #toldOtherCode = new Set<string>();
   #number = 0;
   #cancelReason: string | undefined;
   #root: FlowRun | undefined;
@@ -60,7 +64,7 @@ export class Run {
     readonly resources: RunResources;
     readonly earlier: EarlierAttempt | undefined;
     readonly writings: Writings;
-    readonly emit: (event: RunEventBody) => void;
+    readonly emit: (event: RunEventBody) => number;
     readonly whenDurable: (callback: () => void) => void;
   }) {
     this.path = options.path;
@@ -96,6 +100,30 @@ export class Run {
   /** What brings results back into this thread. */
   get decoding() {
     return { resource: (id: string) => this.#attached.get(id), table: this.#attached.table };
+  }
+
+  /** Digest of the code that a task run can reach by itself and by the resources that it is given. */
+  codeOf(task: LoadedTask, resources: readonly string[]): string {
+    const key = [task.definition.options.name, ...resources].join("\n");
+    const known = this.#codes.get(key);
+    if (known !== undefined) return known;
+    const codes = [task.code.digest];
+    for (const id of resources) {
+      const definition = this.resources.definition(id);
+      const code = definition && this.#loaded.resources.get(definition);
+      if (code !== undefined) codes.push(code.digest);
+    }
+    const digest = sha256(Buffer.from(codes.join("\n"))).slice(0, 16);
+    this.#codes.set(key, digest);
+    return digest;
+  }
+
+  /** Says once why results of a task are not taken from an earlier attempt. */
+  tellOtherCode(task: string, flowRun: string): void {
+    if (this.#toldOtherCode.has(task)) return;
+    this.#toldOtherCode.add(task);
+    const message = `The code of task '${task}' has changed since it ran: it runs again. 'millrace resume --keep-results' takes its results all the same.`;
+    this.emit({ type: "log", level: "INFO", message, flowRun });
   }
 
   /** A name for files of one task's or flow's result, its own among all that any process writes to the run. */
@@ -196,6 +224,7 @@ export class Run {
     clearTimeout(timer);
     const teardown = await inContext(flowRun, () => this.resources.closeAll(flowRun.id));
     finishOutput(flowRun);
+    if (flowRun === this.#root) this.#tellKept();
     const thrown = "error" in ended ? ended : teardown;
     if (this.#cancelReason !== undefined) {
       this.#endFlowRun(flowRun, makeState("Cancelled", this.#cancelReason));
@@ -206,6 +235,13 @@ export class Run {
     } else {
       await this.#complete(flowRun, "value" in ended ? ended.value : undefined);
     }
+  }
+
+  #tellKept(): void {
+    const kept = this.earlier?.takenOfOtherCode ?? 0;
+    if (kept === 0) return;
+    const message = `Took ${kept} result${kept === 1 ? "" : "s"} of code that has changed since, as --keep-results says.`;
+    this.emit({ type: "log", level: "WARNING", message });
   }
 
   /** Runs a body until it ends, throws, leaves an error that nobody catches, or is given up. */
@@ -242,17 +278,30 @@ export class Run {
       return;
     }
     try {
+      const file = `results/flow-${this.nextFileName()}`;
       flowRun.result = await storeResult(value, {
         what: `The result of flow '${flowRun.flow.options.name}'`,
         runFolder: this.path,
-        file: `results/flow-${this.nextFileName()}`,
+        file,
         resourceId: this.resourceId,
       });
-      flowRun.adopted = this.earlier?.subflowIsSame(flowRun.id, flowRun.result) ?? false;
+      flowRun.execution = await this.#executionOf(flowRun, flowRun.result, file);
       this.#endFlowRun(flowRun, state);
     } catch (error) {
       this.#fail(flowRun, error);
     }
+  }
+
+  /** A subflow is the same again if it returned the same and nothing in it ran again. */
+  async #executionOf(flowRun: FlowRun, result: ResultRef, file: string): Promise<string | undefined> {
+    if (flowRun.id === rootFlowRun) return undefined;
+    const { tables } = result;
+    if (tables === undefined) return usedExecutions(flowRun.children, [result.sha256]);
+    const identities = tables.map(({ handle }) =>
+      tableIdentity(fromStoredHandle(handle, this.path), file, this.path),
+    );
+    const value = await contentDigest(loadEncoded(result, this.path), async () => "told by its identity");
+    return usedExecutions(flowRun.children, [value ?? "", ...(await Promise.all(identities))]);
   }
 
   #fail(flowRun: FlowRun, error: unknown): void {

@@ -31,7 +31,7 @@ export class Scheduler {
   readonly #cache: ResultCache;
   readonly #resources: RunResources;
   readonly #environment: RunEnvironment;
-  readonly #emit: (event: RunEventBody) => void;
+  readonly #emit: (event: RunEventBody) => number;
   readonly #whenDurable: (callback: () => void) => void;
   readonly #notify: (notice: ThreadNotice) => void;
   readonly #writings: Writings;
@@ -47,7 +47,7 @@ export class Scheduler {
     readonly cache: ResultCache;
     readonly resources: RunResources;
     readonly environment: RunEnvironment;
-    readonly emit: (event: RunEventBody) => void;
+    readonly emit: (event: RunEventBody) => number;
     readonly whenDurable: (callback: () => void) => void;
     readonly notify: (notice: ThreadNotice) => void;
     readonly writings: Writings;
@@ -104,6 +104,32 @@ export class Scheduler {
 
   #onReady(run: TaskRun): void {
     if (!this.#live.has(run)) return;
+    if (run.candidate?.completion !== undefined) void this.#tryEarlier(run);
+    else this.#start(run);
+  }
+
+  /** Takes what an earlier attempt came to, if it was made from the same. */
+  async #tryEarlier(run: TaskRun): Promise<void> {
+    try {
+      await run.findUsed(this.#environment.runFolder);
+    } catch {
+      // What keeps its tables from being written is told by the try that is made now.
+    }
+    if (!this.#live.has(run)) return; // cancelled meanwhile
+    if (run.isDone) this.#adopt(run);
+    else this.#start(run);
+  }
+
+  #adopt(run: TaskRun): void {
+    this.#live.delete(run);
+    run.adopt();
+    this.#writings.stands(run.id);
+    this.#emit({ type: "task-run-adopted", taskRun: run.id });
+    this.#whenDurable(() => run.end());
+  }
+
+  #start(run: TaskRun): void {
+    if (run.inputs.tables.length === 0) run.findUsedNow();
     const { blocker } = run;
     if (blocker !== undefined) {
       this.#end(
@@ -119,6 +145,7 @@ export class Scheduler {
   async #tryCache(run: TaskRun): Promise<void> {
     try {
       const cached = await this.#cache.find(run);
+      if (cached !== undefined) await run.findUsed(this.#environment.runFolder);
       if (!this.#live.has(run)) return; // cancelled meanwhile
       if (cached === undefined) this.#enqueue(run, 1);
       else this.#end(run, makeState("Cached"), { result: cached });
@@ -183,6 +210,7 @@ export class Scheduler {
       const author = this.#writings.author(run.id, attempt, run.inputs.digest);
       await this.#writings.begin(author);
       const tables = await run.tableHandles(this.#environment.runFolder);
+      if (tables.length > 0) await run.findUsed(this.#environment.runFolder);
       if (stopped !== undefined)
         return stopped === "timeout" ? timedOut(run.options.timeout ?? 0) : { kind: "cancelled" };
       const response = await thread.run(
@@ -261,7 +289,9 @@ export class Scheduler {
     run.state = state;
     run.result = more.result;
     run.error = more.error && errorOf(more.error);
-    this.#emit({ type: "task-run-state", taskRun: run.id, state, ...more });
+    const used = more.result !== undefined && run.used !== "" ? { used: run.used ?? "what failed" } : {};
+    const seq = this.#emit({ type: "task-run-state", taskRun: run.id, state, ...more, ...used });
+    if (state.type === "COMPLETED") run.execution = String(seq);
     if (state.name === "Completed" && run.options.cache && more.result !== undefined)
       this.#cache.keep(run, more.result);
     this.#whenDurable(() => run.end());

@@ -5,6 +5,8 @@ import type { LoadedTask } from "../discovery/load-flow.ts";
 import type { ResultRef, Upstream } from "../events/run-event.ts";
 import { makeState } from "../events/states.ts";
 import type { CrossingTable } from "../worker/crossing-marks.ts";
+import type { Candidate } from "./earlier-attempt.ts";
+import { tableIdentity, usedExecutions } from "./executions.ts";
 import { RunNode } from "./run-node.ts";
 
 /** What a task run was called with, as it was then. */
@@ -28,6 +30,10 @@ export class TaskRun extends RunNode {
   readonly dependencies: readonly { readonly node: RunNode; readonly allowFailure: boolean }[];
   /** Beginning of the names of its files. */
   readonly fileName: string;
+  /** What it came to in an earlier attempt: taken if that was made from the same executions. */
+  readonly candidate: Candidate | undefined;
+  /** Digest of the executions that it takes results from, once they have ended; see {@link usedExecutions}. */
+  used: string | undefined;
   #handles: Promise<readonly unknown[]> | undefined;
   /** Ends the try that is under way: a try's thread is told, and has a second to stop by itself. */
   stop: ((reason: "timeout" | "cancelled") => void) | undefined;
@@ -40,6 +46,7 @@ export class TaskRun extends RunNode {
     inputs: TaskInputs,
     upstream: readonly Upstream[],
     dependencies: TaskRun["dependencies"],
+    candidate: Candidate | undefined,
   ) {
     super(id, upstream, makeState("Pending"), inputs.resources);
     this.fileName = fileName;
@@ -47,6 +54,44 @@ export class TaskRun extends RunNode {
     this.options = options;
     this.inputs = inputs;
     this.dependencies = dependencies;
+    this.candidate = candidate;
+  }
+
+  /** Finds out {@link used}, for which tables that are only rows in memory are written first. */
+  async findUsed(runFolder: string): Promise<void> {
+    if (this.inputs.tables.length === 0) {
+      this.findUsedNow();
+      return;
+    }
+    const handles = await this.tableHandles(runFolder);
+    const ownFiles = `results/${this.fileName}-in-`;
+    const tables = await Promise.all(handles.map((handle) => tableIdentity(handle, ownFiles, runFolder)));
+    this.used = usedExecutions(this.#above, tables);
+  }
+
+  /** The same for a run without tables among its arguments. */
+  findUsedNow(): void {
+    this.used = usedExecutions(this.#above, []);
+  }
+
+  get #above(): RunNode[] {
+    return this.dependencies.map(({ node }) => node);
+  }
+
+  /** Whether it came to a result in an earlier attempt that was made from the same. */
+  get isDone(): boolean {
+    const { completion } = this.candidate ?? {};
+    return completion !== undefined && this.used !== undefined && (completion.used ?? "") === this.used;
+  }
+
+  /** Makes it what it came to in an earlier attempt. */
+  adopt(): void {
+    const { candidate } = this;
+    if (candidate?.completion === undefined) return;
+    candidate.take();
+    this.state = candidate.completion.state;
+    this.result = candidate.completion.result;
+    this.execution = String(candidate.completion.seq);
   }
 
   /** The upstream that keeps this from running, once all have ended. */

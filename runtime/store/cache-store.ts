@@ -3,8 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { freshPath } from "../disk/fresh-path.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
+import { seal, unseal } from "../disk/sealed.ts";
 import { syncFolder, syncTree } from "../disk/sync.ts";
-import { digestBytes } from "../disk/tree-digest.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { resultRef } from "./event-shape.ts";
 import { limits, readInRun } from "./read-in-run.ts";
@@ -61,7 +61,8 @@ export class CacheStore {
         await linkOrCopy(join(runFolder, "results", file), join(temporary, file));
         await syncTree(join(temporary, file));
       }
-      await replaceFile(join(temporary, "entry.json"), entryText({ task, created: now, result }));
+      const entry: CacheEntry = { task, created: now, result };
+      await replaceFile(join(temporary, "entry.json"), seal(JSON.stringify(entry)));
       await rm(folder, { recursive: true, force: true });
       await rename(temporary, folder);
       await syncFolder(this.#folder);
@@ -82,17 +83,12 @@ function namesOf(result: ResultRef): Set<string> {
   return new Set(filesOfResult(result).map(({ path }) => basename(path)));
 }
 
-/** The entry as JSON, and the digest of that in a line of its own. */
-function entryText(entry: CacheEntry): string {
-  const text = JSON.stringify(entry);
-  return `${text}\n${digestBytes(text).sha256}\n`;
-}
-
 /**
  * Reads `entry.json` of a cached result.
  * @returns undefined for one that isn't what was written: its task runs again.
  */
 export async function readEntry(path: string): Promise<CacheEntry | undefined> {
+<<<<<<< HEAD
   const text = String(await readInRun(dirname(path), basename(path), limits.cacheEntry));
   const [entry = "", sha256] = text.split("\n");
   if (digestBytes(entry).sha256 !== sha256) return undefined;
@@ -102,6 +98,10 @@ export async function readEntry(path: string): Promise<CacheEntry | undefined> {
   } catch {
     return undefined;
   }
+=======
+  const entry = unseal(await readFile(path, "utf8"));
+  return entry === undefined ? undefined : (JSON.parse(entry) as CacheEntry); // written by keep only
+>>>>>>> da41bb4 (Know a task run again by its code, its inputs and the executions above it: a resume mixes no code, and repeats nothing that had ended)
 }
 
 /** Puts a cached file into a run, where an earlier attempt may have left a damaged one. */

@@ -81,13 +81,17 @@ export class EventWriter {
     }
   }
 
-  /** Adds an event. After {@link close} it is dropped: the run's end has been told. */
-  append(body: RunEventBody): void {
-    if (this.#closed) return;
+  /**
+   * Adds an event. After {@link close} it is dropped: the run's end has been told.
+   * @returns its number.
+   */
+  append(body: RunEventBody): number {
+    if (this.#closed) return this.#seq;
     const { number = 1 } = this.#options;
     const writer = number === 1 ? {} : { writer: number };
     this.#pending.push({ seq: ++this.#seq, time: Date.now(), ...writer, ...body });
     if (this.#writing === undefined) this.#writing = this.#writeAll();
+    return this.#seq;
   }
 
   /** Calls back when everything appended so far is in the file. */

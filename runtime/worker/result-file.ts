@@ -107,7 +107,7 @@ export function loadResult(
  * Paths of what is in the run folder, or in the folder that its runs are in, are kept relative to it: it may be seen
  * from a container and from its host.
  */
-function toStoredPath(path: string, runFolder: string): string {
+export function toStoredPath(path: string, runFolder: string): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) return path; // in an engine's storage
   if (isNamedBelow(path, runFolder)) return `./${relative(runFolder, path)}`;
   const base = baseOf(runFolder);

@@ -53,9 +53,11 @@ describe("the cache", () => {
     await step("properties in another order", ["--swap"]);
     await step("another input", ["--path", "pq"]);
     folder.write({ "used.ts": files["used.ts"].replace("toUpperCase()", "toUpperCase().trim()") });
-    await step("changed a module that only some can reach");
+    await step("changed a module that only Load reaches");
     folder.write({ "tasks.ts": `${files["tasks.ts"]}// a comment\n` });
-    await step("changed the module of Other, which the flow's file imports");
+    await step("wrote a comment into the module of Other");
+    folder.write({ "tasks.ts": files["tasks.ts"].replace("return n;", "return n + 0;") });
+    await step("changed the code of Other");
     folder.write({ "unrelated.ts": "export {};\n" });
     await step("added a file");
     assert.equal(
@@ -65,8 +67,9 @@ describe("the cache", () => {
         again: ${none}
         properties in another order: ${none}
         another input: Load Sum ran: Load-0=Completed Sum-0=Completed Other-0=Cached
-        changed a module that only some can reach: Load Sum ran: Load-0=Completed Sum-0=Completed Other-0=Cached
-        changed the module of Other, which the flow's file imports: ${all}
+        changed a module that only Load reaches: Load ran: Load-0=Completed Sum-0=Cached Other-0=Cached
+        wrote a comment into the module of Other: ${none}
+        changed the code of Other: Other ran: Load-0=Cached Sum-0=Cached Other-0=Completed
         added a file: ${none}`,
     );
     const cached = (await folder.run()).view.taskRuns.get("Load-0");

@@ -100,6 +100,7 @@ function noteChange(changes: RunChanges, event: RunEvent): void {
       changes.structure = true;
       changes.ids.add(event.taskRun);
       return;
+    case "task-run-adopted":
     case "task-run-state":
     case "progress":
       changes.ids.add(event.taskRun);

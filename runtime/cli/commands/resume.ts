@@ -15,6 +15,7 @@ export interface ResumeOptions extends RunSettings {
   readonly dir?: string;
   readonly threads?: string;
   readonly from?: readonly string[];
+  readonly keepResults?: boolean;
   readonly parameters?: string;
 }
 
@@ -43,7 +44,7 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
     folder: info.folder,
     base,
     pool,
-    resume: { path, again },
+    resume: { path, again: { taskRuns: again, keepResults: options.keepResults ?? false } },
     ...settings,
   });
 }

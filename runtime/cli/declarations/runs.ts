@@ -84,6 +84,7 @@ export function declareRunCommands(program: Command): void {
     .option("--threads <n>", "how many worker threads")
     .option("--session <session>", "`duckdb` or `sc://host:port`; default: what the run had")
     .option("--from <task run...>", "run these task runs again too, and all below them")
+    .option("--keep-results", "take results all the same whose tasks' code has changed since")
     .option("--parameters <json>", "the run's secrets, which aren't kept, as one JSON object")
     .addOption(dirOption())
     .option("--log", "print log lines on a terminal too")

@@ -6,7 +6,7 @@ import type { Node } from "@babel/types";
 import { importedName } from "../provided-modules.ts";
 import { Outside } from "./outside.ts";
 import { Purity } from "./purity.ts";
-import { children, isFunction, isNode, patternNames, plainKey, type SyntaxNode } from "./syntax.ts";
+import { children, isFunction, isNode, patternNames, type SyntaxNode } from "./syntax.ts";
 import { type Template, templateOf } from "./template.ts";
 
 /** A place in a bundle. Lines and columns count from 1. */
@@ -32,6 +32,8 @@ interface Unit {
   readonly names: readonly string[];
   readonly node: SyntaxNode;
   readonly module: number;
+  /** What it is imported from. */
+  readonly from: string | undefined;
   /** Evaluating it may change something: it counts for all tasks. */
   hasEffect: boolean;
   template: Template | undefined;
@@ -105,11 +107,11 @@ export class BundleCode {
   #declare(statement: SyntaxNode, module: number): void {
     switch (statement.type) {
       case "ImportDeclaration":
-        this.#add(
-          statement.specifiers.map(({ local }) => local.name),
-          statement,
-          module,
-        );
+        // Each name for itself: a bundler leaves out what nobody uses.
+        for (const specifier of children(statement))
+          if (specifier.type.startsWith("Import"))
+            this.#add([nameOf(specifier.local)], specifier, module, statement.source.value);
+        if (statement.specifiers.length === 0) this.#add([], statement, module, statement.source.value);
         return;
       case "VariableDeclaration":
         for (const declarator of children(statement))
@@ -131,17 +133,14 @@ export class BundleCode {
     }
   }
 
-  #add(names: readonly string[], node: SyntaxNode, module: number): void {
-    const unit: Unit = { names, node, module, hasEffect: false, template: undefined };
+  #add(names: readonly string[], node: SyntaxNode, module: number, from?: string): void {
+    const unit: Unit = { names, node, module, from, hasEffect: false, template: undefined };
     this.#units.push(unit);
     for (const name of names) this.#unitOf.set(name, unit);
   }
 
   #findEffects(): void {
-    const importedFrom = (name: string) => {
-      const node = this.#unitOf.get(name)?.node;
-      return node?.type === "ImportDeclaration" ? sourceOf(node) : undefined;
-    };
+    const importedFrom = (name: string) => this.#unitOf.get(name)?.from;
     const purity = new Purity(
       {
         importedFrom,
@@ -192,7 +191,14 @@ export class BundleCode {
     const call = callAt(unit.node, place);
     return call === undefined
       ? unit
-      : { names: [], node: call, module: unit.module, hasEffect: false, template: undefined };
+      : {
+          names: [],
+          node: call,
+          module: unit.module,
+          from: undefined,
+          hasEffect: false,
+          template: undefined,
+        };
   }
 
   #reach(roots: readonly Unit[]): ReachedCode {
@@ -203,12 +209,13 @@ export class BundleCode {
     const environment = new Set<string>();
     const unseen = new Set<string>();
     const queue: Unit[] = [];
+    let whole = true;
     const visit = (unit: Unit): number => {
       const known = numbers.get(unit);
       if (known !== undefined) return known;
       numbers.set(unit, numbers.size);
       queue.push(unit);
-      if (!modules.has(unit.module)) {
+      if (whole && !modules.has(unit.module)) {
         modules.add(unit.module);
         if (this.#active.has(unit.module))
           for (const other of this.#units) if (other.module === unit.module) visit(other);
@@ -216,19 +223,21 @@ export class BundleCode {
       for (const other of this.#adopted.get(unit) ?? []) visit(other);
       return numbers.get(unit) ?? 0;
     };
-    for (const root of roots) visit(root);
-    hash.update(`${roots.length};`);
-    for (const unit of this.#units) if (unit.hasEffect) visit(unit);
-    // A queue that grows while it is worked off.
-    for (const unit of queue) {
+    let next = 0;
+    const follow = () => {
+      for (; next < queue.length; next++) {
+        const unit = queue[next];
+        if (unit !== undefined) add(unit);
+      }
+    };
+    const add = (unit: Unit) => {
       const outside = this.#outsideOf(unit);
       for (const name of outside.environment) environment.add(name);
       for (const use of outside.unseen) unseen.add(use);
-      if (unit.node.type === "ImportDeclaration") {
-        const source = sourceOf(unit.node);
-        imports.add(source);
-        hash.update(`import ${importedName(source)} ${importedNames(unit.node)};`);
-        continue;
+      if (unit.from !== undefined) {
+        imports.add(unit.from);
+        hash.update(`import ${JSON.stringify([importedName(unit.from), importedPart(unit.node)])};`);
+        return;
       }
       unit.template ??= this.#templateOf(unit);
       hash.update(`${unit.template.text.length}:${unit.template.text};`);
@@ -236,7 +245,14 @@ export class BundleCode {
         const target = this.#unitOf.get(name);
         if (target !== undefined) hash.update(`${visit(target)}.${target.names.indexOf(name)},`);
       }
-    }
+    };
+    for (const root of roots) visit(root);
+    hash.update(`${roots.length};`);
+    follow();
+    // What other modules do when they are loaded counts, and what that reaches, but no more of them.
+    whole = false;
+    for (const unit of this.#units) if (unit.hasEffect) visit(unit);
+    follow();
     return {
       digest: hash.digest("hex"),
       imports: [...imports].sort(),
@@ -255,9 +271,9 @@ export class BundleCode {
   #outsideOf(unit: Unit): Outside {
     let outside = this.#outside.get(unit);
     if (outside === undefined) {
-      outside = new Outside(unit.node, (name) => {
-        const declared = this.#unitOf.get(name)?.node;
-        return declared?.type === "ImportDeclaration" ? sourceOf(declared) : declared && "";
+      outside = new Outside(unit.node, unit.from, (name) => {
+        const declared = this.#unitOf.get(name);
+        return declared && (declared.from ?? "");
       });
       this.#outside.set(unit, outside);
     }
@@ -274,7 +290,8 @@ function ownPlace(node: SyntaxNode, folder: string): string | undefined {
 }
 
 function isPureDeclaration(node: SyntaxNode, purity: Purity): boolean {
-  if (node.type === "ImportDeclaration") return Array.isArray(node.specifiers) && node.specifiers.length > 0;
+  // Loading a package for its own sake is an effect.
+  if (node.type.startsWith("Import")) return node.type !== "ImportDeclaration";
   if (node.type !== "VariableDeclarator") return purity.isPure(node);
   return [node.id, node.init].every((part) => !isNode(part) || purity.isPure(part));
 }
@@ -328,20 +345,8 @@ function nameOf(node: unknown): string {
   return isNode(node) && node.type === "Identifier" ? node.name : "";
 }
 
-function sourceOf(node: SyntaxNode): string {
-  return isNode(node.source) && node.source.type === "StringLiteral" ? node.source.value : "";
-}
-
-/** What is imported, in the order of the local names. */
-function importedNames(node: SyntaxNode): string {
-  if (!Array.isArray(node.specifiers)) return "";
-  return node.specifiers
-    .map((specifier) => {
-      if (!isNode(specifier)) return "";
-      if (specifier.type !== "ImportSpecifier") return specifier.type;
-      return isNode(specifier.imported)
-        ? (plainKey({ ...specifier, key: specifier.imported } as SyntaxNode) ?? "")
-        : "";
-    })
-    .join(" ");
+/** What of a module is imported: a name, the default, all. */
+function importedPart(specifier: SyntaxNode): string {
+  if (specifier.type !== "ImportSpecifier") return specifier.type;
+  return specifier.imported.type === "Identifier" ? specifier.imported.name : specifier.imported.value;
 }

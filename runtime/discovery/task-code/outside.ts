@@ -18,10 +18,11 @@ export class Outside {
   /** The module that a name of the bundle is imported from, `""` for one that it declares, undefined for a global. */
   readonly #origin: (name: string) => string | undefined;
 
-  constructor(node: SyntaxNode, origin: (name: string) => string | undefined) {
+  /** @param from the module that the node imports from. */
+  constructor(node: SyntaxNode, from: string | undefined, origin: (name: string) => string | undefined) {
     this.#origin = origin;
-    if (node.type === "ImportDeclaration") this.#imported(node);
-    else this.#visit(node);
+    if (from === undefined) this.#visit(node);
+    else this.#imported(node, from);
   }
 
   #visit(node: SyntaxNode): void {
@@ -63,15 +64,13 @@ export class Outside {
     return node.type === "Identifier" && this.#origin(node.name) === undefined ? node.name : undefined;
   }
 
-  #imported(node: SyntaxNode): void {
-    const source = isNode(node.source) && node.source.type === "StringLiteral" ? node.source.value : "";
-    if (!outsideModules.test(source) || !Array.isArray(node.specifiers)) return;
-    const part = changing[source.replace(/^node:/, "")];
-    const names = node.specifiers.filter(isNode).map((specifier) => {
-      const { imported } = specifier;
-      return isNode(imported) && imported.type === "Identifier" ? imported.name : "";
-    });
-    if (part === undefined || names.some((name) => name === "" || part.test(name))) this.unseen.add(source);
+  #imported(node: SyntaxNode, from: string): void {
+    if (!outsideModules.test(from)) return;
+    const part = changing[from.replace(/^node:/, "")];
+    const name =
+      isNode(node.imported) && node.imported.type === "Identifier" ? node.imported.name : undefined;
+    // All of a module that is imported whole may be used.
+    if (part === undefined || name === undefined || part.test(name)) this.unseen.add(from);
   }
 }
 

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Definition } from "../../authoring/definition.ts";
-import { replaceFile } from "../../disk/replace-file.ts";
+import { placeFile } from "../../disk/replace-file.ts";
+import { seal, unseal } from "../../disk/sealed.ts";
 import type { FlowBundle } from "../bundle-flow.ts";
-import { providedModules } from "../provided-modules.ts";
+import { providedModules, runtimeVersion } from "../provided-modules.ts";
+import { builtFolder } from "../runtime-modules.ts";
 import type { BundleCode, Place, ReachedCode } from "./bundle-code.ts";
 import { InstalledPackages, type KnownPackages } from "./installed-packages.ts";
 
@@ -46,6 +48,10 @@ export async function taskCodes<D extends Definition>(
   const url = pathToFileURL(bundle.path).href;
   const codes = new Map<D, TaskCode>();
   for (const definition of definitions) {
+    if (isRuntimes(definition)) {
+      codes.set(definition, { digest: runtimeVersion(), environment: [], unseen: [] });
+      continue;
+    }
     const { sites = [] } = definition;
     const places = sites.filter(({ file }) => file === url || file === bundle.path);
     const key = places.map(({ line, column }) => `${line}:${column}`).join(" ");
@@ -60,15 +66,20 @@ export async function taskCodes<D extends Definition>(
   const isNew = kept === undefined || Object.keys(reached).some((key) => kept.reached[key] === undefined);
   if (isNew || !packages.wasKnown) {
     const fresh: Kept = { version: keptVersion, reached, packages: packages.found };
-    await replaceFile(path, JSON.stringify(fresh));
+    placeFile(path, seal(JSON.stringify(fresh)));
   }
   return codes;
 }
 
-/** A definition whose place can't be told, as one made by another package, is of all the bundle's code. */
+/** A definition whose place can't be told, as one made by a package, is of all the bundle's code. */
 function reachedFrom(code: BundleCode, places: readonly Place[], bundle: FlowBundle): ReachedCode {
   const reached = code.reachedFrom(places);
-  return places.length > 0 ? reached : { ...reached, digest: bundle.path, imports: bundle.imports };
+  return places.length > 0 ? reached : { ...reached, digest: basename(bundle.path), imports: bundle.imports };
+}
+
+/** A definition of the runtime's own, such as a session. */
+function isRuntimes({ sites: [site] = [] }: Definition): boolean {
+  return site?.file.startsWith(pathToFileURL(`${builtFolder}/`).href) ?? false;
 }
 
 function withPackages(
@@ -93,10 +104,8 @@ async function readBundle(bundle: FlowBundle): Promise<BundleCode> {
 }
 
 async function readKept(path: string): Promise<Kept | undefined> {
-  try {
-    const kept = JSON.parse(await readFile(path, "utf8")) as Kept; // written above, or by another version
-    return kept.version === keptVersion ? kept : undefined;
-  } catch {
-    return undefined; // none yet, or one that a power cut tore: it is made anew
-  }
+  const text = unseal(await readFile(path, "utf8").catch(() => "")); // none yet, or it can't be read: it is made anew
+  if (text === undefined) return undefined;
+  const kept = JSON.parse(text) as Kept; // written above, or by another version
+  return kept.version === keptVersion ? kept : undefined;
 }
