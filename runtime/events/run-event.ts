@@ -119,7 +119,7 @@ export type RunEventBody =
       /** Digest of the code that it can reach, and its resources'. */
       readonly code?: string;
       /** A resume was told to run it again, whatever it came to before. */
-      readonly again?: true;
+      readonly again?: boolean;
       /** Its arguments in a few words each. */
       readonly arguments?: readonly string[];
       /** A resume took its result from an earlier attempt. */

@@ -88,20 +88,10 @@ function namesOf(result: ResultRef): Set<string> {
  * @returns undefined for one that isn't what was written: its task runs again.
  */
 export async function readEntry(path: string): Promise<CacheEntry | undefined> {
-<<<<<<< HEAD
-  const text = String(await readInRun(dirname(path), basename(path), limits.cacheEntry));
-  const [entry = "", sha256] = text.split("\n");
-  if (digestBytes(entry).sha256 !== sha256) return undefined;
-  try {
-    const value: unknown = JSON.parse(entry);
-    return fits(cacheEntry, value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-=======
-  const entry = unseal(await readFile(path, "utf8"));
-  return entry === undefined ? undefined : (JSON.parse(entry) as CacheEntry); // written by keep only
->>>>>>> da41bb4 (Know a task run again by its code, its inputs and the executions above it: a resume mixes no code, and repeats nothing that had ended)
+  const entry = unseal(String(await readInRun(dirname(path), basename(path), limits.cacheEntry)));
+  if (entry === undefined) return undefined;
+  const value: unknown = JSON.parse(entry); // sealed, so that it is what keep wrote, or what another version did
+  return fits(cacheEntry, value) ? value : undefined;
 }
 
 /** Puts a cached file into a run, where an earlier attempt may have left a damaged one. */

@@ -152,9 +152,12 @@ const bodies: { readonly [Type in RunEvent["type"]]: Shape<Body<Type>> } = {
     ),
     source: maybe(source),
     inputs: text,
+    code: maybe(text),
+    again: maybe(yesOrNo),
     arguments: maybe(list(text)),
     adopted: maybe(yesOrNo),
   }),
+  "task-run-adopted": object<Body<"task-run-adopted">>({ taskRun: text }),
   "task-run-state": object<Body<"task-run-state">>({
     taskRun: text,
     state,
@@ -163,6 +166,7 @@ const bodies: { readonly [Type in RunEvent["type"]]: Shape<Body<Type>> } = {
     due: maybe(time),
     error: maybe(error),
     result: maybe(resultRef),
+    used: maybe(text),
   }),
   "resource-created": object<Body<"resource-created">>({ resource: text, name: text, flowRun: text }),
   "resource-state": object<Body<"resource-state">>({
