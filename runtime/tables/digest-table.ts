@@ -1,7 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileDigest } from "../disk/file-digest.ts";
+import { parquetFiles } from "./parquet-files.ts";
 import { TableError, type TableHandle } from "./session.ts";
 
 /**
@@ -38,8 +39,6 @@ async function addContent(hash: Hash, path: string): Promise<void> {
     hash.update(await fileDigest(path));
     return;
   }
-  const names = (await readdir(path))
-    .filter((name) => !/^[_.]/.test(name) && name.endsWith(".parquet"))
-    .sort();
-  for (const name of names) hash.update(`${JSON.stringify(name)}:${await fileDigest(join(path, name))};`);
+  for (const file of await parquetFiles(path, path))
+    hash.update(`${JSON.stringify(basename(file))}:${await fileDigest(file)};`);
 }

@@ -36,6 +36,13 @@ export function appendColumns(
   });
 }
 
+/** Sets a map's entry. @throws {UnreadableError} for a key that it has already. */
+export function setEntry(object: Record<string, Value>, key: string, value: Value): void {
+  if (Object.hasOwn(object, key))
+    throw new UnreadableError(`a map that has the key ${JSON.stringify(key)} twice`);
+  setOwn(object, key, value);
+}
+
 /** Sets a property of whatever name, `__proto__` too. */
 export function setOwn(object: Record<string, Value>, name: string, value: Value): void {
   if (name === "__proto__")

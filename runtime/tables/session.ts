@@ -142,7 +142,7 @@ export interface Session extends AsyncDisposable {
   readParquet(path: string): Promise<Table>;
   /** A query. Tables stand in FROM; values are bound, never text. Checked (names, types) now, run when read. */
   sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table>;
-  /** A table of the given rows. Columns say name, type and order; a missing property is null. */
+  /** A table of the given rows. Columns say name, type and order; a missing property is null. A timestamp may be a bigint of microseconds since 1970, too. */
   fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table>;
   /**
    * Adds the stages' output columns, one after the other, as Spark ML's `Pipeline` does. All rows keep their

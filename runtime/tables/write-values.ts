@@ -90,10 +90,13 @@ function presentWriter<V>(make: ValueMaker<V>, type: ParsedType): Write<V> {
         return days === undefined ? undefined : make.date(days);
       };
     case "timestamp":
-      return (value) =>
-        types.isDate(value) && !Number.isNaN(value.getTime())
+      return (value) => {
+        if (typeof value === "bigint")
+          return BigInt.asIntN(64, value) === value ? make.timestamp(value) : undefined;
+        return types.isDate(value) && !Number.isNaN(value.getTime())
           ? make.timestamp(BigInt(value.getTime()) * 1_000n)
           : undefined;
+      };
     case "binary":
       return (value) => (value instanceof Uint8Array ? make.binary(value) : undefined);
     case "decimal":

@@ -146,6 +146,7 @@ describe("On a Spark Connect server", function () {
       assert.deepEqual(handle, {
         kind: "parquet",
         path: `${storage}/r1/0.parquet`,
+        ordered: true,
         columns: [
           { name: "a", type: "integer" },
           { name: "b", type: "string" },

@@ -1,8 +1,9 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { log } from "../../authoring/log.ts";
 import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
 import { type ParsedType, parseColumnType, typeName } from "../column-types.ts";
 import { digestTable } from "../digest-table.ts";
-import { parquetFiles } from "../parquet-files.ts";
+import { checkParquet, listParquet, someOf } from "../parquet-files.ts";
 import {
   type Column,
   type CsvOptions,
@@ -24,10 +25,10 @@ import { CsvView } from "./csv-view.ts";
 import { DuckDbTable } from "./duckdb-table.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { tableError } from "./engine-error.ts";
-import { fromEngineType } from "./engine-types.ts";
+import { parquetShape } from "./parquet-shape.ts";
 import { emptyRelation, nodeName, type Plan, type PlanNode, type QueryInput } from "./plan.ts";
 import { QueryRunner } from "./query-runner.ts";
-import { pathLiteral, quoted } from "./quoting.ts";
+import { quoted } from "./quoting.ts";
 import { joinBySimilarity } from "./similarity-join.ts";
 import { storeTable } from "./stored-table.ts";
 import { TemporaryFiles } from "./temporary-files.ts";
@@ -92,18 +93,20 @@ export class DuckDbSession implements Session {
   }
 
   async readParquet(path: string): Promise<Table> {
-    const source = await Source.of(this.#file(path), "parquet", this.#run);
+    const source = await Source.of(this.#file(path), "all", this.#run);
     const { shown } = source;
-    const files = await parquetFiles(await source.place(), shown);
+    const place = await source.place();
+    const { files, leftOut } = await listParquet(place, shown);
+    if (leftOut.length > 0) log.warn(`${shown}: left out, since they are no Parquet: ${someOf(leftOut)}.`);
+    const below = (folder: string, file: string) => (file === place ? folder : join(folder, basename(file)));
+    const shownFile = (file: string) => below(shown, file);
+    await checkParquet(files, shownFile);
     try {
-      const query = `SELECT * FROM read_parquet([${files.map(pathLiteral).join(", ")}], hive_partitioning = false)`;
-      const shape = await this.#engine.use(async (connection, api) => {
-        const prepared = await connection.prepare(query);
-        const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
-        const types = names.map((_, i) => fromEngineType(api, prepared.columnType(i)));
-        return shapeOf(names, types);
-      });
-      return this.#table({ kind: "parquet", source }, shape);
+      const { names, types, sql } = await this.#engine.use((connection, api) =>
+        parquetShape(connection, api, files, shownFile),
+      );
+      const shaped = sql && { shaped: (at: string) => sql((file) => below(at, file)) };
+      return this.#table({ kind: "parquet", source, ...shaped }, shapeOf(names, types));
     } catch (error) {
       throw tableError(error, shown);
     }
@@ -300,7 +303,7 @@ export class DuckDbSession implements Session {
     const { columns, plan } = node;
     if (plan.kind === "csv")
       return { kind: "csv", options: plan.view.options, columns, ...plan.view.source.handle };
-    if (plan.kind === "parquet" && plan.temporary !== true)
+    if (plan.kind === "parquet" && plan.temporary !== true && plan.shaped === undefined)
       return { kind: "parquet", columns, ...plan.source.handle };
     const { path, shown } = this.#file(file());
     await this.#runner.writeFile(node, path);

@@ -40,6 +40,9 @@ export function tableError(error: unknown, what: string): TableError {
   if (error instanceof TableError) return error;
   const { type, message } = engineProblem(error);
   const text = cleaned(message);
+  // Said by our own SQL, which knows the file.
+  if (/: the column ".*" has a time with nanoseconds/.test(text)) return new TableError(text);
+  const notParquet = /(?:at end of file|Metadata of file|^file) '(.*)'/i.exec(text)?.[1];
   if (type === "Out of Memory")
     return new TableError(
       `${what}: the engine's memory is used up (${text}). Read fewer columns or rows at once, or raise the memory limit.`,
@@ -47,7 +50,7 @@ export function tableError(error: unknown, what: string): TableError {
   if (/No space left on device|disk space|max_temp_directory_size/i.test(text))
     return new TableError(`${what}: the disk is full. Make room, then run it again.`);
   if (/No magic bytes found|too small to be a Parquet file/i.test(text))
-    return new TableError(`${what}: is not a Parquet file.`);
+    return new TableError(`${notParquet ?? what}: is not a Parquet file.`);
   if (/Permission denied/i.test(text)) return new TableError(`${what}: permission denied (${text}).`);
   return new TableError(`${what}: ${text}`);
 }

@@ -37,8 +37,13 @@ export function sqlType(type: ParsedType): string {
 /**
  * The column type for a type of the engine's. Types that Spark doesn't have become the nearest one that it
  * has, and values are cast to it: what an integer column adds up to is a `long` in both engines.
+ * @param unsigned what the largest unsigned numbers become.
  */
-export function fromEngineType(api: Api, type: DuckDb.DuckDBType): ParsedType {
+export function fromEngineType(
+  api: Api,
+  type: DuckDb.DuckDBType,
+  unsigned: ParsedType = { kind: "long" },
+): ParsedType {
   const id = api.DuckDBTypeId;
   switch (type.typeId) {
     case id.BOOLEAN:
@@ -51,9 +56,10 @@ export function fromEngineType(api: Api, type: DuckDb.DuckDBType): ParsedType {
     case id.INTEGER:
     case id.USMALLINT:
       return { kind: "integer" };
+    case id.UBIGINT:
+      return unsigned;
     case id.BIGINT:
     case id.UINTEGER:
-    case id.UBIGINT:
     case id.HUGEINT:
     case id.UHUGEINT:
       return { kind: "long" };
@@ -79,7 +85,11 @@ export function fromEngineType(api: Api, type: DuckDb.DuckDBType): ParsedType {
     case id.ARRAY:
       return {
         kind: "array",
-        item: fromEngineType(api, (type as DuckDb.DuckDBListType | DuckDb.DuckDBArrayType).valueType), // what its id says
+        item: fromEngineType(
+          api,
+          (type as DuckDb.DuckDBListType | DuckDb.DuckDBArrayType).valueType,
+          unsigned,
+        ), // what its id says
       };
     case id.STRUCT: {
       const { entryNames, entryTypes } = type as DuckDb.DuckDBStructType; // what its id says
@@ -87,13 +97,17 @@ export function fromEngineType(api: Api, type: DuckDb.DuckDBType): ParsedType {
         kind: "struct",
         fields: entryTypes.map((entry, i) => ({
           name: entryNames[i] ?? "",
-          type: fromEngineType(api, entry),
+          type: fromEngineType(api, entry, unsigned),
         })),
       };
     }
     case id.MAP: {
       const { keyType, valueType } = type as DuckDb.DuckDBMapType; // what its id says
-      return { kind: "map", key: fromEngineType(api, keyType), value: fromEngineType(api, valueType) };
+      return {
+        kind: "map",
+        key: fromEngineType(api, keyType, unsigned),
+        value: fromEngineType(api, valueType, unsigned),
+      };
     }
     default:
       return { kind: "string" };

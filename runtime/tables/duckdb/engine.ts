@@ -118,6 +118,8 @@ async function openInstance(options: EngineOptions): Promise<{ api: Api; databas
     try {
       await connection.run("SET GLOBAL errors_as_json = true");
       await connection.run("SET GLOBAL TimeZone = 'UTC'");
+      // It takes a file that was replaced within a second by one of its size for the one before, and mixes both.
+      await connection.run("SET GLOBAL enable_external_file_cache = false");
       // As Spark's ORDER BY has them.
       await connection.run("SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'");
       await connection.run(`SET GLOBAL file_search_path = ${literal(options.folder)}`);

@@ -15,6 +15,8 @@ export type Plan =
       readonly source: Source;
       /** It goes with the session: a handle needs a file of its own. */
       readonly temporary?: boolean;
+      /** The query that gives the columns of the files at a place, where it takes more than reading them. */
+      readonly shaped?: (place: string) => string;
     }
   /** A table in the engine's memory. */
   | { readonly kind: "stored"; readonly name: string }
@@ -87,6 +89,8 @@ async function body(
     case "stored":
       return `SELECT * FROM ${quoted(plan.name)}`;
     case "parquet": {
+      if (plan.shaped !== undefined)
+        return `SELECT ${castColumns(node)} FROM (\n${plan.shaped(place ?? plan.source.path)}\n)`;
       const files = await parquetFiles(place ?? plan.source.path, plan.source.shown);
       return `SELECT ${castColumns(node)} FROM read_parquet([${files.map(pathLiteral).join(", ")}], hive_partitioning = false)`;
     }

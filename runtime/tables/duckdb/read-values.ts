@@ -2,7 +2,7 @@ import type * as DuckDb from "@duckdb/node-api";
 import { dateText, instant, UnreadableError } from "../calendar.ts";
 import type { ParsedType } from "../column-types.ts";
 import { keyText } from "../map-keys.ts";
-import { appendColumns, plainReading, type Reading, setOwn } from "../read-rows.ts";
+import { appendColumns, plainReading, type Reading, setEntry, setOwn } from "../read-rows.ts";
 import type { Column, Row, Value } from "../session.ts";
 
 type Read = (value: DuckDb.DuckDBValue) => Value;
@@ -76,7 +76,7 @@ function presentReader(type: ParsedType, reading: Reading): Read {
       return (value) => {
         const object: Record<string, Value> = {};
         for (const entry of (value as DuckDb.DuckDBMapValue).entries)
-          setOwn(object, keyText(readKey(entry.key)), read(entry.value));
+          setEntry(object, keyText(readKey(entry.key)), read(entry.value));
         return object;
       };
     }

@@ -2,7 +2,7 @@ import { type Data, RecordBatchReader } from "apache-arrow";
 import { dateText, instant } from "../calendar.ts";
 import type { ParsedType } from "../column-types.ts";
 import { keyText } from "../map-keys.ts";
-import { appendColumns, plainReading, type Reading, setOwn } from "../read-rows.ts";
+import { appendColumns, plainReading, type Reading, setEntry, setOwn } from "../read-rows.ts";
 import type { Column, Row, Value } from "../session.ts";
 
 type Read = (row: number) => Value;
@@ -105,7 +105,7 @@ function presentReader(type: ParsedType, data: Data, reading: Reading): Read {
         const object: Record<string, Value> = {};
         const end = data.valueOffsets[row + 1] ?? 0;
         for (let at = data.valueOffsets[row] ?? 0; at < end; at++)
-          setOwn(object, keyText(readKey(at)), read(at));
+          setEntry(object, keyText(readKey(at)), read(at));
         return object;
       };
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -130,18 +131,39 @@ export class SparkSession implements Session {
     return plan.csv.rejects();
   }
 
+  /**
+   * Files of this machine are held against each other by the embedded engine, so that they are read or refused by the
+   * same rules on every engine; what Spark reads otherwise, or can't read, that engine writes anew for it.
+   */
   async readParquet(path: string): Promise<Table> {
-    const file = this.#file(path);
-    const source = isUrl(path) ? ownFile(path) : await Source.of(file, "all", this.#run);
-    const { shown } = source;
-    const relation = await this.#readStored(await source.place(), shown, undefined);
+    if (isUrl(path)) return this.#readServerParquet(ownFile(path));
+    const source = await Source.of(this.#file(path), "all", this.#run);
+    const place = await source.place();
+    const here = await this.#embedded.readParquet(path);
+    const shape: Shape = {
+      columns: here.columns,
+      types: here.columns.map(({ type }) => parseColumnType(type)),
+    };
+    const copy = join(this.#workFolder, `parquet-${randomUUID()}.parquet`);
+    const isView = (await here.handle(() => copy)).path !== copy;
+    if (isView && (await this.#readsAlike(place, shape)))
+      return this.#table({ kind: "parquet", source }, shape);
+    if (isView) await (await this.#embedded.sql`SELECT * FROM ${here}`).handle(() => copy);
+    const input = this.#table({ kind: "parquet", source: ownFile(copy) }, shape);
+    // Not a view over a file: the copy goes with the session, and what is handed on is written.
+    return this.#table({ kind: "over", input: input.node, make: (relation) => relation }, shape);
+  }
+
+  async #readServerParquet(source: Source): Promise<Table> {
+    const { path } = source;
+    const relation = await this.#readStored(path, path, undefined);
     const client = await this.#connection.client();
     let schema: DataType | undefined;
     try {
-      schema = await client.schema(relation, this.#connection.context(shown));
+      schema = await client.schema(relation, this.#connection.context(path));
     } catch (error) {
       if (saidBySpark(error)?.includes("CANNOT_READ_FILE_FOOTER]"))
-        throw new TableError(`${shown}: is not a Parquet file.`);
+        throw new TableError(`${path}: is not a Parquet file.`);
       throw error;
     }
     const { shape, casts } = shapeOf(schema);
@@ -156,6 +178,20 @@ export class SparkSession implements Session {
           },
           shape,
         );
+  }
+
+  /** Whether Spark has the same columns for files of this machine. */
+  async #readsAlike(path: string, { columns }: Shape): Promise<boolean> {
+    if (this.#connection.storage !== undefined) return true; // it reads what is sent
+    const relation = await this.#readStored(path, path, undefined);
+    const client = await this.#connection.client();
+    try {
+      const { shape, casts } = shapeOf(await client.schema(relation, this.#connection.context(path)));
+      return casts === undefined && JSON.stringify(shape.columns) === JSON.stringify(columns);
+    } catch (error) {
+      if (/PARQUET_TYPE_ILLEGAL|UNSUPPORTED_TIME_TYPE/.test(saidBySpark(error) ?? "")) return false;
+      throw error;
+    }
   }
 
   async sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table> {
@@ -317,10 +353,8 @@ export class SparkSession implements Session {
     // Of files that can be seen from here the footers tell it.
     if (plan.kind === "parquet" && !isUrl(plan.source.path)) {
       const place = await plan.source.place();
-      if (await areAllFiles(place)) {
-        const count = await (await this.#embedded.readParquet(place)).count();
-        if (await plan.source.wasStill(place)) return count;
-      }
+      const count = await (await this.#embedded.readParquet(place)).count();
+      if (await plan.source.wasStill(place)) return count;
     }
     const count = (relation: Relation) => project(relation, ["count(*) AS n"]);
     const shape: Shape = { columns: [{ name: "n", type: "long" }], types: [{ kind: "long" }] };
@@ -443,23 +477,28 @@ export class SparkSession implements Session {
       await this.#once(file, async () => {
         if (!existsSync(file)) await csv.writeParquet(file);
       });
-      return parquetRelation(file, schema);
+      return parquetRelation([file], schema);
     }
     const table = await this.#embedded.readCsv(csv.path, csv.options);
     return this.#sent(table, csv.shown);
   }
 
   async #readStored(path: string, shown: string, schema: string | undefined): Promise<Relation> {
-    if (isUrl(path)) return parquetRelation(path, schema);
-    await parquetFiles(path, shown);
-    if (this.#connection.storage === undefined) return parquetRelation(path, schema);
+    if (isUrl(path)) return parquetRelation([path], schema);
+    const files = await parquetFiles(path, shown);
+    if (this.#connection.storage === undefined)
+      return parquetRelation((await areAllFiles(path)) ? [path] : files, schema);
     return this.#sent(await this.#embedded.readParquet(path), shown);
   }
 
   /** A table of the embedded engine as the server reads it, which doesn't see the file. */
   async #sent(table: Table, shown: string): Promise<Relation> {
     const shape = { columns: table.columns, types: table.columns.map(({ type }) => parseColumnType(type)) };
-    return this.#uploaded(shape, await table.rows(), `Sending ${shown}`);
+    return this.#uploaded(
+      shape,
+      await wholeRows(table.batches({ timestamps: "microseconds" })),
+      `Sending ${shown}`,
+    );
   }
 
   async #once(key: string, work: () => Promise<void>): Promise<void> {
@@ -476,7 +515,7 @@ export class SparkSession implements Session {
     const { path: full, shown } = this.#file(path);
     if (this.#connection.storage === undefined)
       return replaceFolder(full, shown, this.#run?.written, (folder) => this.#write(node, folder, shown));
-    const rows = await this.#rows(node, undefined);
+    const rows = await wholeRows(this.#batches(node, { timestamps: "microseconds" }));
     const local = await this.#embedded.fromRows(node.columns, rows);
     await local.writeParquet(full);
   }
@@ -544,11 +583,21 @@ export class SparkSession implements Session {
 
 const stringShape: Shape = { columns: [{ name: "digest", type: "string" }], types: [{ kind: "string" }] };
 
-function parquetRelation(path: string, schema: string | undefined): Relation {
-  const source = { format: "parquet", paths: [readPath(path)], ...(schema === undefined ? {} : { schema }) };
+function parquetRelation(paths: readonly string[], schema: string | undefined): Relation {
+  const source = {
+    format: "parquet",
+    paths: paths.map(readPath),
+    ...(schema === undefined ? {} : { schema }),
+  };
   return {
     relType: { case: "read", value: { readType: { case: "dataSource", value: source } } },
   };
+}
+
+async function wholeRows(batches: AsyncIterable<readonly Row[]>): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const batch of batches) for (const row of batch) rows.push(row);
+  return rows;
 }
 
 function isFile({ kind }: Plan): boolean {

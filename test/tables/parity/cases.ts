@@ -2,6 +2,7 @@ import { dialectCases } from "./dialect-cases.ts";
 import type { EngineCase } from "./engine-case.ts";
 import { fileCases } from "./file-cases.ts";
 import { orderCases } from "./order-cases.ts";
+import { parquetCases } from "./parquet-cases.ts";
 import { queryCases } from "./query-cases.ts";
 import { valueCases } from "./value-cases.ts";
 
@@ -10,6 +11,7 @@ export const engineCases: readonly EngineCase[] = [
   ...queryCases,
   ...valueCases,
   ...fileCases,
+  ...parquetCases,
   ...orderCases,
   ...dialectCases,
 ];
