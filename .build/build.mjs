@@ -26,6 +26,7 @@ async function buildRuntime() {
       matching: "runtime/matching.ts",
       cli: "runtime/cli/main.ts",
       thread: "runtime/worker/thread.ts",
+      "task-host": "runtime/runner/task-host.ts",
       "heartbeat-thread": "runtime/processes/heartbeat-thread.ts",
       "flow-reader-thread": "runtime/discovery/flow-reader-thread.ts",
       "jaccard-thread": "runtime/matching/exact-join/thread.ts",

@@ -1,6 +1,7 @@
 import { type RunFlowOptions, runFlow } from "../runner/run-flow.ts";
 import { exit, exitCodeOf } from "./exit.ts";
-import { printSequences } from "./output.ts";
+import { ignoresHangup } from "./ignores-hangup.ts";
+import { goOnWithoutOutput, note, printSequences } from "./output.ts";
 import { cursor } from "./render/frame.ts";
 import { type ReporterOptions, type RunReporter, reporter } from "./render/run-reporter.ts";
 import { millraceVersion } from "./version.ts";
@@ -10,6 +11,12 @@ export async function executeRun(
   options: Omit<RunFlowOptions, "onEvents" | "onStarted" | "signal" | "version"> & ReporterOptions,
 ): Promise<never> {
   const shown: RunReporter = await reporter(options);
+  goOnWithoutOutput(({ message }) =>
+    note(
+      "The output can't be written any more (%s). The run goes on; 'millrace follow latest' shows it.",
+      message,
+    ),
+  );
   const { state, id } = await runFlow({
     ...options,
     version: millraceVersion(),
@@ -24,7 +31,10 @@ export async function executeRun(
   return exit(exitCodeOf(state));
 }
 
-/** Ctrl-C (or SIGTERM, as from `docker stop`) once cancels the run; a second time ends the process. */
+/**
+ * Ctrl-C (or SIGTERM, as from `docker stop`) once cancels the run; a second time ends the process. A closed
+ * terminal (SIGHUP) cancels it too, but is told by the shell and by the system: a second one means nothing.
+ */
 function cancelBySignals(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -38,5 +48,7 @@ function cancelBySignals(): AbortSignal {
       controller.abort(new Error(signal === "SIGINT" ? "Cancelled by Ctrl-C." : `Cancelled by ${signal}.`));
     });
   }
+  if (!ignoresHangup())
+    process.on("SIGHUP", () => controller.abort(new Error("Cancelled: its terminal was closed (SIGHUP).")));
   return controller.signal;
 }

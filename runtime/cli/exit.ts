@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { UsageError, UserError } from "../errors/user-error.ts";
 import type { State } from "../events/states.ts";
 import { diskProblem } from "./disk-problem.ts";
-import { noteText } from "./output.ts";
+import { lostAnswer, noteText } from "./output.ts";
 
 /** Exit codes: 0 completed, 1 failed or crashed, 2 wrong use, 130 cancelled. */
 export function exitCodeOf(state: State): number {
@@ -10,8 +10,16 @@ export function exitCodeOf(state: State): number {
   return state.type === "CANCELLED" ? 130 : 1;
 }
 
-/** Ends the process once all output is out: user code may have left timers and sockets behind. */
+/**
+ * Ends the process once all output is out: user code may have left timers and sockets behind.
+ * An answer that could not be written is no success.
+ */
 export async function exit(code: number): Promise<never> {
+  const lost = lostAnswer();
+  if (code === 0 && lost !== undefined) {
+    noteText(`error: ${diskProblem(lost) ?? lost.message}\n`);
+    return exit(1);
+  }
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.writableNeedDrain || stream.writableLength > 0)
       await new Promise((resolve) => stream.write("", resolve));

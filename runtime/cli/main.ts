@@ -1,14 +1,12 @@
 #!/usr/bin/env node
 import { exitWithError } from "./exit.ts";
+import { lostAnswer } from "./output.ts";
 import { createProgram } from "./program.ts";
-
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // Whoever read the output has gone, as in `| head`: a run goes on without.
-  if (error.code !== "EPIPE") throw error;
-});
 
 try {
   await createProgram().parseAsync(process.argv);
+  const lost = lostAnswer();
+  if (lost !== undefined) await exitWithError(lost);
 } catch (error) {
   await exitWithError(error);
 }

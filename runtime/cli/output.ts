@@ -2,7 +2,54 @@ import { format } from "node:util";
 import { visibleJson } from "../shown-text/visible-controls.ts";
 import { terminalText } from "./render/own-sequences.ts";
 
-const write = process.stdout.write.bind(process.stdout);
+/** What kept output from being written, the first of it. A reader that has gone, as in `| head`, is none. */
+let lost: NodeJS.ErrnoException | undefined;
+let onLost: (error: NodeJS.ErrnoException) => void = (error) => {
+  lost ??= error;
+};
+
+const write = surviving(process.stdout, (error) => onLost(error));
+surviving(process.stderr, () => {}); // nowhere is left to tell it
+
+/**
+ * Lets a stream fail without failing what writes to it: a terminal that has gone (EIO), a full disk (ENOSPC).
+ * @returns its own `write`, which stays what it is when others are diverted.
+ */
+function surviving(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void) {
+  const fail = (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") onError(error);
+  };
+  stream.on("error", fail);
+  const before = stream.write.bind(stream);
+  stream.write = (
+    chunk: Uint8Array | string,
+    encoding?: BufferEncoding | ((error?: Error | null) => void),
+    callback?: (error?: Error | null) => void,
+  ): boolean => {
+    try {
+      return typeof encoding === "function" ? before(chunk, encoding) : before(chunk, encoding, callback);
+    } catch (error) {
+      fail(error as NodeJS.ErrnoException); // files are written at once, and throw what the system said
+      (typeof encoding === "function" ? encoding : callback)?.();
+      return true;
+    }
+  };
+  return stream.write.bind(stream);
+}
+
+/** What kept the answer from being written, if anything did. */
+export function lostAnswer(): NodeJS.ErrnoException | undefined {
+  return lost;
+}
+
+/** From now on what is printed isn't what the command is for: it goes on, and `told` hears once that output is lost. */
+export function goOnWithoutOutput(told: (error: NodeJS.ErrnoException) => void): void {
+  let first = true;
+  onLost = (error) => {
+    if (first) told(error);
+    first = false;
+  };
+}
 
 /**
  * Writes to stdout what the command was asked for. What a terminal would obey is shown as text, but for the

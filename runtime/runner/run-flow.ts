@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { pathToFileURL } from "node:url";
-import { BroadcastChannel } from "node:worker_threads";
 import type { LoadedFlow } from "../discovery/load-flow.ts";
 import { parseParameters } from "../discovery/parameters.ts";
 import { withoutSecrets } from "../discovery/secret-parameters.ts";
@@ -13,6 +12,7 @@ import { thisProcess } from "../processes/known-process.ts";
 import { CacheStore } from "../store/cache-store.ts";
 import { clearCancelRequest } from "../store/cancel-request.ts";
 import { EventWriter } from "../store/event-writer.ts";
+import { keepLastWords } from "../store/last-words.ts";
 import { removeLeftOvers, removeLeftOversOfRun } from "../store/left-overs.ts";
 import { damageText } from "../store/read-run.ts";
 import { createRunFolder, type RunInfo, runPaths, writeRunInfo } from "../store/run-folder.ts";
@@ -20,7 +20,7 @@ import { lockRun, type RunLock, RunTakenError } from "../store/run-lock.ts";
 import { takeRun } from "../store/take-run.ts";
 import { AttachedResources } from "../worker/attached-resources.ts";
 import { captureOutput } from "../worker/capture-output.ts";
-import type { RunEnvironment, ThreadNotice } from "../worker/protocol.ts";
+import type { RunEnvironment } from "../worker/protocol.ts";
 import { catchStrayErrors } from "../worker/stray-errors.ts";
 import { type Again, EarlierAttempt } from "./earlier-attempt.ts";
 import { ResultCache } from "./result-cache.ts";
@@ -86,7 +86,6 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
   });
   const emit = writer.append.bind(writer);
   const warn = (message: string) => emit({ type: "log", level: "WARNING", message });
-  const channel = new BroadcastChannel(`millrace ${path}`);
   const run = makeRun({
     options,
     path,
@@ -95,7 +94,6 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     writings,
     emit,
     whenDurable: writer.whenDurable.bind(writer),
-    notify: (notice) => channel.postMessage(notice),
   });
   captureOutput("stdout");
   const releaseErrors = catchStrayErrors((error, thrownIn) => run.onStrayError(error, thrownIn));
@@ -137,7 +135,6 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
   } finally {
     stopWatching();
     releaseErrors();
-    channel.close();
     await writer.close().catch(() => {}); // told above
     await pool.threads.destroy();
     await lock.release().catch(() => {}); // a lock of a process that is gone holds nobody
@@ -154,26 +151,41 @@ function makeRun(parts: {
   readonly writings: Writings;
   readonly emit: (event: RunEventBody) => number;
   readonly whenDurable: (callback: () => void) => void;
-  readonly notify: (notice: ThreadNotice) => void;
 }): Run {
-  const { options, path, emit, whenDurable, notify } = parts;
+  const { options, path, emit, whenDurable } = parts;
   const { loaded, base, pool } = options;
   const warn = (what: string) => (error: unknown) =>
     emit({ type: "log", level: "WARNING", message: `${what}: ${describe(error)}` });
-  pool.listen(({ events }, done) => {
-    for (const event of events) emit(event);
-    whenDurable(done);
-  }, warn("A worker thread ended while no task ran there"));
+  pool.listen({
+    onMessage({ events }, done) {
+      for (const event of events) emit(event);
+      whenDurable(done);
+    },
+    onStrayError: ({ name, message }) =>
+      emit({
+        type: "log",
+        level: "WARNING",
+        message: `A worker thread ended while no task ran there: ${name}: ${message}`,
+      }),
+    onHostEnded: ({ why, lastWords }) => {
+      const kept = keepLastWords(path, lastWords);
+      const where = kept === undefined ? "" : ` What it wrote last is in ${kept}.`;
+      emit({
+        type: "log",
+        level: "ERROR",
+        message: `The tasks' process is gone: one of them ${why}${where}`,
+      });
+    },
+  });
   const environment: RunEnvironment = {
     bundle: pathToFileURL(loaded.bundle.path).href,
     folder: options.folder,
     runFolder: path,
     session: options.session,
     threads: pool.threads.size,
-    channel: `millrace ${path}`,
   };
   const attached = new AttachedResources({ ...environment, thread: "flow" });
-  const resources = new RunResources(attached, emit, notify);
+  const resources = new RunResources(attached, emit, (resource) => pool.threads.detach(resource));
   const cache = new ResultCache(new CacheStore(base), path, attached, warn("A result could not be cached"));
   const slots = new Slots();
   const { number, earlier, writings } = parts;
@@ -185,7 +197,6 @@ function makeRun(parts: {
     environment,
     emit,
     whenDurable,
-    notify,
     writings,
   });
   return new Run({

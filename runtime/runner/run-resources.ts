@@ -6,7 +6,6 @@ import { UserError } from "../errors/user-error.ts";
 import type { RunEventBody } from "../events/run-event.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import { reportError } from "../worker/error-report.ts";
-import type { ThreadNotice } from "../worker/protocol.ts";
 
 interface OpenResource {
   readonly id: string;
@@ -21,7 +20,7 @@ interface OpenResource {
 export class RunResources {
   readonly #attached: AttachedResources;
   readonly #emit: (event: RunEventBody) => void;
-  readonly #notify: (notice: ThreadNotice) => void;
+  readonly #detach: (resource: string) => void;
   readonly #open = new Map<string, OpenResource>();
   readonly #counts = new Map<string, number>();
   /** Flow runs whose bodies are over. */
@@ -30,11 +29,11 @@ export class RunResources {
   constructor(
     attached: AttachedResources,
     emit: (event: RunEventBody) => void,
-    notify: (notice: ThreadNotice) => void,
+    detach: (resource: string) => void,
   ) {
     this.#attached = attached;
     this.#emit = emit;
-    this.#notify = notify;
+    this.#detach = detach;
   }
 
   /** What an open resource is one of. */
@@ -125,7 +124,7 @@ export class RunResources {
     await open.waitForUsers();
     this.#emit({ type: "resource-state", resource: id, state: "TearingDown" });
     try {
-      this.#notify({ notice: "detach", resource: id });
+      this.#detach(id);
       await within(definition.options.teardownTimeout ?? teardownTimeout, async () => {
         await this.#attached.detach(id);
         await definition.options.teardown?.(handle as never); // what setup of the same definition returned

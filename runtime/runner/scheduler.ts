@@ -2,54 +2,55 @@ import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef, RunEventBody } from "../events/run-event.ts";
 import { makeState, type State } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
-import { type RunEnvironment, stopReasons, type ThreadNotice } from "../worker/protocol.ts";
+import type { RunEnvironment } from "../worker/protocol.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { ResultCache } from "./result-cache.ts";
 import { retryWait } from "./retry.ts";
 import type { RunResources } from "./run-resources.ts";
 import type { Slots } from "./slots.ts";
 import type { TaskRun } from "./task-run.ts";
-import { type PoolThread, sharedNumber, type ThreadPool } from "./thread-pool.ts";
+import type { TaskThread, TaskThreads } from "./task-threads.ts";
 import { failed, type Outcome, threadDied, timedOut } from "./try-outcome.ts";
 import type { Writings } from "./writings.ts";
 
 /** Timers of more milliseconds, some 25 days, would end at once. */
 export const longestTimer = 2 ** 31 - 1;
 
-/** How long a thread that was told to stop has to do so before it is ended, milliseconds. */
-const stopGrace = 1_000;
-
 interface Waiting {
   readonly run: TaskRun;
   readonly attempt: number;
+  /** How many of its tries before were no failures of its own. */
+  readonly interrupted: number;
 }
 
 /** Runs task runs when their upstreams have ended and a thread is free, first ready first served. */
 export class Scheduler {
-  readonly #pool: ThreadPool;
+  readonly #pool: TaskThreads;
   readonly #slots: Slots;
   readonly #cache: ResultCache;
   readonly #resources: RunResources;
   readonly #environment: RunEnvironment;
   readonly #emit: (event: RunEventBody) => number;
   readonly #whenDurable: (callback: () => void) => void;
-  readonly #notify: (notice: ThreadNotice) => void;
   readonly #writings: Writings;
   readonly #live = new Set<TaskRun>();
   readonly #retryTimers = new Map<TaskRun, NodeJS.Timeout>();
   readonly #ready = new ReadyQueue<Waiting>();
+  /** They, or what ran beside them, took the threads' process with them: each runs with nothing beside it. */
+  #suspects: Waiting[] = [];
+  #suspectRuns = false;
+  #running = 0;
   #dispatchDue = false;
   readonly #cancelled: string[] = [];
 
   constructor(options: {
-    readonly pool: ThreadPool;
+    readonly pool: TaskThreads;
     readonly slots: Slots;
     readonly cache: ResultCache;
     readonly resources: RunResources;
     readonly environment: RunEnvironment;
     readonly emit: (event: RunEventBody) => number;
     readonly whenDurable: (callback: () => void) => void;
-    readonly notify: (notice: ThreadNotice) => void;
     readonly writings: Writings;
   }) {
     this.#pool = options.pool;
@@ -59,7 +60,6 @@ export class Scheduler {
     this.#environment = options.environment;
     this.#emit = options.emit;
     this.#whenDurable = options.whenDurable;
-    this.#notify = options.notify;
     this.#writings = options.writings;
   }
 
@@ -90,6 +90,7 @@ export class Scheduler {
   cancel(prefix = ""): void {
     this.#cancelled.push(prefix);
     this.#ready.removeWhere(({ run }) => this.#isCancelled(run));
+    this.#suspects = this.#suspects.filter(({ run }) => !this.#isCancelled(run));
     for (const run of [...this.#live]) {
       if (!this.#isCancelled(run)) continue;
       clearTimeout(this.#retryTimers.get(run));
@@ -139,7 +140,7 @@ export class Scheduler {
       return;
     }
     if (run.options.cache) void this.#tryCache(run);
-    else this.#enqueue(run, 1);
+    else this.#enqueue({ run, attempt: 1, interrupted: 0 });
   }
 
   async #tryCache(run: TaskRun): Promise<void> {
@@ -147,7 +148,7 @@ export class Scheduler {
       const cached = await this.#cache.find(run);
       if (cached !== undefined) await run.findUsed(this.#environment.runFolder);
       if (!this.#live.has(run)) return; // cancelled meanwhile
-      if (cached === undefined) this.#enqueue(run, 1);
+      if (cached === undefined) this.#enqueue({ run, attempt: 1, interrupted: 0 });
       else this.#end(run, makeState("Cached"), { result: cached });
     } catch (error) {
       if (!this.#live.has(run)) return;
@@ -156,8 +157,12 @@ export class Scheduler {
     }
   }
 
-  #enqueue(run: TaskRun, attempt: number): void {
-    this.#ready.add(run.options.tags ?? [], { run, attempt });
+  #enqueue(waiting: Waiting): void {
+    this.#ready.add(waiting.run.options.tags ?? [], waiting);
+    this.#dispatchSoon();
+  }
+
+  #dispatchSoon(): void {
     if (this.#dispatchDue) return;
     this.#dispatchDue = true;
     queueMicrotask(() => this.#dispatch());
@@ -165,6 +170,10 @@ export class Scheduler {
 
   #dispatch(): void {
     this.#dispatchDue = false;
+    if (this.#suspects.length > 0 || this.#suspectRuns) {
+      this.#dispatchSuspect();
+      return;
+    }
     while (this.#ready.size > 0) {
       const thread = this.#pool.take();
       if (thread === undefined) return;
@@ -177,19 +186,32 @@ export class Scheduler {
     }
   }
 
-  async #runOn(thread: PoolThread, { run, attempt }: Waiting): Promise<void> {
-    const outcome = await this.#try(thread, run, attempt);
+  #dispatchSuspect(): void {
+    if (this.#running > 0) return;
+    const [waiting, ...rest] = this.#suspects;
+    const thread = waiting && this.#pool.take();
+    if (waiting === undefined || thread === undefined) return;
+    this.#suspects = rest;
+    this.#suspectRuns = true;
+    this.#slots.tryTake(waiting.run.options.tags ?? []); // nothing else has one
+    void this.#runOn(thread, waiting);
+  }
+
+  async #runOn(thread: TaskThread, waiting: Waiting): Promise<void> {
+    const { run } = waiting;
+    this.#running++;
+    const outcome = await this.#try(thread, run, waiting.attempt);
+    this.#running--;
+    if (this.#running === 0) this.#suspectRuns = false;
     this.#slots.release(run.options.tags ?? []);
     this.#pool.release(thread);
-    this.#settle(run, attempt, outcome);
+    this.#settle(waiting, outcome);
     this.#dispatch();
   }
 
-  async #try(thread: PoolThread, run: TaskRun, attempt: number): Promise<Outcome> {
-    const end = new AbortController();
-    const stop = sharedNumber();
+  async #try(thread: TaskThread, run: TaskRun, attempt: number): Promise<Outcome> {
     let stopped: "timeout" | "cancelled" | undefined;
-    const timers: NodeJS.Timeout[] = [];
+    let timer: NodeJS.Timeout | undefined;
     run.stop = (reason) => {
       if (stopped !== undefined) return;
       stopped = reason;
@@ -197,38 +219,32 @@ export class Scheduler {
         run.state = makeState("Cancelling");
         this.#emit({ type: "task-run-state", taskRun: run.id, state: run.state });
       }
-      Atomics.store(stop, 0, stopReasons.indexOf(reason));
-      this.#notify({ notice: "abort", taskRun: run.id });
-      timers.push(setTimeout(() => end.abort(), stopGrace));
+      thread.stop(reason);
     };
     run.state = makeState(attempt === 1 ? "Running" : "Retrying");
     this.#emit({ type: "task-run-state", taskRun: run.id, state: run.state, attempt, thread: thread.number });
     try {
       const { timeout } = run.options;
       if (timeout !== undefined)
-        timers.push(setTimeout(() => run.stop?.("timeout"), Math.min(timeout, longestTimer)));
+        timer = setTimeout(() => run.stop?.("timeout"), Math.min(timeout, longestTimer));
       const author = this.#writings.author(run.id, attempt, run.inputs.digest);
       await this.#writings.begin(author);
       const tables = await run.tableHandles(this.#environment.runFolder);
       if (tables.length > 0) await run.findUsed(this.#environment.runFolder);
       if (stopped !== undefined)
         return stopped === "timeout" ? timedOut(run.options.timeout ?? 0) : { kind: "cancelled" };
-      const response = await thread.run(
-        {
-          environment: this.#environment,
-          author,
-          taskRun: run.id,
-          task: run.options.name,
-          attempt,
-          args: run.inputs.args,
-          tables,
-          inputs: run.upstreamResults(),
-          resources: this.#resources.handles(run.inputs.resources),
-          stop,
-          resultFile: `results/${this.#cache.fileName(run) ?? run.fileName}`,
-        },
-        end.signal,
-      );
+      const response = await thread.run({
+        environment: this.#environment,
+        author,
+        taskRun: run.id,
+        task: run.options.name,
+        attempt,
+        args: run.inputs.args,
+        tables,
+        inputs: run.upstreamResults(),
+        resources: this.#resources.handles(run.inputs.resources),
+        resultFile: `results/${this.#cache.fileName(run) ?? run.fileName}`,
+      });
       // A task that heard of its end and gave a result all the same has ended in time, but for a cancelled run.
       if (stopped === "cancelled") return { kind: "cancelled" };
       if (response.outcome === "completed" && stopped === undefined)
@@ -242,11 +258,11 @@ export class Scheduler {
       return threadDied(error);
     } finally {
       run.stop = undefined;
-      for (const timer of timers) clearTimeout(timer);
+      clearTimeout(timer);
     }
   }
 
-  #settle(run: TaskRun, attempt: number, outcome: Outcome): void {
+  #settle({ run, attempt, interrupted }: Waiting, outcome: Outcome): void {
     switch (outcome.kind) {
       case "completed":
         this.#end(run, makeState("Completed"), { result: outcome.result });
@@ -254,13 +270,23 @@ export class Scheduler {
       case "cancelled":
         this.#end(run, makeState("Cancelled"));
         return;
+      case "interrupted":
+        if (this.#isCancelled(run)) {
+          this.#end(run, makeState("Cancelled"));
+          return;
+        }
+        run.state = makeState("AwaitingRetry", `${outcome.message} It runs again, with nothing beside it.`);
+        this.#emit({ type: "task-run-state", taskRun: run.id, state: run.state, due: Date.now() });
+        this.#suspects.push({ run, attempt: attempt + 1, interrupted: interrupted + 1 });
+        return;
       case "failed": {
         const { state, error, retriable } = outcome;
-        if (!retriable || this.#isCancelled(run) || attempt > (run.options.retries ?? 0)) {
+        const failures = attempt - interrupted;
+        if (!retriable || this.#isCancelled(run) || failures > (run.options.retries ?? 0)) {
           this.#end(run, state, { error });
           return;
         }
-        const wait = retryWait(run.options, attempt, Math.random);
+        const wait = retryWait(run.options, failures, Math.random);
         run.state = makeState("AwaitingRetry", state.message);
         this.#emit({
           type: "task-run-state",
@@ -274,12 +300,15 @@ export class Scheduler {
           setTimeout(
             () => {
               this.#retryTimers.delete(run);
-              this.#enqueue(run, attempt + 1);
+              this.#enqueue({ run, attempt: attempt + 1, interrupted });
             },
             Math.min(wait, longestTimer),
           ),
         );
+        return;
       }
+      default:
+        outcome satisfies never;
     }
   }
 

@@ -1,22 +1,39 @@
 import { availableParallelism } from "node:os";
-import { type OnTaskMessage, ThreadPool } from "./thread-pool.ts";
+import { HostedThreads } from "./hosted-threads.ts";
+import type { TaskThreads, ThreadsListener } from "./task-threads.ts";
 
 /** Worker threads that are started before it is known what they will run, and who hears them. */
 export class TaskPool {
-  readonly threads: ThreadPool;
-  #onMessage: OnTaskMessage = () => {};
-  #onStrayError: (error: unknown) => void = () => {};
+  readonly threads: TaskThreads;
+  #listener: ThreadsListener | undefined;
 
-  constructor(size: number = availableParallelism()) {
-    this.threads = new ThreadPool(
-      size,
-      (message, done) => this.#onMessage(message, done),
-      (error) => this.#onStrayError(error),
-    );
+  private constructor(threads: (listener: ThreadsListener) => TaskThreads) {
+    this.threads = threads({
+      onMessage: (message, done) => this.#listener?.onMessage(message, done),
+      onStrayError: (error) => this.#listener?.onStrayError(error),
+      onHostEnded: (ended) => this.#listener?.onHostEnded(ended),
+    });
   }
 
-  listen(onMessage: OnTaskMessage, onStrayError: (error: unknown) => void): void {
-    this.#onMessage = onMessage;
-    this.#onStrayError = onStrayError;
+  /**
+   * Starts threads, in a process of their own. Under a debugger they are this process's, so that it has both
+   * the flow's body and its tasks before it.
+   */
+  static async start(size: number = availableParallelism()): Promise<TaskPool> {
+    if (!isDebugged()) return new TaskPool((listener) => new HostedThreads(size, listener));
+    const { ThreadPool } = await import("./thread-pool.ts");
+    return new TaskPool((listener) => new ThreadPool(size, listener));
   }
+
+  listen(listener: ThreadsListener): void {
+    this.#listener = listener;
+  }
+}
+
+function isDebugged(): boolean {
+  const { NODE_OPTIONS = "", VSCODE_INSPECTOR_OPTIONS } = process.env;
+  return (
+    VSCODE_INSPECTOR_OPTIONS !== undefined ||
+    [...process.execArgv, ...NODE_OPTIONS.split(" ")].some((option) => option.startsWith("--inspect"))
+  );
 }

@@ -1,34 +1,53 @@
+import { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { deserialize, serialize } from "node:v8";
+import { BroadcastChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
-import type { TaskMessage, TaskRequest, TaskResponse } from "../worker/protocol.ts";
+import { reportError } from "../worker/error-report.ts";
+import {
+  type RequestBytes,
+  type RunEnvironment,
+  type StopReason,
+  share,
+  stopReasons,
+  type TaskMessage,
+  type TaskResponse,
+  type ThreadNotice,
+  type ThreadSurroundings,
+} from "../worker/protocol.ts";
+import { childrenOfThread, endProcesses } from "./child-processes.ts";
+import {
+  memoryAdvice,
+  type OrderBytes,
+  type TaskOrder,
+  type TaskThread,
+  type TaskThreads,
+  type ThreadEnd,
+  ThreadEndedError,
+  type ThreadsListener,
+} from "./task-threads.ts";
 
-/** A thread ended under its task: it exited, ran out of memory, threw outside of the task's promise, or was ended. */
-export class ThreadEndedError extends Error {
-  override readonly name = "ThreadEndedError";
-  readonly reason: "exit" | "memory" | "uncaught" | "ended";
-
-  constructor(reason: ThreadEndedError["reason"], message: string, cause?: unknown) {
-    super(message, { cause });
-    this.reason = reason;
-  }
-}
-
-/** Hears what a task says. `done` is to be called when that is on disk. */
-export type OnTaskMessage = (message: TaskMessage, done: () => void) => void;
+/** How many pools this process has made. */
+let pools = 0;
 
 /**
- * Threads that each run one task at a time. A pool of one is kept for each, since the graph and the timeline
- * say which thread ran what, and a pool of several doesn't tell.
+ * Threads of this process. A pool of one is kept for each, since the graph and the timeline say which thread
+ * ran what, and a pool of several doesn't tell.
  */
-export class ThreadPool {
-  readonly #threads: PoolThread[];
-  readonly #free: PoolThread[];
+export class ThreadPool implements TaskThreads {
+  readonly #threads: readonly PoolThread[];
+  readonly #free: TaskThread[];
+  readonly #channel: BroadcastChannel;
 
-  constructor(size: number, onMessage: OnTaskMessage, onStrayError: (error: unknown) => void) {
+  constructor(size: number, listener: Pick<ThreadsListener, "onMessage" | "onStrayError">) {
+    const channel = `millrace ${process.pid} ${++pools}`;
+    this.#channel = new BroadcastChannel(channel);
+    this.#channel.unref();
+    const notify = (notice: ThreadNotice) => this.#channel.postMessage(notice);
     this.#threads = Array.from(
       { length: size },
-      (_, index) => new PoolThread(index + 1, onMessage, onStrayError),
+      (_, index) => new PoolThread(index + 1, channel, notify, listener),
     );
     this.#free = [...this.#threads].reverse();
   }
@@ -37,40 +56,66 @@ export class ThreadPool {
     return this.#threads.length;
   }
 
-  /** Takes a free thread, if there is one. It comes back by {@link release}. */
-  take(): PoolThread | undefined {
+  /** @param number from 1. */
+  thread(number: number): PoolThread | undefined {
+    return this.#threads[number - 1];
+  }
+
+  take(): TaskThread | undefined {
     return this.#free.pop();
   }
 
-  release(thread: PoolThread): void {
+  release(thread: TaskThread): void {
     this.#free.push(thread);
   }
 
-  /** Ends all threads. */
+  detach(resource: string): void {
+    this.#channel.postMessage({ notice: "detach", resource } satisfies ThreadNotice);
+  }
+
   async destroy(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.destroy()));
+    this.#channel.close();
   }
 }
 
 /** How long threads may take to let go of their resources when a run has ended, milliseconds. */
 const detachTimeout = 1_000;
 
-export class PoolThread {
-  /** From 1. */
+/** How long a task that was told to stop has to do so before its thread is ended, milliseconds. */
+const stopGrace = 1_000;
+/** How long a task that was told to stop may take until it is called and can hear of that, milliseconds. */
+const startPatience = 5_000;
+/** Milliseconds between two looks at whether it has been called. */
+const startPoll = 20;
+
+export class PoolThread implements TaskThread {
   readonly number: number;
-  readonly #pool: Piscina<TaskRequest, TaskResponse>;
-  readonly #onMessage: OnTaskMessage;
-  #backlog = sharedNumber();
-  /** It has been given resources. */
-  #holds = false;
-  #current: { readonly taskRun: string; readonly attempt: number } | undefined;
-  /** Of the current try; what an earlier one left behind may still say something. */
+  readonly #pool: Piscina<RequestBytes, Uint8Array>;
+  readonly #channel: string;
+  readonly #notify: (notice: ThreadNotice) => void;
+  readonly #onMessage: ThreadsListener["onMessage"];
+  #shared = sharedNumbers();
+  #lastTry = 0;
+  #surroundings: { readonly of: RunEnvironment; readonly text: string } | undefined;
+  #end = new EventEmitter();
+  #stopTimer: NodeJS.Timeout | undefined;
+  /** It may have been given resources. */
+  #used = false;
+  /** Batches received from the current try. Late messages of an earlier try aren't counted. */
   #batches = 0;
   #awaited: { readonly count: number; readonly resolve: () => void } | undefined;
 
-  constructor(number: number, onMessage: OnTaskMessage, onStrayError: (error: unknown) => void) {
+  constructor(
+    number: number,
+    channel: string,
+    notify: (notice: ThreadNotice) => void,
+    listener: Pick<ThreadsListener, "onMessage" | "onStrayError">,
+  ) {
     this.number = number;
-    this.#onMessage = onMessage;
+    this.#channel = channel;
+    this.#notify = notify;
+    this.#onMessage = listener.onMessage.bind(listener);
     this.#pool = new Piscina({
       filename: entry,
       name: "runTask",
@@ -82,36 +127,70 @@ export class PoolThread {
       recordTiming: false,
     });
     this.#pool.on("message", (message: TaskMessage) => this.#receive(message));
-    this.#pool.on("error", onStrayError);
+    this.#pool.on("error", (error) => listener.onStrayError(reportError(error)));
   }
 
-  /**
-   * Runs one try of a task; resolves when all that it said has been received too.
-   * @param signal ends the thread under the task, even one in an endless loop.
-   * @throws {ThreadEndedError}
-   */
-  async run(request: Omit<TaskRequest, "backlog">, signal: AbortSignal): Promise<TaskResponse> {
-    this.#current = request;
+  async run({ environment, args, ...order }: TaskOrder): Promise<TaskResponse> {
+    return deserialize(await this.runBytes({ order: serialize(order), args }, environment)) as TaskResponse; // what runTask returns
+  }
+
+  /** As {@link run}, for orders that pass through. */
+  async runBytes({ order, args }: OrderBytes, environment: RunEnvironment): Promise<Uint8Array> {
+    const shared = this.#shared;
+    this.#used = true;
     this.#batches = 0;
-    this.#holds ||= Object.keys(request.resources).length > 0;
-    let response: TaskResponse;
-    try {
-      response = await this.#pool.run({ ...request, backlog: this.#backlog }, { signal });
-    } catch (error) {
-      this.#backlog = sharedNumber(); // the thread's successor begins anew
-      throw threadEnded(error, signal);
+    Atomics.store(shared, share.try, ++this.#lastTry);
+    Atomics.store(shared, share.stop, 0);
+    Atomics.store(shared, share.called, 0);
+    if (this.#surroundings?.of !== environment) {
+      const surroundings: ThreadSurroundings = { environment, channel: this.#channel };
+      this.#surroundings = { of: environment, text: JSON.stringify(surroundings) };
     }
-    if (this.#batches < response.batches) {
+    const end = new EventEmitter();
+    this.#end = end;
+    let ended = false;
+    // Known only while the thread lives; ended only when it can't start others any more.
+    let children: readonly number[] = [];
+    end.on("abort", () => {
+      ended = true;
+      children = childrenOfThread(Atomics.load(shared, share.id));
+    });
+    let response: Uint8Array;
+    try {
+      const request = { surroundings: this.#surroundings.text, order, args, shared };
+      const running = this.#pool.run(request, { signal: end });
+      end.on("abort", () => endProcesses(children));
+      response = await running;
+    } catch (error) {
+      this.#shared = sharedNumbers(); // the thread's successor begins anew
+      throw new ThreadEndedError(threadEnd(error, ended));
+    } finally {
+      clearTimeout(this.#stopTimer);
+    }
+    const count = Atomics.load(shared, share.batches);
+    if (this.#batches < count) {
       const { promise, resolve } = deferred();
-      this.#awaited = { count: response.batches, resolve };
+      this.#awaited = { count, resolve };
       await promise;
     }
     return response;
   }
 
-  /** Ends the thread, once it has let go of its resources; one that is busy with something else loses them. */
+  stop(reason: StopReason): void {
+    Atomics.store(this.#shared, share.stop, stopReasons.indexOf(reason));
+    this.#notify({ notice: "abort" });
+    this.#endLater(this.#end, performance.now() + startPatience);
+  }
+
+  #endLater(end: EventEmitter, latest: number): void {
+    const called = Atomics.load(this.#shared, share.called) === 1 || performance.now() >= latest;
+    this.#stopTimer = called
+      ? setTimeout(() => end.emit("abort"), stopGrace)
+      : setTimeout(() => this.#endLater(end, latest), startPoll);
+  }
+
   async destroy(): Promise<void> {
-    if (this.#holds) await this.#detachAll();
+    if (this.#used) await this.#detachAll();
     await this.#pool.destroy();
   }
 
@@ -122,12 +201,12 @@ export class PoolThread {
   }
 
   #receive(message: TaskMessage): void {
-    const backlog = this.#backlog;
+    const shared = this.#shared;
     this.#onMessage(message, () => {
-      Atomics.sub(backlog, 0, message.weight);
-      Atomics.notify(backlog, 0);
+      Atomics.sub(shared, share.backlog, message.weight);
+      Atomics.notify(shared, share.backlog);
     });
-    if (message.taskRun !== this.#current?.taskRun || message.attempt !== this.#current.attempt) return;
+    if (message.try !== this.#lastTry) return;
     this.#batches++;
     if (this.#awaited !== undefined && this.#batches >= this.#awaited.count) {
       this.#awaited.resolve();
@@ -136,31 +215,31 @@ export class PoolThread {
   }
 }
 
-function threadEnded(error: unknown, signal: AbortSignal): ThreadEndedError {
-  if (signal.aborted) return new ThreadEndedError("ended", "The thread was ended.");
+function threadEnd(error: unknown, ended: boolean): ThreadEnd {
+  if (ended) return { reason: "ended", message: "The thread was ended." };
   const { code, message } = error as NodeJS.ErrnoException; // piscina rejects with errors only, or what a thread threw
-  if (code === "ERR_WORKER_OUT_OF_MEMORY") {
-    return new ThreadEndedError(
-      "memory",
-      "The task ran out of memory. Give it less at a time, or more: NODE_OPTIONS=--max-old-space-size=<megabytes>.",
-    );
-  }
+  if (code === "ERR_WORKER_OUT_OF_MEMORY")
+    return { reason: "memory", message: `The task ran out of memory. ${memoryAdvice}` };
   const exit = /^worker exited with code: (-?\d+)$/.exec(message ?? "");
   if (exit !== null) {
-    return new ThreadEndedError(
-      "exit",
-      `The task called process.exit(${exit[1]}), which ended its thread. Throw an error instead.`,
-    );
+    return {
+      reason: "exit",
+      message: `The task called process.exit(${exit[1]}), which ended its thread. Throw an error instead.`,
+    };
   }
-  return new ThreadEndedError("uncaught", "An error was thrown outside of the task's promise.", error);
+  return {
+    reason: "uncaught",
+    message: "An error was thrown outside of the task's promise.",
+    report: reportError(error),
+  };
 }
 
-/** A number that threads share, 0 at first. */
-export function sharedNumber(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+/** Numbers that threads share, by {@link share}; 0 at first. */
+function sharedNumbers(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Object.keys(share).length * Int32Array.BYTES_PER_ELEMENT));
 }
 
-export function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve: () => void = () => {};
   const promise = new Promise<void>((settle) => {
     resolve = settle;

@@ -2,7 +2,7 @@ import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { makeState, type State } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
-import { ThreadEndedError } from "./thread-pool.ts";
+import { HostEndedError, ThreadEndedError } from "./task-threads.ts";
 
 /** What a try came to. */
 export type Outcome =
@@ -13,7 +13,9 @@ export type Outcome =
       readonly error: ErrorReport;
       readonly retriable: boolean;
     }
-  | { readonly kind: "cancelled" };
+  | { readonly kind: "cancelled" }
+  /** It, or a task that ran beside it, took the threads' process with it. Alone, it will show which. */
+  | { readonly kind: "interrupted"; readonly message: string };
 
 /** An error that the task threw, or that kept it from running. */
 export function failed(error: ErrorReport, retriable: boolean): Outcome {
@@ -35,13 +37,14 @@ export function timedOut(timeout: number): Outcome {
 
 /** What kept a thread from telling how its task ended. */
 export function threadDied(error: unknown): Outcome {
+  if (error instanceof HostEndedError) return { kind: "interrupted", message: error.message };
   // An argument's table that could not be written, say.
   if (!(error instanceof ThreadEndedError)) return failed(reportError(error), true);
-  const cause = error.cause === undefined ? undefined : reportError(error.cause);
+  const cause = error.report;
   const message = cause === undefined ? error.message : `${error.message} ${cause.name}: ${cause.message}`;
   return {
     kind: "failed",
-    state: makeState(error.reason === "uncaught" ? "Failed" : "Crashed", message),
+    state: makeState(error.reason === "uncaught" || error.reason === "error" ? "Failed" : "Crashed", message),
     error: { ...cause, name: cause?.name ?? error.name, message },
     retriable: true,
   };

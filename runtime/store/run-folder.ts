@@ -49,6 +49,7 @@ export function runPaths(runFolder: string) {
     cancel: join(runFolder, "cancel"),
     results: join(runFolder, "results"),
     artifacts: join(runFolder, "artifacts"),
+    lastWords: join(runFolder, "last-words.txt"),
   };
 }
 

@@ -11,8 +11,6 @@ export interface RunEnvironment {
   readonly runFolder: string;
   readonly session: string;
   readonly threads: number;
-  /** Name of the BroadcastChannel on which threads get {@link ThreadNotice}s. */
-  readonly channel: string;
 }
 
 /** One try of a task run, for a thread. */
@@ -29,31 +27,60 @@ export interface TaskRequest {
   /** What the futures among them came to. */
   readonly inputs: { readonly [run: string]: ResultRef | RunFailure };
   readonly resources: { readonly [id: string]: { readonly name: string; readonly handle: unknown } };
-  /** Shared: how much of what the thread said is not on disk yet. See {@link TaskScope}. */
-  readonly backlog: Int32Array;
-  /** Shared: why the try is to stop, by number in {@link stopReasons}. A thread that only starts hears no notice yet. */
-  readonly stop: Int32Array;
   /** Beginning of the names of files that the result takes, relative to the run folder. */
   readonly resultFile: string;
+  /** What the thread shares with whoever keeps it, by {@link share}. */
+  readonly shared: Int32Array;
 }
 
+/** What {@link TaskRequest} is as it crosses: put together once, taken apart once, wherever it passes. */
+export interface RequestBytes {
+  /** {@link ThreadSurroundings} as JSON. */
+  readonly surroundings: string;
+  /** All of the request that isn't beside it, by `v8.serialize`. */
+  readonly order: Uint8Array;
+  readonly args: Uint8Array;
+  readonly shared: Int32Array;
+}
+
+/** What stays the same for all tasks of a thread. */
+export interface ThreadSurroundings {
+  readonly environment: RunEnvironment;
+  /** Name of the BroadcastChannel on which threads get {@link ThreadNotice}s. */
+  readonly channel: string;
+}
+
+/** The numbers that a thread and whoever keeps it share: where which one is. */
+export const share = {
+  /** How much of what the thread said is not on disk yet. See {@link TaskScope}. */
+  backlog: 0,
+  /** The system's number of the thread, by which its child processes are known; 0 where there is none. */
+  id: 1,
+  /**
+   * Why the try is to stop, by number in {@link stopReasons}: a thread that only starts hears no notice yet.
+   */
+  stop: 2,
+  /** 1 once the try's own function has been called. */
+  called: 3,
+  /** Which of the thread's tries this is, from 1. */
+  try: 4,
+  /** How many {@link TaskMessage}s there were in all, once the try has ended: they may come later than that. */
+  batches: 5,
+} as const;
+
 export type TaskResponse =
-  | { readonly outcome: "completed"; readonly result: ResultRef; readonly batches: number }
+  | { readonly outcome: "completed"; readonly result: ResultRef }
   | {
       readonly outcome: "failed";
       readonly error: ErrorReport;
       /** By the task's own retryCondition. */
       readonly retriable: boolean;
-      readonly batches: number;
     };
 
-/**
- * What a task says while it runs, and what it left behind says after that. Batches are counted so that the
- * response can wait for the last.
- */
+/** What a task says while it runs, and what it left behind says after that. */
 export interface TaskMessage {
-  readonly taskRun: string;
-  readonly attempt: number;
+  /** By {@link share}. */
+  readonly try: number;
   readonly events: readonly RunEventBody[];
   /** What these events added to the thread's backlog. */
   readonly weight: number;
@@ -62,6 +89,8 @@ export interface TaskMessage {
 /** Why a try is to stop. */
 export const stopReasons = ["none", "timeout", "cancelled"] as const;
 
+export type StopReason = Exclude<(typeof stopReasons)[number], "none">;
+
 export type ThreadNotice =
-  | { readonly notice: "abort"; readonly taskRun: string }
-  | { readonly notice: "detach"; readonly resource: string };
+  /** Look whether the try is to stop. */
+  { readonly notice: "abort" } | { readonly notice: "detach"; readonly resource: string };

@@ -1,7 +1,7 @@
 import type { Author, Publication, TaskContext } from "../authoring/context.ts";
 import type { LogLevel, RunEventBody } from "../events/run-event.ts";
 import { storeArtifact } from "./artifact-file.ts";
-import { stopReasons, type TaskRequest } from "./protocol.ts";
+import { share, stopReasons, type TaskRequest } from "./protocol.ts";
 
 /** How long a task's events may wait to go out together, milliseconds. */
 const batchDelay = 20;
@@ -23,8 +23,7 @@ export class TaskScope implements TaskContext {
   readonly #runFolder: string;
   readonly #file: string;
   readonly #send: (events: readonly RunEventBody[], weight: number) => void;
-  readonly #backlog: Int32Array;
-  readonly #stop: Int32Array;
+  readonly #shared: Int32Array;
   readonly #abort = new AbortController();
   #events: RunEventBody[] = [];
   #weight = 0;
@@ -41,8 +40,7 @@ export class TaskScope implements TaskContext {
     this.#runFolder = request.environment.runFolder;
     this.#file = request.resultFile.slice(request.resultFile.lastIndexOf("/") + 1);
     this.#send = send;
-    this.#backlog = request.backlog;
-    this.#stop = request.stop;
+    this.#shared = request.shared;
   }
 
   get signal(): AbortSignal {
@@ -51,7 +49,7 @@ export class TaskScope implements TaskContext {
 
   /** Aborts the signal if the runner wants the try to stop. */
   abortIfTold(): void {
-    const reason = stopReasons[Atomics.load(this.#stop, 0)];
+    const reason = stopReasons[Atomics.load(this.#shared, share.stop)];
     if (reason === "timeout") this.#abort.abort(new Error("The task's time is up."));
     if (reason === "cancelled") this.#abort.abort(new Error("The run was cancelled."));
   }
@@ -97,13 +95,13 @@ export class TaskScope implements TaskContext {
     this.#timer = undefined;
     if (this.#events.length === 0) return;
     const weight = this.#weight;
-    Atomics.add(this.#backlog, 0, weight);
+    Atomics.add(this.#shared, share.backlog, weight);
     this.#send(this.#events, weight);
     this.#events = [];
     this.#weight = 0;
-    for (let waiting = Atomics.load(this.#backlog, 0); waiting > backlogLimit; ) {
-      Atomics.wait(this.#backlog, 0, waiting);
-      waiting = Atomics.load(this.#backlog, 0);
+    for (let waiting = Atomics.load(this.#shared, share.backlog); waiting > backlogLimit; ) {
+      Atomics.wait(this.#shared, share.backlog, waiting);
+      waiting = Atomics.load(this.#shared, share.backlog);
     }
     this.#batches++;
     this.#lastSent = performance.now();

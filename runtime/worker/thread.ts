@@ -1,3 +1,6 @@
+import { readlinkSync } from "node:fs";
+import { basename } from "node:path";
+import { deserialize, serialize } from "node:v8";
 import { BroadcastChannel, parentPort } from "node:worker_threads";
 import { currentContext, type RunContext, shared } from "../authoring/context.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
@@ -7,21 +10,30 @@ import { AttachedResources } from "./attached-resources.ts";
 import { captureOutput, finishOutput } from "./capture-output.ts";
 import { decode, fromBytes } from "./crossing.ts";
 import { reportError } from "./error-report.ts";
-import type { RunEnvironment, TaskMessage, TaskRequest, TaskResponse, ThreadNotice } from "./protocol.ts";
+import {
+  type RequestBytes,
+  type RunEnvironment,
+  share,
+  type TaskMessage,
+  type TaskRequest,
+  type TaskResponse,
+  type ThreadNotice,
+  type ThreadSurroundings,
+} from "./protocol.ts";
 import { loadResult, storeResult } from "./result-file.ts";
 import { catchStrayErrors } from "./stray-errors.ts";
 import { TaskScope } from "./task-scope.ts";
 
 /** A worker thread's side of one run. */
 class Thread {
-  readonly #environment: RunEnvironment;
+  readonly environment: RunEnvironment;
   readonly #resources: AttachedResources;
   readonly #tasks: Promise<Map<string, TaskDefinition>>;
   readonly #detaching = new Set<Promise<void>>();
   #scope: TaskScope | undefined;
 
-  constructor(environment: RunEnvironment) {
-    this.#environment = environment;
+  constructor(environment: RunEnvironment, channelName: string) {
+    this.environment = environment;
     this.#resources = new AttachedResources({
       folder: environment.folder,
       runFolder: environment.runFolder,
@@ -36,17 +48,19 @@ class Thread {
     this.#tasks = import(environment.bundle).then(
       () => new Map(shared.tasks.map((definition) => [definition.options.name, definition])),
     );
-    const channel = new BroadcastChannel(environment.channel);
+    const channel = new BroadcastChannel(channelName);
     channel.onmessage = (message) => this.#notice((message as { data: ThreadNotice }).data); // only the runner posts there
     channel.unref();
   }
 
   async run(request: TaskRequest): Promise<TaskResponse> {
-    const { taskRun, attempt } = request;
+    const { attempt, shared: numbers } = request;
+    const number = Atomics.load(numbers, share.try);
     const scope = new TaskScope(request, (events, weight) =>
-      parentPort?.postMessage({ taskRun, attempt, events, weight } satisfies TaskMessage),
+      parentPort?.postMessage({ try: number, events, weight } satisfies TaskMessage),
     );
     this.#scope = scope;
+    Atomics.store(numbers, share.id, systemThreadId);
     scope.abortIfTold();
     let definition: TaskDefinition | undefined;
     try {
@@ -59,19 +73,22 @@ class Thread {
       const { fn } = definition;
       const result = await shared.context.run(scope, async () => {
         const args = this.#arguments(request) as never[]; // what the call in the flow passed, which was typed
+        Atomics.store(numbers, share.called, 1);
         return storeResult(await fn(...args), {
           what: `The result of task '${request.task}'`,
-          runFolder: this.#environment.runFolder,
+          runFolder: this.environment.runFolder,
           file: request.resultFile,
           resourceId: this.#resources.idOf,
         });
       });
       finishOutput(scope);
-      return { outcome: "completed", result, batches: scope.finish() };
+      Atomics.store(numbers, share.batches, scope.finish());
+      return { outcome: "completed", result };
     } catch (error) {
       const retriable = shared.context.run(scope, () => isRetriable(definition, error, attempt));
       finishOutput(scope);
-      return { outcome: "failed", error: reportError(error), retriable, batches: scope.finish() };
+      Atomics.store(numbers, share.batches, scope.finish());
+      return { outcome: "failed", error: reportError(error), retriable };
     } finally {
       this.#scope = undefined;
     }
@@ -86,7 +103,7 @@ class Thread {
       result: (run) => {
         const input = request.inputs[run];
         if (input === undefined) throw new Error(`The result of '${run}' didn't reach the thread.`);
-        return isResult(input) ? loadResult(input, this.#environment.runFolder, decoding) : input;
+        return isResult(input) ? loadResult(input, this.environment.runFolder, decoding) : input;
       },
     });
   }
@@ -102,7 +119,7 @@ class Thread {
   #notice(notice: ThreadNotice): void {
     switch (notice.notice) {
       case "abort":
-        if (this.#scope?.taskRun === notice.taskRun) this.#scope.abortIfTold();
+        this.#scope?.abortIfTold();
         return;
       case "detach":
         this.#detach(notice.resource);
@@ -140,12 +157,26 @@ function isResult(input: TaskRequest["inputs"][string]): input is ResultRef {
   return "stored" in input;
 }
 
+const systemThreadId = readSystemThreadId();
+
+function readSystemThreadId(): number {
+  try {
+    return Number(basename(readlinkSync("/proc/thread-self"))); // <process>/task/<thread>
+  } catch {
+    return 0; // no /proc
+  }
+}
+
 let thread: Thread | undefined;
 
-/** Piscina's entry: runs one try of a task run. */
-export function runTask(request: TaskRequest): Promise<TaskResponse> {
-  thread ??= new Thread(request.environment);
-  return thread.run(request);
+/** Piscina's entry: runs one try of a task run. @returns a {@link TaskResponse}, by `v8.serialize`. */
+export async function runTask({ surroundings, order, args, shared }: RequestBytes): Promise<Uint8Array> {
+  if (thread === undefined) {
+    const { environment, channel } = JSON.parse(surroundings) as ThreadSurroundings; // written by the pool
+    thread = new Thread(environment, channel);
+  }
+  const request = deserialize(order) as Omit<TaskRequest, "environment" | "args" | "shared">; // of the pool's, too
+  return serialize(await thread.run({ ...request, environment: thread.environment, args, shared }));
 }
 
 /** Called through piscina, too, before the thread is ended. */

@@ -22,7 +22,7 @@ export interface ResumeOptions extends RunSettings {
 /** `millrace resume <run>`: the same run goes on, with the flow's code as it is now. */
 export async function resumeCommand(reference: string, options: ResumeOptions): Promise<void> {
   if (options.json) reserveStdout();
-  const pool = new TaskPool(threadCount(options.threads));
+  const pool = await TaskPool.start(threadCount(options.threads));
   const base = resolve(options.dir ?? ".");
   const path = await findStoredRun(reference, options.dir);
   const run = await readRun(path);

@@ -19,7 +19,7 @@ export async function runCommand(flowReference: string, rest: readonly string[])
     return;
   }
   // Threads start while the flow is being bundled.
-  const pool = new TaskPool(threadCount(valueAfter(rest, "--threads")));
+  const pool = await TaskPool.start(threadCount(valueAfter(rest, "--threads")));
   const base = resolve(valueAfter(rest, "--dir") ?? ".");
   const file = await resolveFlow(flowReference, process.cwd());
   const loaded = await loadFlow(file, join(await makeStore(base), "bundles"));

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import type { Duplex } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { Frames } from "./frames.ts";
+import type { FromHost, ToHost } from "./host-protocol.ts";
+import { type HostEnd, memoryAdvice } from "./task-threads.ts";
+
+/** How many characters of the last that a process wrote are kept. */
+const lastWordsLength = 16_384;
+
+/** What V8 writes first when it gives up: what follows is for those who look for it, and is kept for them. */
+const v8GivesUp = "<--- Last few GCs --->";
+
+/** How long threads may take to let go of what they have, milliseconds; one in a system call never does. */
+const destroyPatience = 2_000;
+
+/** How long output may be on its way after the process that wrote it has ended, milliseconds. */
+const outputPatience = 200;
+
+/** The process that threads are in, as the run's process sees it. */
+export class HostProcess {
+  readonly #child: ChildProcess;
+  readonly #frames: Frames<ToHost, FromHost>;
+  readonly #closed: Promise<void>;
+  #lastWords = "";
+  #destroyed: () => void = () => {};
+  #ending = false;
+
+  /** `onEnded` hears once that it has ended without having been told to. */
+  constructor(
+    size: number,
+    onMessage: (message: FromHost, bytes: Uint8Array) => void,
+    onEnded: (end: HostEnd) => void,
+  ) {
+    const inherited = process.execArgv.filter((arg) => !arg.startsWith("--inspect"));
+    this.#child = spawn(process.execPath, [...inherited, entry, String(size)], {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      windowsHide: true,
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => this.#relay(text));
+    const pipe = this.#child.stdio[3] as Duplex; // asked for above
+    pipe.on("error", () => {}); // its end is told by the process's
+    this.#frames = new Frames<ToHost, FromHost>(pipe, (message, bytes) => {
+      if (message.from === "destroyed") this.#destroyed();
+      else onMessage(message, bytes);
+    });
+    this.#closed = new Promise((resolve) => {
+      let told = false;
+      const end = (why: string) => {
+        if (told) return;
+        told = true;
+        resolve();
+        if (!this.#ending) onEnded({ why, lastWords: this.#lastWords });
+      };
+      this.#child.on("error", (error) => end(`It could not be started: ${error.message}.`));
+      this.#child.on("close", (code, signal) => end(this.#why(code, signal)));
+      // What its tasks have started may hold its output open.
+      this.#child.on("exit", (code, signal) =>
+        setTimeout(() => end(this.#why(code, signal)), outputPatience).unref(),
+      );
+    });
+  }
+
+  send(message: ToHost, first?: Uint8Array, second?: Uint8Array): void {
+    this.#frames.send(message, first, second);
+  }
+
+  /** Ends the process, once its threads have let go of what they have, or have had the time to. */
+  async destroy(): Promise<void> {
+    this.#ending = true;
+    const late = new Promise<void>((resolve) => {
+      setTimeout(resolve, destroyPatience).unref();
+      this.#destroyed = resolve;
+      void this.#closed.then(resolve);
+    });
+    this.#frames.send({ to: "destroy" });
+    await late;
+    this.#child.kill("SIGKILL");
+    await this.#closed;
+  }
+
+  /** Threads write to stderr what is no task's. */
+  #relay(text: string): void {
+    const silent = this.#lastWords.includes(v8GivesUp);
+    this.#lastWords = (this.#lastWords + text).slice(-lastWordsLength);
+    const cut = text.indexOf(v8GivesUp);
+    const shown = silent ? "" : cut < 0 ? text : text.slice(0, cut).trimEnd();
+    if (shown !== "") process.stderr.write(shown);
+  }
+
+  #why(code: number | null, signal: NodeJS.Signals | null): string {
+    if (this.#lastWords.includes("JavaScript heap out of memory"))
+      return `ran out of memory. ${memoryAdvice}`;
+    if (signal === "SIGKILL")
+      return "ended its process (SIGKILL), as the system does when memory runs out. Give it less at a time, or the machine more.";
+    const last = this.#lastWords.trimEnd().split("\n").at(-1) ?? "";
+    return `ended its process (${signal ?? `exit code ${code}`}).${last === "" ? "" : ` It last said: '${last}'.`}`;
+  }
+}
+
+const entry = locateEntry();
+
+/** Built, the process's module is beside this one's chunk. */
+function locateEntry(): string {
+  const path = fileURLToPath(new URL("./task-host.js", import.meta.url));
+  if (existsSync(path)) return path;
+  throw new Error(`Millrace isn't built: ${path} is missing. Run 'npm run build'.`);
+}

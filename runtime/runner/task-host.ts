@@ -1,0 +1,118 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { Socket } from "node:net";
+import { reportError } from "../worker/error-report.ts";
+import type { RunEnvironment } from "../worker/protocol.ts";
+import { childrenOfProcess, endProcesses } from "./child-processes.ts";
+import { Frames } from "./frames.ts";
+import type { FromHost, ToHost } from "./host-protocol.ts";
+import { type OrderBytes, ThreadEndedError } from "./task-threads.ts";
+import { type PoolThread, ThreadPool } from "./thread-pool.ts";
+
+// The process that the threads of a run are in: what takes a whole process with it (V8 out of memory in one
+// big step, a native crash, the system's kill for want of memory) leaves the run's own process alive, and a
+// thread that nothing can end (it waits in a system call) ends with this one. No user code runs on this thread.
+
+const runner = process.ppid;
+const socket = new Socket({ fd: 3 });
+const heard: (() => void)[] = [];
+/** Which thread runs which call. */
+const calls = new Map<number, PoolThread>();
+let environment: RunEnvironment | undefined;
+
+const frames = new Frames<FromHost, ToHost>(socket, (message, order, args) => {
+  switch (message.to) {
+    case "prepare":
+      environment = message.environment;
+      return;
+    case "run":
+      void run(message, { order, args });
+      return;
+    case "stop":
+      calls.get(message.call)?.stop(message.reason);
+      return;
+    case "heard":
+      heard.shift()?.();
+      return;
+    case "detach":
+      pool.detach(message.resource);
+      return;
+    case "destroy":
+      void pool.destroy().finally(() => frames.send({ from: "destroyed" }));
+      return;
+    default:
+      message satisfies never;
+  }
+});
+
+const pool = new ThreadPool(Number(process.argv[2]), {
+  onMessage(message, done) {
+    heard.push(done);
+    frames.send({ from: "said", message });
+  },
+  onStrayError: (error) => frames.send({ from: "stray", error }),
+});
+
+// The run's process is gone, however it went: nobody is left to be told anything.
+for (const gone of ["end", "error", "close"]) socket.on(gone, leave);
+preferToBeKilled();
+leaveSignalsToTheRunner();
+
+async function run(
+  { call, thread: number }: Extract<ToHost, { to: "run" }>,
+  bytes: OrderBytes,
+): Promise<void> {
+  try {
+    const thread = pool.thread(number);
+    if (environment === undefined || thread === undefined)
+      throw new Error(`There is no environment yet, or no thread ${number}.`);
+    calls.set(call, thread);
+    frames.send({ from: "response", call }, await thread.runBytes(bytes, environment));
+  } catch (error) {
+    const told =
+      error instanceof ThreadEndedError
+        ? {
+            reason: error.reason,
+            message: error.message,
+            ...(error.report === undefined ? {} : { report: error.report }),
+          }
+        : { reason: "error" as const, message: String(error), report: reportError(error) };
+    frames.send({ from: "ended", call, end: told });
+  } finally {
+    calls.delete(call);
+  }
+}
+
+/** An exit would wait for threads that nothing can end. */
+function leave(): void {
+  endProcesses(childrenOfProcess());
+  process.kill(process.pid, "SIGKILL");
+}
+
+/** Where memory is short the system is to end this process rather than the run's, which can tell what happened. */
+function preferToBeKilled(): void {
+  try {
+    const now = Number(readFileSync("/proc/self/oom_score_adj", "latin1"));
+    writeFileSync("/proc/self/oom_score_adj", String(Math.min(1_000, now + 300)));
+  } catch {
+    // not Linux
+  }
+}
+
+/**
+ * A terminal sends Ctrl-C to this process too, and the run's own decides what follows. It can't while a flow's
+ * body blocks it: then the second Ctrl-C ends it from here.
+ */
+function leaveSignalsToTheRunner(): void {
+  let interrupts = 0;
+  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (signal !== "SIGINT" || ++interrupts < 2) return;
+      setTimeout(() => {
+        if (process.ppid === runner) process.kill(runner, "SIGKILL");
+      }, blockedAfter);
+    });
+  }
+}
+
+/** How long a run's process may take to end after a second Ctrl-C, milliseconds. */
+const blockedAfter = 1_000;

@@ -1,0 +1,84 @@
+import type { ErrorReport } from "../errors/error-report.ts";
+import type { StopReason, TaskMessage, TaskRequest, TaskResponse } from "../worker/protocol.ts";
+
+/** One try of a task run, as whoever schedules it knows it. */
+export type TaskOrder = Omit<TaskRequest, "shared">;
+
+/** An order as it crosses to a thread. */
+export interface OrderBytes {
+  /** All but its environment and arguments, by `v8.serialize`. */
+  readonly order: Uint8Array;
+  readonly args: Uint8Array;
+}
+
+/** Threads that each run one task at a time. */
+export interface TaskThreads {
+  readonly size: number;
+  /** Takes a free thread, if there is one. It comes back by {@link release}. */
+  take(): TaskThread | undefined;
+  release(thread: TaskThread): void;
+  /** Lets all threads let go of a resource. */
+  detach(resource: string): void;
+  /** Ends all threads, once they have let go of their resources; one that is busy with something else loses them. */
+  destroy(): Promise<void>;
+}
+
+export interface TaskThread {
+  /** From 1. */
+  readonly number: number;
+  /**
+   * Runs one try of a task; resolves when all that it said has been received too.
+   * @throws {ThreadEndedError}
+   * @throws {HostEndedError}
+   */
+  run(order: TaskOrder): Promise<TaskResponse>;
+  /**
+   * Tells the task that runs that it should end. After a second of grace the thread is ended under it, even
+   * one in an endless loop, and so are the processes that it has started.
+   */
+  stop(reason: StopReason): void;
+}
+
+/** Who hears what the threads say, and what becomes of them. */
+export interface ThreadsListener {
+  /** Hears what a task says. `done` is to be called when that is on disk. */
+  onMessage(message: TaskMessage, done: () => void): void;
+  /** Hears of a thread that ended while no task ran there. */
+  onStrayError(error: ErrorReport): void;
+  /** Hears that the process of the threads has ended under its tasks. */
+  onHostEnded(ended: HostEnd): void;
+}
+
+/** How the process of the threads ended. */
+export interface HostEnd {
+  readonly why: string;
+  /** The end of what it wrote to stderr. */
+  readonly lastWords: string;
+}
+
+/** A thread ended under its task: it exited, ran out of memory, threw outside of the task's promise, or was ended. */
+export class ThreadEndedError extends Error {
+  override readonly name = "ThreadEndedError";
+  readonly reason: ThreadEnd["reason"];
+  readonly report: ErrorReport | undefined;
+
+  constructor({ reason, message, report }: ThreadEnd) {
+    super(message);
+    this.reason = reason;
+    this.report = report;
+  }
+}
+
+export interface ThreadEnd {
+  readonly reason: "exit" | "memory" | "process" | "uncaught" | "ended" | "error";
+  readonly message: string;
+  /** What was thrown, if anything was. */
+  readonly report?: ErrorReport;
+}
+
+/** The process of the threads ended while several tasks ran there, and it isn't known which of them ended it. */
+export class HostEndedError extends Error {
+  override readonly name = "HostEndedError";
+}
+
+export const memoryAdvice = "Give it less at a time, or more: NODE_OPTIONS=--max-old-space-size=<megabytes>.";
