@@ -8,7 +8,7 @@ export type Liveness = "alive" | "gone" | "unsure";
 
 /** Milliseconds between two looks of {@link ProcessWatch.decide}. */
 const lookInterval = 100;
-/** Looks that lie further apart than this say nothing together: whoever looks may have been stopped meanwhile. */
+/** A heartbeat that stood still between looks further apart says nothing: whoever looks may have been stopped meanwhile, with all else on the machine. */
 const longestGap = 10_000;
 
 /**
@@ -47,7 +47,7 @@ export class ProcessWatch {
     const now = performance.now();
     const beat = readBeat(this.#heartbeat);
     const isFirst = now - this.#looked > longestGap;
-    const moved = !isFirst && beat !== this.#beat && beat !== undefined && this.#beat !== undefined;
+    const moved = beat !== this.#beat && beat !== undefined && this.#beat !== undefined;
     if (moved) this.#known = "alive";
     if (isFirst || moved || beat !== this.#beat) this.#since = now;
     else if (now - this.#since >= stillLimit) this.#known = "gone";

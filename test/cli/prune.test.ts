@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { createRunFolder, findRun, readRunInfo } from "../../runtime/store/run-folder.ts";
 import { cli, makeRoom, removeRoom, text, transcript } from "./cli.ts";
 
 describe("millrace prune", () => {
@@ -130,5 +131,63 @@ export default flow({ name: "${name}" }, () => {
     mkdirSync(join(room, ".millrace", "runs", `${id}.deleted`, "results"), { recursive: true });
     assert.equal(await millrace("prune", "--keep", "2"), "<id>\n! Deleted 1 run, 0 bundles.\nexit 0");
     assert.deepEqual(await flows(), ["Three", "Two"]);
+  });
+
+  it("is no error three times at once: each run is deleted by one of them", async () => {
+    const { id: _, ...about } = await readRunInfo(await findRun(room, "latest"));
+    for (let i = 0; i < 30; i++) await createRunFolder(room, { ...about, started: about.started + i });
+    const pruned = await Promise.all(
+      [1, 2, 3].map(() => cli(["prune", "--keep", "0", "--older-than", "0s", "--cache"], { cwd: room })),
+    );
+    const counts = pruned.map(({ code, stderr, stdout }) => {
+      const [, count] = /^Deleted (\d+) runs?, \d+ bundles?, \d+ cached results?\.\n$/.exec(stderr) ?? [];
+      assert.deepEqual([code, stdout.split("\n").length - 1], [0, Number(count)], stderr);
+      return Number(count);
+    });
+    assert.equal(
+      counts.reduce((sum, count) => sum + count),
+      33,
+    );
+    assert.deepEqual(names("runs"), []);
+  });
+
+  it("beside runs disturbs none of them", async () => {
+    let running = true;
+    const runs = Promise.all([1, 2, 3].map(() => cli(["run", "a", "--threads", "1"], { cwd: room }))).finally(
+      () => {
+        running = false;
+      },
+    );
+    while (running) {
+      const { code, stderr } = await cli(["prune", "--keep", "0", "--older-than", "0s", "--cache"], {
+        cwd: room,
+      });
+      assert.equal(code, 0);
+      assert.match(stderr, /^Deleted .*\.\n$/);
+    }
+    for (const { code, stdout, stderr } of await runs) {
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert.doesNotMatch(stdout, /WARNING|ERROR/);
+      assert.match(stdout, /Finished in state Completed\('All states completed\.'\)\n$/);
+    }
+  });
+
+  it("takes the runs for the newest that were started last, also where the clock was set back", async () => {
+    const { id: _, ...about } = await readRunInfo(await findRun(room, "latest"));
+    const ids: string[] = [];
+    for (const hour of [0, 5, -3, -20, -19])
+      ids.push(
+        (
+          await createRunFolder(room, {
+            ...about,
+            name: `at-${hour}`,
+            started: about.started + hour * 3_600_000,
+          })
+        ).info.id,
+      );
+    assert.deepEqual(ids.toSorted(), ids);
+    await millrace("prune", "--keep", "2");
+    assert.deepEqual(names("runs").sort(), ids.slice(-2));
+    assert.equal(basename(await findRun(room, "latest")), ids.at(-1));
   });
 });
