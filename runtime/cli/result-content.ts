@@ -4,8 +4,9 @@ import { toJson } from "../authoring/artifact-json.ts";
 import { checkRegular } from "../disk/check-regular.ts";
 import { isBelow } from "../disk/is-below.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
-import { UsageError } from "../errors/user-error.ts";
+import { UsageError, UserError } from "../errors/user-error.ts";
 import type { JsonValue } from "../events/artifacts.ts";
+import type { ResultRef } from "../events/run-event.ts";
 import type { TaskRunView } from "../events/run-view.ts";
 import type { StoredRun } from "../store/read-run.ts";
 import { baseOf } from "../store/relocation.ts";
@@ -53,15 +54,7 @@ export async function readResultContent(
     folder: run.info.folder,
     run: { runFolder: run.path, written: new WrittenFolders(baseOf(run.path), run.path, () => undefined) },
   });
-  const value = loadResult(
-    result,
-    run.path,
-    {
-      resource: (id) => ({ resource: id }),
-      table: (_session, handle) => session.table(handle as TableHandle), // a session's own, written by storeResult
-    },
-    largestShown,
-  );
+  const value = readValue(run, result, session);
   const tables: ResultContent["tables"][number][] = [];
   for (const { path: place, columns, handle } of result.tables ?? []) {
     if (isUrl(handle.path)) {
@@ -85,6 +78,24 @@ export async function readResultContent(
     });
   }
   return { text: textOf(value), tables };
+}
+
+function readValue(run: StoredRun, result: ResultRef, session: Session): unknown {
+  try {
+    return loadResult(
+      result,
+      run.path,
+      {
+        resource: (id) => ({ resource: id }),
+        table: (_session, handle) => session.table(handle as TableHandle), // a session's own, written by storeResult
+      },
+      largestShown,
+    );
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    // What the session says of a handle that no session has made.
+    throw new UserError(`The result can't be read: ${(error as Error).message}`); // they throw errors only
+  }
 }
 
 function textOf(value: unknown): string {

@@ -25,10 +25,15 @@ export const knownProcess = object<KnownProcess>({
   pidStarted: maybe(text),
 });
 
+/** It stands in the run's id, and in commands that are shown to be copied. */
+const runName: Shape<string> = (value) =>
+  text(value) ??
+  (/^[\w.-]{1,200}$/.test(String(value)) ? undefined : `: is ${JSON.stringify(value)}, and no run's name`);
+
 /** What `run.json` has to be. */
 export const runInfo: Shape<RunInfo> = object<RunInfo>({
   id: text,
-  name: text,
+  name: runName,
   flow: text,
   base: maybe(text),
   file: text,

@@ -96,7 +96,7 @@ export function loadResult(
       table: (session, handle) =>
         decoding.table(session, fromStoredHandle(handle as ResultTable["handle"], runFolder)), // as storeResult wrote it
       result: (run) => {
-        throw new Error(`A stored result refers to the run '${run}'.`);
+        throw new UserError(`A stored result refers to the run '${run}'.`);
       },
     },
     bytes.length,
@@ -119,7 +119,8 @@ export function toStoredPath(path: string, runFolder: string): string {
  * @throws {UserError} for a path that leads out of the folder that the run is in.
  */
 export function fromStoredHandle<H extends { readonly path: string }>(handle: H, runFolder: string): H {
-  if (typeof handle.path !== "string") throw new UserError("A stored result holds a table without a path.");
+  if (typeof handle !== "object" || typeof handle?.path !== "string")
+    throw new UserError("A stored result holds a table without a path.");
   if (!/^\.\.?\//.test(handle.path)) return handle;
   const path = join(runFolder, handle.path);
   if (!isNamedBelow(path, baseOf(runFolder)))

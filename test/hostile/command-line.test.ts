@@ -71,6 +71,7 @@ describe("the command line in a folder with hostile runs", function () {
     const faults = [
       code === null ? "was killed" : undefined,
       /Millrace failed|which it shouldn't have|^\s+at .*\.js:\d+/m.test(said) ? "failed" : undefined,
+      said.length > 10 << 20 ? "said more than 10 MB" : undefined,
       said.includes(canary) ? "told what lies outside" : undefined,
       controlsIn(said, "\n\t").length > 0 ? "printed what a terminal obeys" : undefined,
       memory > memoryLimit ? "took too much memory" : undefined,
@@ -94,6 +95,11 @@ describe("the command line in a folder with hostile runs", function () {
     };
     await Promise.all(Array.from({ length: availableParallelism() }, work));
     if (process.env.MILLRACE_HOSTILE_TABLE) console.log(tableOf(outcomes));
+    // Or this would try nothing.
+    const codes = (name: string) =>
+      outcomes.filter(({ run, command }) => run === name && command !== "cancel").map(({ code }) => code);
+    for (const name of ["nothing hostile", "event: hostile texts", "result: hostile texts"])
+      assert.deepEqual([...new Set(codes(name))], [0], name);
     const wrong = outcomes.filter(({ faults }) => faults.length > 0);
     assert.equal(
       wrong
@@ -106,8 +112,13 @@ describe("the command line in a folder with hostile runs", function () {
   it("lists all of them, each as a run or as one that can't be read", async () => {
     const { code, said, faults } = await attempt("all", "runs", ["runs"]);
     assert.deepEqual({ code, faults }, { code: 0, faults: [] }, said);
-    const untold = [...ids].filter(([, id]) => !said.includes(id) && !said.includes("odd-owl"));
-    assert.deepEqual(untold, []);
+    // What no run.json says can't be a run; the others are.
+    const readable = ["another id", "hostile texts", "a flow's name of a megabyte"].map(
+      (name) => `run.json: ${name}`,
+    );
+    const unreadable = [...ids].filter(([name]) => name.startsWith("run.json") && !readable.includes(name));
+    const told = [...ids].filter(([, id]) => said.includes(`The run '${id}' can't be read: `));
+    assert.deepEqual(told.map(([name]) => name).sort(), unreadable.map(([name]) => name).sort(), said);
     const whole = await attempt("all", "runs --json", ["runs", "--json"]);
     assert.deepEqual({ code: whole.code, faults: whole.faults }, { code: 0, faults: [] });
     assert.equal(

@@ -23,6 +23,7 @@ export interface RunToChange {
 }
 
 const info = {
+  id: "20260101-000000000-odd-owl",
   name: "odd-owl",
   flow: "Hostile",
   file: "/nowhere/hostile.flow.ts",
@@ -115,13 +116,13 @@ const infos: readonly HostileRun[] = [
     "another id": { ...info, id: "../../../outside" },
     "hostile texts": {
       ...info,
-      name: hostileParts.join(""),
       flow: hostileParts.join(""),
       session: hostileParts.join(""),
       parameters: { [hostileParts.join("")]: hostileParts.join("") },
       host: { ...info.host, name: hostileParts.join("") },
       state: { type: "FAILED", name: "Failed", message: hostileParts.join("") },
     },
+    "a name that is none": { ...info, name: hostileParts.join("") },
     "a flow's name of a megabyte": { ...info, flow: "x".repeat(1 << 20) },
     "a name that names all objects' ancestor": JSON.parse(`{"__proto__": {"state": 1}, "id": "x"}`),
     null: null,

@@ -49,6 +49,9 @@ function stem(run: RunSummary): string {
   return basename(run.file).replace(flowFilePattern, "");
 }
 
+/** UTF-16 units of a flow's name that are listed. */
+const longestFlow = 200;
+
 function table(runs: readonly RunSummary[], now: number): string[] {
   const named = new Set<string>();
   const rows = runs.map((run) => {
@@ -59,7 +62,7 @@ function table(runs: readonly RunSummary[], now: number): string[] {
     const took = run.state.type === "CRASHED" ? "" : duration((run.ended ?? now) - run.started);
     return [
       reference,
-      run.flow,
+      run.flow.slice(0, longestFlow),
       run.unsure ? `${run.state.name}?` : run.state.name,
       localTime(run.started),
       took,
