@@ -1,6 +1,6 @@
 import type { RunSummary } from "../../runtime/store/read-run.ts";
 
-type Times = Pick<RunSummary, "started" | "ended" | "state" | "tasks" | "name">;
+type Times = Pick<RunSummary, "started" | "ended" | "state" | "tasks" | "name" | "unsure">;
 
 /** `0.8 s`, `12 s`, `3 m 05 s`, `2 h 10 m`. */
 export function duration(milliseconds: number): string {
@@ -19,7 +19,8 @@ export function runTimes(run: Times, now: number, locale?: string): string {
   if (run.ended !== undefined) return `${clock} · ${duration(run.ended - run.started)}`;
   if (run.state.type === "CRASHED") return clock;
   const { completed, total } = run.tasks;
-  return `${clock} · ${completed}/${total} tasks · ${duration(now - run.started)}`;
+  const end = run.unsure ? " · may be gone" : "";
+  return `${clock} · ${completed}/${total} tasks · ${duration(now - run.started)}${end}`;
 }
 
 /** How long ago, roughly: `just now`, `5 min ago`, `3 h ago`, `2 days ago`. */

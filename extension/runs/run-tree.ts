@@ -109,6 +109,7 @@ function runTooltip(run: RunSummary): string {
     `${new Date(run.started).toLocaleString()} on ${where}, ${run.session}`,
     ...(run.attempt > 1 ? [`attempt ${run.attempt}`] : []),
     ...parameters,
+    ...(run.damages ?? []),
   ].join("\n");
 }
 

@@ -118,7 +118,7 @@ export class RunHeaderBar {
   #showChips(): void {
     const { header, view } = this.#context.model;
     if (header === undefined) return;
-    const key = `${header.session} ${header.host} ${header.container} ${view.threads} ${view.attempt}`;
+    const key = `${header.session} ${header.host} ${header.container} ${view.threads} ${view.attempt} ${view.damages.length}`;
     if (key === this.#chipsKey) return;
     this.#chipsKey = key;
     this.#chips.replaceChildren(
@@ -129,6 +129,9 @@ export class RunHeaderBar {
         icon(header.container ? "container" : "layers"),
         header.host,
       ),
+      ...(view.damages.length > 0
+        ? [h("span", { class: "chip", title: view.damages.join("\n") }, icon("text"), "events damaged")]
+        : []),
       ...(view.attempt > 1 ? [h("span", { class: "chip" }, icon("refresh"), `attempt ${view.attempt}`)] : []),
     );
   }

@@ -30,6 +30,8 @@ describe("A run's times", () => {
     };
     assert.equal(runTimes(run, noon + 4_000, "en-GB"), "12:00 · 3/9 tasks · 4.0 s");
     assert.equal(lensText(run, noon), "Running 3/9");
+    const unsure = { ...run, unsure: true as const };
+    assert.equal(runTimes(unsure, noon + 4_000, "en-GB"), "12:00 · 3/9 tasks · 4.0 s · may be gone");
     const ended = { ...run, ended: noon + 12_000, state: makeState("Completed") };
     assert.equal(runTimes(ended, noon + 90_000, "en-GB"), "12:00 · 12 s");
     assert.equal(lensText(ended, noon + 400_000), "Completed 6 min ago");

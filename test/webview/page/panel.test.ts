@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { Answer } from "../../../webview/contract.ts";
 import { movieRun, troubledRun } from "../host/example-runs.ts";
-import { chromiumPath, PanelBrowser, type PanelPage } from "../host/panel-host.ts";
+import { chromiumPath, PanelBrowser, type PanelPage, snapshotOf } from "../host/panel-host.ts";
 import { RunScript } from "../host/run-script.ts";
 import { type ThemeName, themes } from "../host/themes.ts";
 
@@ -113,6 +113,19 @@ describe("the panel's page in Chromium", function () {
     await node("Load, Failed").waitFor();
     await node("Save, Not ready").waitFor();
     await panel.page.locator(".announcer", { hasText: "Load-0, failed." }).waitFor();
+  });
+
+  it("says that a part of the run's events can't be read, and which", async () => {
+    panel = await browser.open({});
+    const snapshot = snapshotOf(movieRun(), { upTo: 12 });
+    assert.ok(snapshot.view);
+    const damages = ["Line 13 of the run's events.jsonl can't be read: it isn't JSON."];
+    const chip = panel.page.getByText("events damaged");
+    await panel.send({ type: "snapshot", snapshot });
+    assert.equal(await chip.count(), 0);
+    await panel.send({ type: "snapshot", snapshot: { ...snapshot, view: { ...snapshot.view, damages } } });
+    await chip.waitFor();
+    assert.equal(await chip.getAttribute("title"), damages[0]);
   });
 
   it("shows a node's output beside: state, result with sort and copy, log, attempts", async () => {
