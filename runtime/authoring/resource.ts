@@ -1,6 +1,17 @@
 import { requireFlow, shared } from "./context.ts";
 import { type Definition, definitionOf } from "./definition.ts";
 
+/** What a run may take of its machine. */
+export interface MachineShare {
+  /** Bytes, for all engines together. */
+  readonly memory: number;
+  readonly cores: number;
+  /** Shared by the run's threads: what is at work in each. */
+  readonly busy: Int32Array;
+  /** Which of them is this thread's: 0 for the flow's own, from 1 for the workers. */
+  readonly slot: number;
+}
+
 /** Where a resource's value is made: in the flow's thread or on a worker thread. */
 export interface AttachEnvironment {
   /** Folder that the run was started in; relative paths start here. */
@@ -8,6 +19,8 @@ export interface AttachEnvironment {
   readonly runFolder: string;
   readonly thread: "flow" | "worker";
   readonly threads: number;
+  /** What engines within the run's process may take together; absent where they may take what they want. */
+  readonly machine?: MachineShare;
   /** The session that the run was started with: `duckdb` or `sc://host:port`. */
   readonly session: string;
 }

@@ -12,6 +12,10 @@ export function addRunOptions(command: Command): Command {
     .option("--session <session>", "`duckdb` or `sc://host:port`; default: MILLRACE_SESSION, or duckdb")
     .option("--dir <folder>", "folder whose .millrace/ gets the run (default: this one)")
     .option("--threads <n>", "how many worker threads (default: one for each processor)")
+    .option(
+      "--memory <size>",
+      "how much memory the engines in this process may take together, as 8GB; default: MILLRACE_MEMORY, or most of what there is",
+    )
     .option("--log", "print log lines on a terminal too")
     .option("--json", "print the run's events, one a line, and nothing else");
 }

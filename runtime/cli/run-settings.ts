@@ -8,6 +8,7 @@ export interface RunSettings {
   readonly session?: string;
   readonly json?: boolean;
   readonly log?: boolean;
+  readonly memory?: string;
 }
 
 /**
@@ -20,9 +21,13 @@ export function runSettings(options: RunSettings): {
   readonly sessionLabel: string;
   readonly json: boolean;
   readonly log: boolean;
+  /** Bytes. */
+  readonly memory?: number;
 } {
   const session = options.session ?? (process.env.MILLRACE_SESSION || "duckdb");
+  const memory = memorySize(options.memory ?? (process.env.MILLRACE_MEMORY || undefined));
   return {
+    ...(memory === undefined ? {} : { memory }),
     session,
     sessionLabel: labelOf(session),
     json: options.json ?? false,
@@ -37,6 +42,23 @@ function labelOf(session: string): string {
   } catch (error) {
     throw error instanceof TableError ? new UsageError(error.message) : error;
   }
+}
+
+const units = { kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 };
+
+/** The least that an engine can work with, bytes. */
+const leastMemory = 64 * units.mib;
+
+/** @throws {UsageError} for what is no size. */
+function memorySize(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const [, number, unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]i?b)\s*$/i.exec(given) ?? [];
+  const factor = Object.entries(units).find(([name]) => name === unit.toLowerCase())?.[1];
+  const bytes = Number(number) * (factor ?? Number.NaN);
+  if (bytes >= leastMemory) return Math.floor(bytes);
+  throw new UsageError(
+    `The memory is '${given}': give a size of at least 64MiB, as --memory 8GB or MILLRACE_MEMORY=512MiB.`,
+  );
 }
 
 /** @throws {UsageError} for what is no whole number from 1. */

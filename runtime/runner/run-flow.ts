@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import type { LoadedFlow } from "../discovery/load-flow.ts";
 import { parseParameters } from "../discovery/parameters.ts";
@@ -13,7 +14,7 @@ import { CacheStore } from "../store/cache-store.ts";
 import { clearCancelRequest } from "../store/cancel-request.ts";
 import { EventWriter } from "../store/event-writer.ts";
 import { keepLastWords } from "../store/last-words.ts";
-import { removeLeftOvers, removeLeftOversOfRun } from "../store/left-overs.ts";
+import { removeLeftOvers, removeLeftOversOfRun, removeTemporary } from "../store/left-overs.ts";
 import { damageText } from "../store/read-run.ts";
 import { createRunFolder, type RunInfo, runPaths, writeRunInfo } from "../store/run-folder.ts";
 import { lockRun, type RunLock, RunTakenError } from "../store/run-lock.ts";
@@ -23,6 +24,7 @@ import { captureOutput } from "../worker/capture-output.ts";
 import type { RunEnvironment } from "../worker/protocol.ts";
 import { catchStrayErrors } from "../worker/stray-errors.ts";
 import { type Again, EarlierAttempt } from "./earlier-attempt.ts";
+import { engineMemory } from "./engine-memory.ts";
 import { ResultCache } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { randomRunName } from "./run-name.ts";
@@ -46,6 +48,8 @@ export interface RunFlowOptions {
   /** The same without secrets, for the run folder. */
   readonly sessionLabel: string;
   readonly version: string;
+  /** Bytes that the engines in the run's processes may take together; default: most of what there is. */
+  readonly memory?: number;
   /** Threads for the tasks, started beforehand where the caller could. */
   readonly pool: TaskPool;
   /** Gets each batch of events when it is in the run folder. */
@@ -137,6 +141,8 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     releaseErrors();
     await writer.close().catch(() => {}); // told above
     await pool.threads.destroy();
+    // One that another process has taken holds that one's.
+    if (!(failed.signal.reason instanceof RunTakenError)) await removeTemporary(path).catch(() => {}); // the next start tries again
     await lock.release().catch(() => {}); // a lock of a process that is gone holds nobody
   }
 }
@@ -183,8 +189,15 @@ function makeRun(parts: {
     runFolder: path,
     session: options.session,
     threads: pool.threads.size,
+    memory: options.memory ?? engineMemory(),
+    cores: Math.min(availableParallelism(), pool.threads.size),
   };
-  const attached = new AttachedResources({ ...environment, thread: "flow" });
+  const { memory, cores } = environment;
+  const attached = new AttachedResources({
+    ...environment,
+    machine: { memory, cores, busy: new Int32Array(new SharedArrayBuffer(4)), slot: 0 }, // in a process of its own
+    thread: "flow",
+  });
   const resources = new RunResources(attached, emit, (resource) => pool.threads.detach(resource));
   const cache = new ResultCache(new CacheStore(base), path, attached, warn("A result could not be cached"));
   const slots = new Slots();

@@ -102,13 +102,18 @@ export class TaskRun extends RunNode {
   }
 
   /** Handles of the tables among the arguments, by number. Tables that are only rows in memory are written first. */
-  tableHandles(runFolder: string): Promise<readonly unknown[]> {
+  async tableHandles(runFolder: string): Promise<readonly unknown[]> {
     this.#handles ??= Promise.all(
       this.inputs.tables.map((table, index) =>
         table.handle(() => join(runFolder, "results", `${this.fileName}-in-${index}.parquet`)),
       ),
     );
-    return this.#handles;
+    try {
+      return await this.#handles;
+    } catch (error) {
+      this.#handles = undefined; // the next try makes them anew
+      throw error;
+    }
   }
 
   /** What the futures among the arguments came to. */

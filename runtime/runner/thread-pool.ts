@@ -45,9 +45,10 @@ export class ThreadPool implements TaskThreads {
     this.#channel = new BroadcastChannel(channel);
     this.#channel.unref();
     const notify = (notice: ThreadNotice) => this.#channel.postMessage(notice);
+    const busy = new Int32Array(new SharedArrayBuffer((size + 1) * Int32Array.BYTES_PER_ELEMENT));
     this.#threads = Array.from(
       { length: size },
-      (_, index) => new PoolThread(index + 1, channel, notify, listener),
+      (_, index) => new PoolThread(index + 1, busy, channel, notify, listener),
     );
     this.#free = [...this.#threads].reverse();
   }
@@ -92,6 +93,7 @@ const startPoll = 20;
 export class PoolThread implements TaskThread {
   readonly number: number;
   readonly #pool: Piscina<RequestBytes, Uint8Array>;
+  readonly #busy: Int32Array;
   readonly #channel: string;
   readonly #notify: (notice: ThreadNotice) => void;
   readonly #onMessage: ThreadsListener["onMessage"];
@@ -106,13 +108,16 @@ export class PoolThread implements TaskThread {
   #batches = 0;
   #awaited: { readonly count: number; readonly resolve: () => void } | undefined;
 
+  /** @param busy shared by all threads: how many queries run in each, by its number. */
   constructor(
     number: number,
+    busy: Int32Array,
     channel: string,
     notify: (notice: ThreadNotice) => void,
     listener: Pick<ThreadsListener, "onMessage" | "onStrayError">,
   ) {
     this.number = number;
+    this.#busy = busy;
     this.#channel = channel;
     this.#notify = notify;
     this.#onMessage = listener.onMessage.bind(listener);
@@ -157,7 +162,8 @@ export class PoolThread implements TaskThread {
     });
     let response: Uint8Array;
     try {
-      const request = { surroundings: this.#surroundings.text, order, args, shared };
+      const atWork = { busy: this.#busy, slot: this.number };
+      const request = { surroundings: this.#surroundings.text, order, args, shared, ...atWork };
       const running = this.#pool.run(request, { signal: end });
       end.on("abort", () => endProcesses(children));
       response = await running;

@@ -49,7 +49,14 @@ export class EventReader {
 
   /** The events that have come since the last call; none while there is no file. */
   async read(): Promise<RunEvent[]> {
-    return (await this.#readAll()).map((event) => this.#here(event));
+    const all: RunEvent[] = [];
+    for await (const events of this.batches()) for (const event of events) all.push(event);
+    return all;
+  }
+
+  /** The same, some megabytes of them at a time, with no more in memory. */
+  async *batches(): AsyncGenerator<RunEvent[], void> {
+    for await (const events of this.#readAll()) yield events.map((event) => this.#here(event));
   }
 
   /** An event with its paths as they are here. */
@@ -61,8 +68,8 @@ export class EventReader {
     return this.#relocate === undefined ? event : relocated(event, this.#relocate);
   }
 
-  async #readAll(): Promise<RunEvent[]> {
-    if (this.#isLost) return [];
+  async *#readAll(): AsyncGenerator<RunEvent[], void> {
+    if (this.#isLost) return;
     const file = await openInRun(dirname(this.path), basename(this.path)).catch(
       (error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return undefined;
@@ -71,18 +78,17 @@ export class EventReader {
     );
     if (file === undefined) {
       if (this.#offset > 0) this.#lose("the file was deleted while it was read");
-      return [];
+      return;
     }
     try {
       if (!(await this.#isSame(file))) {
         this.#lose("the file was emptied or replaced while it was read");
-        return [];
+        return;
       }
-      const events: RunEvent[] = [];
       for (;;) {
         const chunk = await this.#nextLines(file);
-        if (chunk === undefined) return events;
-        for (const event of this.#parse(chunk)) events.push(event);
+        if (chunk === undefined) return;
+        yield this.#parse(chunk);
       }
     } finally {
       await file.close();

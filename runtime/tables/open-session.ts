@@ -5,6 +5,7 @@ import { cancellation } from "../authoring/log.ts";
 import { type AttachEnvironment, resource } from "../authoring/resource.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
 import { openDuckDb } from "./duckdb/open-duckdb.ts";
+import { memoryShare } from "./engine-share.ts";
 import type { Session } from "./session.ts";
 import { parseSessionUrl } from "./session-url.ts";
 import { openSpark } from "./spark/open-spark.ts";
@@ -19,7 +20,7 @@ const session = resource({
   name: "session",
   setup: (): SessionHandle => ({ id: randomUUID() }),
   attach: ({ id }: SessionHandle, environment: AttachEnvironment): Session => {
-    const { session: text, folder, runFolder, thread } = environment;
+    const { session: text, folder, runFolder, thread, threads, machine } = environment;
     const url = parseSessionUrl(text);
     const run = {
       runFolder,
@@ -30,15 +31,20 @@ const session = resource({
         () => currentContext()?.author,
       ),
     };
+    const engine = {
+      tempFolder: join(runFolder, "temporary"),
+      ...(machine && { share: { ...machine, memory: memoryShare(machine.memory, threads, machine.slot) } }),
+    };
     switch (url.engine) {
       case "duckdb":
-        return openDuckDb({ folder, run, signal: cancellation });
+        return openDuckDb({ folder, run, signal: cancellation, ...engine });
       case "spark":
         return openSpark({
           url,
           folder,
           workFolder: join(runFolder, "spark"),
           run,
+          ...engine,
           sessionId: id,
           owner: thread === "flow",
           signal: cancellation,

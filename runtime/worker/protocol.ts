@@ -11,6 +11,9 @@ export interface RunEnvironment {
   readonly runFolder: string;
   readonly session: string;
   readonly threads: number;
+  /** What the engines in the run's threads may take together: bytes, and processors. */
+  readonly memory: number;
+  readonly cores: number;
 }
 
 /** One try of a task run, for a thread. */
@@ -41,6 +44,9 @@ export interface RequestBytes {
   readonly order: Uint8Array;
   readonly args: Uint8Array;
   readonly shared: Int32Array;
+  /** How many queries run in each of the process's threads, and which of them this is. */
+  readonly busy: Int32Array;
+  readonly slot: number;
 }
 
 /** What stays the same for all tasks of a thread. */

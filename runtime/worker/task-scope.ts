@@ -27,6 +27,8 @@ export class TaskScope implements TaskContext {
   readonly #abort = new AbortController();
   #events: RunEventBody[] = [];
   #weight = 0;
+  /** How far the task is. Of all that it says while a batch waits, the last goes out with it. */
+  #progress: Extract<RunEventBody, { type: "progress" }> | undefined;
   #artifacts = 0;
   #lastSent = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -59,13 +61,14 @@ export class TaskScope implements TaskContext {
   }
 
   progress(done: number, total: number | undefined, message: string | undefined): void {
-    this.#say({
+    this.#progress = {
       type: "progress",
       taskRun: this.taskRun,
       done,
       ...(total === undefined ? {} : { total }),
       ...(message === undefined ? {} : { message }),
-    });
+    };
+    this.#flushWhenDue();
   }
 
   async publish(publication: Publication): Promise<void> {
@@ -84,8 +87,16 @@ export class TaskScope implements TaskContext {
 
   /** A task in a long loop never lets a timer run, so what is due goes out with the next thing said. */
   #say(event: RunEventBody): void {
+    this.#add(event);
+    this.#flushWhenDue();
+  }
+
+  #add(event: RunEventBody): void {
     this.#events.push(event);
     this.#weight += 100 + ("message" in event ? (event.message?.length ?? 0) : 0);
+  }
+
+  #flushWhenDue(): void {
     if (this.#weight >= batchWeight || performance.now() - this.#lastSent >= batchDelay) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), batchDelay);
   }
@@ -93,6 +104,8 @@ export class TaskScope implements TaskContext {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#progress !== undefined) this.#add(this.#progress);
+    this.#progress = undefined;
     if (this.#events.length === 0) return;
     const weight = this.#weight;
     Atomics.add(this.#shared, share.backlog, weight);

@@ -32,13 +32,17 @@ class Thread {
   readonly #detaching = new Set<Promise<void>>();
   #scope: TaskScope | undefined;
 
-  constructor(environment: RunEnvironment, channelName: string) {
+  constructor(environment: RunEnvironment, channelName: string, atWork: Pick<RequestBytes, "busy" | "slot">) {
     this.environment = environment;
+    const { memory, cores } = environment;
+    const { busy, slot } = atWork;
+    Atomics.store(busy, slot, 0); // what a thread that was ended had at work here isn't any more
     this.#resources = new AttachedResources({
       folder: environment.folder,
       runFolder: environment.runFolder,
       session: environment.session,
       threads: environment.threads,
+      machine: { memory, cores, busy, slot },
       thread: "worker",
     });
     process.setSourceMapsEnabled(true);
@@ -170,10 +174,16 @@ function readSystemThreadId(): number {
 let thread: Thread | undefined;
 
 /** Piscina's entry: runs one try of a task run. @returns a {@link TaskResponse}, by `v8.serialize`. */
-export async function runTask({ surroundings, order, args, shared }: RequestBytes): Promise<Uint8Array> {
+export async function runTask({
+  surroundings,
+  order,
+  args,
+  shared,
+  ...atWork
+}: RequestBytes): Promise<Uint8Array> {
   if (thread === undefined) {
     const { environment, channel } = JSON.parse(surroundings) as ThreadSurroundings; // written by the pool
-    thread = new Thread(environment, channel);
+    thread = new Thread(environment, channel, atWork);
   }
   const request = deserialize(order) as Omit<TaskRequest, "environment" | "args" | "shared">; // of the pool's, too
   return serialize(await thread.run({ ...request, environment: thread.environment, args, shared }));

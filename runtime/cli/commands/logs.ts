@@ -37,7 +37,7 @@ export async function logsCommand(reference: string, options: LogsOptions): Prom
   };
   if (!options.follow) {
     const reader = new EventReader(runPaths(path).events);
-    show(await reader.read());
+    for await (const events of reader.batches()) show(events);
     for (const damage of reader.damages) note("%s", damageText(damage));
     taskFilter?.check();
     return;

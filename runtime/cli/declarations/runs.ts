@@ -82,6 +82,7 @@ export function declareRunCommands(program: Command): void {
     .argument("<run>", runArgument)
     .description("run what failed, and all below it, again; the rest is taken from its results")
     .option("--threads <n>", "how many worker threads")
+    .option("--memory <size>", "how much memory the engines in this process may take together, as 8GB")
     .option("--session <session>", "`duckdb` or `sc://host:port`; default: what the run had")
     .option("--from <task run...>", "run these task runs again too, and all below them")
     .option("--keep-results", "take results all the same whose tasks' code has changed since")

@@ -1,5 +1,10 @@
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type * as DuckDb from "@duckdb/node-api";
+import { freshPath } from "../../disk/fresh-path.ts";
+import { type EngineShare, threadShare } from "../engine-share.ts";
 import { TableError } from "../session.ts";
 import { literal } from "./quoting.ts";
 
@@ -11,7 +16,12 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Such as `"1GB"`. */
   readonly memoryLimit?: string;
-  /** Where the engine puts what doesn't fit into memory. */
+  /** In place of `threads` and `memoryLimit`. */
+  readonly share?: EngineShare;
+  /**
+   * Where the engine puts what doesn't fit into memory: in a folder of its own within, for this user only, which is
+   * removed when it is closed. Two engines would write into each other's files. Default: the system's.
+   */
   readonly tempFolder?: string;
   /** The signal of whoever is calling: a session outlives the tasks that use it. Asked at each call. */
   readonly signal?: () => AbortSignal | undefined;
@@ -31,14 +41,24 @@ export class Engine {
   readonly #options: EngineOptions;
   #instance: Promise<{ readonly api: Api; readonly database: DuckDb.DuckDBInstance }> | undefined;
   readonly #connections = new Set<DuckDb.DuckDBConnection>();
+  #tempFolder: string | undefined;
+  #threads: number | undefined;
   #closed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
   }
 
+  /** Its own, made when it is first asked for. */
   get tempFolder(): string {
-    return this.#options.tempFolder ?? tmpdir();
+    if (this.#tempFolder === undefined) {
+      const parent = this.#options.tempFolder ?? tmpdir();
+      mkdirSync(parent, { recursive: true, mode: 0o700 });
+      // Its name tells whose it is, so that a killed process's can be removed.
+      this.#tempFolder = freshPath(join(parent, "engine"));
+      mkdirSync(this.#tempFolder, { mode: 0o700 });
+    }
+    return this.#tempFolder;
   }
 
   get signal(): AbortSignal | undefined {
@@ -66,19 +86,22 @@ export class Engine {
   async lend(): Promise<LentConnection> {
     const { signal } = this;
     this.#checkOpen(signal);
-    this.#instance ??= openInstance(this.#options);
+    this.#instance ??= openInstance(this.#options, this.tempFolder);
     const { api, database } = await this.#instance;
     this.#checkOpen(signal);
     const connection = await database.connect();
     const interrupt = () => connection.interrupt();
     this.#connections.add(connection);
     signal?.addEventListener("abort", interrupt);
+    this.#count(1);
     const giveBack = () => {
       signal?.removeEventListener("abort", interrupt);
       this.#connections.delete(connection);
+      this.#count(-1);
       connection.disconnectSync();
     };
     try {
+      await this.#takeThreads(connection);
       this.#checkOpen(signal);
     } catch (error) {
       giveBack();
@@ -94,6 +117,21 @@ export class Engine {
     for (const connection of this.#connections) connection.interrupt();
     const instance = await this.#instance?.catch(() => undefined); // whoever asked for it has its error
     instance?.database.closeSync();
+    if (this.#tempFolder !== undefined) await rm(this.#tempFolder, { recursive: true, force: true });
+  }
+
+  #count(queries: number): void {
+    const { share } = this.#options;
+    if (share !== undefined) Atomics.add(share.busy, share.slot, queries);
+  }
+
+  async #takeThreads(connection: DuckDb.DuckDBConnection): Promise<void> {
+    const { share } = this.#options;
+    if (share === undefined) return;
+    const threads = threadShare(share);
+    if (threads === this.#threads) return;
+    this.#threads = threads;
+    await connection.run(`SET GLOBAL threads = ${threads}`);
   }
 
   #checkOpen(signal: AbortSignal | undefined): void {
@@ -102,16 +140,21 @@ export class Engine {
   }
 }
 
-async function openInstance(options: EngineOptions): Promise<{ api: Api; database: DuckDb.DuckDBInstance }> {
+async function openInstance(
+  options: EngineOptions,
+  tempFolder: string,
+): Promise<{ api: Api; database: DuckDb.DuckDBInstance }> {
   // CommonJS: bundled or not, its exports are the default, which TypeScript takes for another module.
   const api = (await import("@duckdb/node-api")).default as unknown as Api;
   const settings: Record<string, string> = {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
-    temp_directory: options.tempFolder ?? tmpdir(),
+    temp_directory: tempFolder,
   };
-  if (options.threads !== undefined) settings.threads = String(options.threads);
-  if (options.memoryLimit !== undefined) settings.memory_limit = options.memoryLimit;
+  if (options.threads !== undefined && options.share === undefined)
+    settings.threads = String(options.threads);
+  const memory = options.share === undefined ? options.memoryLimit : `${options.share.memory}B`;
+  if (memory !== undefined) settings.memory_limit = memory;
   try {
     const database = await api.DuckDBInstance.create(":memory:", settings);
     const connection = await database.connect();

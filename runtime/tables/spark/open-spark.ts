@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { EngineShare } from "../engine-share.ts";
 import type { SparkUrl } from "../session-url.ts";
 import type { RunFolders } from "../source.ts";
 import { SparkSession } from "./spark-session.ts";
@@ -22,6 +23,9 @@ export interface OpenSparkOptions {
   readonly patience?: number;
   /** The run that it is opened in, if it is. */
   readonly run?: RunFolders;
+  /** Of the embedded engine, which reads this machine's files. */
+  readonly share?: EngineShare;
+  readonly tempFolder?: string;
 }
 
 /**

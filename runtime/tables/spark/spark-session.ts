@@ -8,6 +8,7 @@ import { checkJoin, checkStages } from "../check-matching.ts";
 import { isWholeInRows, type ParsedType, parseColumnType, typeName } from "../column-types.ts";
 import { digestTable } from "../digest-table.ts";
 import { openDuckDb } from "../duckdb/open-duckdb.ts";
+import type { EngineShare } from "../engine-share.ts";
 import { areAllFiles, parquetFiles } from "../parquet-files.ts";
 import { replaceFolder } from "../parquet-folder.ts";
 import {
@@ -57,6 +58,9 @@ export interface SparkSessionOptions extends ConnectionOptions {
   readonly workFolder: string;
   /** The run that it is opened in, if it is. */
   readonly run?: RunFolders;
+  /** Of the embedded engine. */
+  readonly share?: EngineShare;
+  readonly tempFolder?: string;
 }
 
 /** What a plan's columns are. */
@@ -98,10 +102,13 @@ export class SparkSession implements Session {
     this.#run = options.run;
     this.#owner = owner;
     this.#connection = new Connection(options);
+    const { run, share, tempFolder } = options;
     this.#embedded = openDuckDb({
       folder: this.#folder,
-      ...(signal === undefined ? {} : { signal }),
-      ...(options.run === undefined ? {} : { run: options.run }),
+      ...(signal && { signal }),
+      ...(run && { run }),
+      ...(share && { share }),
+      ...(tempFolder === undefined ? {} : { tempFolder }),
     });
   }
 
