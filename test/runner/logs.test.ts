@@ -112,3 +112,25 @@ export default flow({ name: "F" }, async () => { await loud(); log.info("peak", 
     assert.ok(many - few < 150, `${few} MB for few, ${many} MB for many`);
   });
 });
+
+describe("a task's progress", () => {
+  it("is thinned to the last of what it says at a time, however often it says it", async () => {
+    const { code, events, log } = await runFlow(`
+const count = task("Count", () => {
+  for (let i = 1; i <= 300_000; i++) progress(i, 300_000, "row " + i);
+  log.info("counted");
+});
+export default flow({ name: "F" }, () => { count(); });
+`);
+    assert.equal(code, 0, log);
+    const told = events.flatMap((event) => (event.type === "progress" ? [event] : []));
+    assert.ok(told.length < 3_000, `${told.length} events`);
+    const [first, last] = [told[0], told.at(-1)];
+    assert.ok(first !== undefined && first.done <= 300_000);
+    assert.equal(`${last?.done} of ${last?.total}: ${last?.message}`, "300000 of 300000: row 300000");
+    assert.deepEqual(
+      told.map(({ done }) => done),
+      told.map(({ done }) => done).toSorted((a, b) => a - b),
+    );
+  });
+});

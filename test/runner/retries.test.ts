@@ -225,3 +225,25 @@ export default flow({ name: "F" }, () => { inner({}); quick(); });
     );
   });
 });
+
+describe("what a task's try needs beforehand", () => {
+  it("is made anew for the next try, if it failed", async () => {
+    const outcome = await runFlow(`
+import { openSession, type Table } from "millrace";
+import { readdirSync } from "node:fs";
+const use = task({ name: "Use", retries: 1, retryDelay: 200 }, async (table: Table) => (await table.rows())[0]?.["text"]);
+export default flow({ name: "F" }, async () => {
+  await using session = await openSession();
+  const table = await session.sql\`SELECT CASE WHEN (SELECT count(*) FROM glob('flag*')) = 0 THEN error('no flag') ELSE 'a flag' END AS text\`;
+  const used = use(table);
+  const events = ".millrace/runs/" + readdirSync(".millrace/runs").find((name) => !name.startsWith(".")) + "/events.jsonl";
+  while (!readFileSync(events, "utf8").includes("AwaitingRetry")) await sleep(5);
+  writeFileSync("flag", "");
+  log.info("read", await used);
+});
+`);
+    assert.equal(outcome.code, 0, outcome.log);
+    assert.equal(attempts(outcome, "Use-0"), "1 AwaitingRetry, 2 Completed");
+    assert.match(outcome.log, /read a flag$/m);
+  });
+});
