@@ -62,6 +62,16 @@ export interface TaskContext extends RunContext {
   /** Which try this is, from 1. */
   readonly attempt: number;
   progress(done: number, total: number | undefined, message: string | undefined): void;
+  /** Hears what the body reads; absent unless its result may be cached. */
+  readonly reads?: ReadsOfTask;
+}
+
+/** Hears what a task's body reads that is neither an argument nor code. */
+export interface ReadsOfTask {
+  /** @param which what counts of a folder: all files in it, or those that are Parquet by their names. */
+  noteFile(path: string, which: "all" | "parquet"): void;
+  noteUnknown(what: string): void;
+  noteVariable(name: string, value: string | undefined): void;
 }
 
 interface Shared {

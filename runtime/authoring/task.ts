@@ -11,6 +11,11 @@ export type RetryDelay =
 export interface CacheOptions {
   /** Milliseconds for which a cached result is good. Default: for ever. */
   readonly expires?: number;
+  /**
+   * The body gives the same for the same arguments though it uses the clock, chance, the network or `node:fs`: no
+   * warning says that these are no part of what its results are known by. Default false.
+   */
+  readonly pure?: boolean;
 }
 
 export interface TaskOptions {
@@ -30,7 +35,8 @@ export interface TaskOptions {
   readonly timeout?: number;
   /**
    * Takes the result from an earlier run where the task's name, the contents of its inputs and the code that
-   * it can reach are the same. Default false.
+   * it can reach are the same, and what it read then is still so: files, by way of a session, and variables of the
+   * environment. Default false.
    */
   readonly cache?: boolean | CacheOptions;
 }

@@ -24,6 +24,6 @@ export function addRunOptions(command: Command): Command {
 export function addGraphOptions(command: Command): Command {
   return command
     .option(...parameters)
-    .option("--json", "print JSON: { flow, nodes, edges, partial, standIns, error }")
+    .option("--json", "print JSON: { flow, nodes, edges, partial, standIns, warnings, error }")
     .option("--mermaid", "print a Mermaid flowchart");
 }

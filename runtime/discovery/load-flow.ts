@@ -7,6 +7,7 @@ import type { TaskDefinition } from "../authoring/task.ts";
 import type { SourceLocation } from "../errors/error-report.ts";
 import { locate, userStack } from "../errors/stack-location.ts";
 import { UserError } from "../errors/user-error.ts";
+import type { FlowWarning } from "../events/flow-graph.ts";
 import { bundleFlow, type FlowBundle } from "./bundle-flow.ts";
 import { type TaskCode, taskCodes } from "./task-code/task-codes.ts";
 
@@ -16,6 +17,8 @@ export interface LoadedFlow {
   readonly flow: Flow<never, unknown>;
   readonly name: string;
   readonly tasks: ReadonlyMap<string, LoadedTask>;
+  /** What whoever wrote it may not have meant. */
+  readonly warnings: readonly FlowWarning[];
   /** The code that each resource can reach. */
   readonly resources: ReadonlyMap<ResourceDefinition, TaskCode>;
 }
@@ -49,12 +52,14 @@ export async function loadFlow(file: string, bundleFolder: string): Promise<Load
   const definitions = shared.tasks.slice(known);
   const resources = shared.resources.slice(knownResources);
   const codes = await taskCodes(bundle, [...definitions, ...resources]);
+  const tasks = tasksByName(definitions, codes);
   // isFlow can't tell the parameters' type; nobody calls it with any but those that its schema gave.
   return {
     bundle,
     flow: module.default as LoadedFlow["flow"],
     name: module.default.definition.options.name,
-    tasks: tasksByName(definitions, codes),
+    tasks,
+    warnings: [...tasks.values()].flatMap(warningsOf),
     resources: new Map(resources.map((definition) => [definition, codeOf(definition, codes)])),
   };
 }
@@ -88,6 +93,14 @@ function tasksByName(
     tasks.set(name, { definition, source, code: codeOf(definition, codes) });
   }
   return tasks;
+}
+
+/** What a cached task's results would be known by, if it could be seen. */
+function warningsOf({ definition, source, code }: LoadedTask): FlowWarning[] {
+  const { name, cache } = definition.options;
+  if (!cache || (typeof cache === "object" && cache.pure) || code.unseen.length === 0) return [];
+  const message = `The task '${name}' is cached, and its code uses ${code.unseen.join(", ")}: what that gives is no part of what its results are known by. If that is meant, write cache: { pure: true }.`;
+  return [{ message, ...(source === undefined ? {} : { source }) }];
 }
 
 function codeOf(definition: Definition, codes: ReadonlyMap<Definition, TaskCode>): TaskCode {

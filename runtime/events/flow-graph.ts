@@ -9,8 +9,15 @@ export interface FlowGraph {
   readonly partial?: string;
   /** Parameters without a value for which something of their type was taken. */
   readonly standIns?: readonly string[];
+  /** What its author may not have meant. */
+  readonly warnings?: readonly FlowWarning[];
   /** What the flow's body threw. */
   readonly error?: ErrorReport;
+}
+
+export interface FlowWarning {
+  readonly message: string;
+  readonly source?: SourceLocation;
 }
 
 export interface GraphNode {

@@ -94,6 +94,7 @@ export class FlowRun extends RunNode implements FlowContext {
       id,
       this.#run.nextFileName(),
       task,
+      code,
       { ...options, ...call.options },
       { args, digest, resources: held, tables: inputs.tables.map(({ table }) => table) },
       upstream,

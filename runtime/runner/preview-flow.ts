@@ -95,6 +95,7 @@ class Preview {
       edges: this.edges,
       ...(this.#stops.length === 0 ? {} : { partial: this.#stops.join(" ") }),
       ...(this.standIns.length === 0 ? {} : { standIns: this.standIns }),
+      ...(this.#loaded.warnings.length === 0 ? {} : { warnings: this.#loaded.warnings }),
       ...(this.#error === undefined ? {} : { error: this.#error }),
     };
   }

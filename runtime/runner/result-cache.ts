@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { relative, resolve } from "node:path";
+import { isNamedBelow } from "../disk/is-below.ts";
 import type { ResultRef } from "../events/run-event.ts";
-import type { CacheStore } from "../store/cache-store.ts";
+import { type CacheEntry, CacheStore } from "../store/cache-store.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import { fromBytes, sha256 } from "../worker/crossing.ts";
+import { isUnchanged, type TaskReads, variableDigest } from "../worker/recorded-reads.ts";
 import { fromStoredHandle, loadEncoded } from "../worker/result-file.ts";
 import { contentDigest, type Mark } from "./content-digest.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -12,9 +15,13 @@ interface DigestingSession {
   digest(handle: unknown): Promise<string>;
 }
 
-/** Caching across runs: by the task's name, the code that it can reach, and the contents of its inputs. */
+/**
+ * Caching across runs: by the task's name, the code that it can reach, with what the environment has of the variables
+ * that stand in it, and the contents of its inputs. What the task read besides is kept with its result, and looked at.
+ */
 export class ResultCache {
   readonly #store: CacheStore;
+  readonly #base: string;
   readonly #runFolder: string;
   readonly #attached: AttachedResources;
   readonly #keys = new Map<TaskRun, { readonly key: string; readonly fileName: string }>();
@@ -23,13 +30,15 @@ export class ResultCache {
   #keeping: Promise<void> = Promise.resolve();
   readonly #onError: (error: unknown) => void;
 
+  /** @param base the folder that `.millrace/` is in: files below it are known again where it was moved. */
   constructor(
-    store: CacheStore,
+    base: string,
     runFolder: string,
     attached: AttachedResources,
     onError: (error: unknown) => void,
   ) {
-    this.#store = store;
+    this.#store = new CacheStore(base);
+    this.#base = base;
     this.#runFolder = runFolder;
     this.#attached = attached;
     this.#onError = onError;
@@ -40,17 +49,24 @@ export class ResultCache {
     const key = await this.#key(run);
     if (key === undefined) return undefined;
     this.#keys.set(run, { key, fileName: `${key}-${randomBytes(6).toString("hex")}` });
-    const first = this.#underWay.get(key);
-    if (first !== undefined && !first.ended) {
-      await first.whenEnded();
-      await this.#keeping;
-    } else {
-      this.#underWay.set(key, run);
-    }
     const { cache } = run.options;
     const expires =
       typeof cache === "object" ? (cache.expires ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-    return this.#store.find(key, this.#runFolder, Date.now() - expires);
+    for (;;) {
+      const first = this.#underWay.get(key);
+      if (first !== undefined) {
+        await first.whenEnded();
+        await this.#keeping;
+      }
+      const found = await this.#store.find(key, this.#runFolder, Date.now() - expires, (reads) =>
+        this.#isStillSo(reads),
+      );
+      if (found !== undefined) return found;
+      const other = this.#underWay.get(key);
+      if (other !== undefined && !other.ended) continue;
+      this.#underWay.set(key, run);
+      return undefined;
+    }
   }
 
   /** Name of the files that the run's result takes: no other run has files of that name, so they can be shared. */
@@ -58,12 +74,31 @@ export class ResultCache {
     return this.#keys.get(run)?.fileName;
   }
 
-  keep(run: TaskRun, result: ResultRef): void {
+  /** Keeps a result, unless its task read something that can't be known again. */
+  keep(run: TaskRun, result: ResultRef, reads: TaskReads | { readonly unknown: string }): void {
     const key = this.#keys.get(run)?.key;
     if (key === undefined) return;
+    if ("unknown" in reads) {
+      this.#onError(new Error(`'${run.id}' read ${reads.unknown}: what that was can't be known again.`));
+      return;
+    }
+    const place = (path: string) => (isNamedBelow(path, this.#base) ? relative(this.#base, path) : path);
+    const files = reads.files.map((version) => ({ ...version, path: place(version.path) }));
+    const entry: CacheEntry = {
+      task: run.options.name,
+      created: Date.now(),
+      result,
+      reads: { ...reads, files },
+    };
     this.#keeping = this.#keeping
-      .then(() => this.#store.keep(key, run.options.name, result, this.#runFolder, Date.now()))
+      .then(() => this.#store.keep(key, entry, this.#runFolder))
       .catch(this.#onError);
+  }
+
+  #isStillSo(kept: unknown): Promise<boolean> {
+    const reads = kept as TaskReads; // an entry is as it was sealed by keep
+    const files = reads.files.map((version) => ({ ...version, path: resolve(this.#base, version.path) }));
+    return isUnchanged({ ...reads, files });
   }
 
   /** Waits until all that was to be kept is. */
@@ -91,9 +126,11 @@ export class ResultCache {
       }
     };
     const inputs = await contentDigest(fromBytes(run.inputs.args), markDigest);
-    return inputs === undefined
-      ? undefined
-      : sha256(`${run.options.name}\0${run.task.code.digest}\0${inputs}`).slice(0, 40);
+    if (inputs === undefined) return undefined;
+    const variables = run.task.code.environment.map(
+      (name) => `${name}=${variableDigest(name, process.env[name])}`,
+    );
+    return sha256(Buffer.from([run.options.name, run.code, inputs, ...variables].join("\0"))).slice(0, 40);
   }
 
   async #resultDigest(result: ResultRef): Promise<string | undefined> {

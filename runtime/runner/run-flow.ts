@@ -10,7 +10,6 @@ import { UserError } from "../errors/user-error.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
 import { thisProcess } from "../processes/known-process.ts";
-import { CacheStore } from "../store/cache-store.ts";
 import { clearCancelRequest } from "../store/cancel-request.ts";
 import { EventWriter } from "../store/event-writer.ts";
 import { keepLastWords } from "../store/last-words.ts";
@@ -110,7 +109,7 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     threads: pool.threads.size,
     parameters: withoutSecrets(loaded.flow.definition.options, parameters),
   });
-  for (const warning of warnings) warn(warning);
+  for (const warning of [...warnings, ...loaded.warnings.map(({ message }) => message)]) warn(warning);
   const swept = removeLeftOvers(base).catch((error: unknown) =>
     warn(`What killed processes left could not be deleted: ${describe(error)}`),
   );
@@ -199,7 +198,7 @@ function makeRun(parts: {
     thread: "flow",
   });
   const resources = new RunResources(attached, emit, (resource) => pool.threads.detach(resource));
-  const cache = new ResultCache(new CacheStore(base), path, attached, warn("A result could not be cached"));
+  const cache = new ResultCache(base, path, attached, warn("A result could not be cached"));
   const slots = new Slots();
   const { number, earlier, writings } = parts;
   const scheduler = new Scheduler({

@@ -113,7 +113,7 @@ export class Run {
       const code = definition && this.#loaded.resources.get(definition);
       if (code !== undefined) codes.push(code.digest);
     }
-    const digest = sha256(Buffer.from(codes.join("\n"))).slice(0, 16);
+    const digest = sha256(Buffer.from(codes.join("\n"))).slice(0, 32);
     this.#codes.set(key, digest);
     return digest;
   }

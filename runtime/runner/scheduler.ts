@@ -243,15 +243,16 @@ export class Scheduler {
         tables,
         inputs: run.upstreamResults(),
         resources: this.#resources.handles(run.inputs.resources),
+        recordsReads: Boolean(run.options.cache),
         resultFile: `results/${this.#cache.fileName(run) ?? run.fileName}`,
       });
       // A task that heard of its end and gave a result all the same has ended in time, but for a cancelled run.
       if (stopped === "cancelled") return { kind: "cancelled" };
       if (response.outcome === "completed" && stopped === undefined)
-        return { kind: "completed", result: response.result };
+        return { kind: "completed", result: response.result, reads: response.reads };
       if (stopped === "timeout") return timedOut(run.options.timeout ?? 0);
       if (response.outcome === "failed") return failed(response.error, response.retriable);
-      return { kind: "completed", result: response.result };
+      return { kind: "completed", result: response.result, reads: response.reads };
     } catch (error) {
       if (stopped === "cancelled") return { kind: "cancelled" };
       if (stopped === "timeout") return timedOut(run.options.timeout ?? 0);
@@ -266,6 +267,7 @@ export class Scheduler {
     switch (outcome.kind) {
       case "completed":
         this.#end(run, makeState("Completed"), { result: outcome.result });
+        if (outcome.reads !== undefined) this.#cache.keep(run, outcome.result, outcome.reads);
         return;
       case "cancelled":
         this.#end(run, makeState("Cancelled"));
@@ -321,8 +323,6 @@ export class Scheduler {
     const used = more.result !== undefined && run.used !== "" ? { used: run.used ?? "what failed" } : {};
     const seq = this.#emit({ type: "task-run-state", taskRun: run.id, state, ...more, ...used });
     if (state.type === "COMPLETED") run.execution = String(seq);
-    if (state.name === "Completed" && run.options.cache && more.result !== undefined)
-      this.#cache.keep(run, more.result);
     this.#whenDurable(() => run.end());
   }
 }

@@ -24,6 +24,8 @@ export interface TaskInputs {
 /** One task run, from its call to its end. */
 export class TaskRun extends RunNode {
   readonly task: LoadedTask;
+  /** Digest of the code that it can reach, and its resources'. */
+  readonly code: string;
   /** The task's options under those of the call. */
   readonly options: TaskOptions;
   readonly inputs: TaskInputs;
@@ -42,6 +44,7 @@ export class TaskRun extends RunNode {
     id: string,
     fileName: string,
     task: LoadedTask,
+    code: string,
     options: TaskOptions,
     inputs: TaskInputs,
     upstream: readonly Upstream[],
@@ -51,6 +54,7 @@ export class TaskRun extends RunNode {
     super(id, upstream, makeState("Pending"), inputs.resources);
     this.fileName = fileName;
     this.task = task;
+    this.code = code;
     this.options = options;
     this.inputs = inputs;
     this.dependencies = dependencies;

@@ -2,11 +2,15 @@ import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { makeState, type State } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
+import type { TaskResponse } from "../worker/protocol.ts";
 import { HostEndedError, ThreadEndedError } from "./task-threads.ts";
+
+/** What a try read, where that was recorded. */
+type TaskResponseReads = Extract<TaskResponse, { outcome: "completed" }>["reads"];
 
 /** What a try came to. */
 export type Outcome =
-  | { readonly kind: "completed"; readonly result: ResultRef }
+  | { readonly kind: "completed"; readonly result: ResultRef; readonly reads: TaskResponseReads }
   | {
       readonly kind: "failed";
       readonly state: State;

@@ -9,7 +9,7 @@ import type { ResultRef } from "../events/run-event.ts";
 import { resultRef } from "./event-shape.ts";
 import { limits, readInRun } from "./read-in-run.ts";
 import { filesOfResult, inRunFolder, isWholeResult } from "./result-files.ts";
-import { fits, object, text, time } from "./shape.ts";
+import { anything, fits, object, text, time } from "./shape.ts";
 
 export interface CacheEntry {
   readonly task: string;
@@ -17,9 +17,11 @@ export interface CacheEntry {
   readonly created: number;
   /** Its files lie beside the entry, as in `results/` of a run. */
   readonly result: ResultRef;
+  /** What its task read besides its arguments, as whoever keeps it tells it: see {@link CacheStore.find}. */
+  readonly reads: unknown;
 }
 
-const cacheEntry = object<CacheEntry>({ task: text, created: time, result: resultRef });
+const cacheEntry = object<CacheEntry>({ task: text, created: time, result: resultRef, reads: anything });
 
 /** Results that outlive their runs, by key: `.millrace/cache/<key>/`. */
 export class CacheStore {
@@ -33,13 +35,20 @@ export class CacheStore {
    * The result kept under a key, with its files put into the run's folder; undefined, so that it is made
    * again, if it isn't what was kept.
    * @param newerThan milliseconds since 1970.
+   * @param isStillSo whether what its task read is what it was.
    */
-  async find(key: string, runFolder: string, newerThan: number): Promise<ResultRef | undefined> {
+  async find(
+    key: string,
+    runFolder: string,
+    newerThan: number,
+    isStillSo: (reads: unknown) => Promise<boolean>,
+  ): Promise<ResultRef | undefined> {
     const folder = this.#entryFolder(key);
     try {
       const entry = await readEntry(join(folder, "entry.json"));
       if (entry === undefined || entry.created < newerThan) return undefined;
-      const { result } = entry;
+      const { result, reads } = entry;
+      if (!(await isStillSo(reads))) return undefined;
       if (await isWholeResult(result, inRunFolder(runFolder))) return result; // this run has found it before
       if (!(await isWholeResult(result, (path) => join(folder, basename(path))))) return undefined;
       for (const file of namesOf(result)) await place(join(folder, file), join(runFolder, "results", file));
@@ -52,7 +61,8 @@ export class CacheStore {
   }
 
   /** Keeps a result and its files under a key; what was there before goes. */
-  async keep(key: string, task: string, result: ResultRef, runFolder: string, now: number): Promise<void> {
+  async keep(key: string, entry: CacheEntry, runFolder: string): Promise<void> {
+    const { result } = entry;
     const folder = this.#entryFolder(key);
     const temporary = freshPath(folder);
     await makeFolder(temporary);
@@ -61,7 +71,6 @@ export class CacheStore {
         await linkOrCopy(join(runFolder, "results", file), join(temporary, file));
         await syncTree(join(temporary, file));
       }
-      const entry: CacheEntry = { task, created: now, result };
       await replaceFile(join(temporary, "entry.json"), seal(JSON.stringify(entry)));
       await rm(folder, { recursive: true, force: true });
       await rename(temporary, folder);

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import { currentContext } from "../authoring/context.ts";
 import { changeOf, type FilesOfFolder, type PathChange, pathVersion } from "../disk/file-version.ts";
 import { isNamedBelow } from "../disk/is-below.ts";
 import type { Reading, WrittenFolders } from "../disk/written-folders.ts";
@@ -57,6 +58,7 @@ export class Source {
     if (run !== undefined && isNamedBelow(path, run.runFolder)) return new Source(file, undefined, run);
     const at = placeToRead(path, shown, (await run?.written.toRead(path)) ?? { kind: "here" });
     const { path: _, ...version } = await pathVersion(at, { which, digest: digested });
+    noteRead(at, which);
     const author = run?.written.author;
     const readBy = author && { run: author.run, taskRun: author.taskRun };
     return new Source(file, { ...version, ...(readBy === undefined ? {} : { readBy }) }, run);
@@ -111,6 +113,18 @@ export class Source {
         : `${what} ${readBy.taskRun === "." ? "Start the run anew." : anew}`,
     );
   }
+}
+
+/** Tells the task whose result may be cached what it read. */
+function noteRead(path: string, which: FilesOfFolder): void {
+  const context = currentContext();
+  if (context?.kind === "task") context.reads?.noteFile(path, which);
+}
+
+/** The same of what is read at a URL, of which no version is known. */
+export function noteUrlRead(url: string): void {
+  const context = currentContext();
+  if (context?.kind === "task") context.reads?.noteUnknown(url);
 }
 
 /** Whether all that was read is what it was, and was while it was read. */

@@ -2,6 +2,7 @@ import type { Author } from "../authoring/context.ts";
 import type { RunFailure } from "../authoring/future.ts";
 import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef, RunEventBody } from "../events/run-event.ts";
+import type { TaskReads } from "./recorded-reads.ts";
 
 /** What a thread needs to know of the run; the same for all its tasks. */
 export interface RunEnvironment {
@@ -30,6 +31,8 @@ export interface TaskRequest {
   /** What the futures among them came to. */
   readonly inputs: { readonly [run: string]: ResultRef | RunFailure };
   readonly resources: { readonly [id: string]: { readonly name: string; readonly handle: unknown } };
+  /** Its result may be cached: what it reads is part of what that is known by. */
+  readonly recordsReads: boolean;
   /** Beginning of the names of files that the result takes, relative to the run folder. */
   readonly resultFile: string;
   /** What the thread shares with whoever keeps it, by {@link share}. */
@@ -75,7 +78,12 @@ export const share = {
 } as const;
 
 export type TaskResponse =
-  | { readonly outcome: "completed"; readonly result: ResultRef }
+  | {
+      readonly outcome: "completed";
+      readonly result: ResultRef;
+      /** Where that was recorded: what it read, or what of it no version can be told of. */
+      readonly reads?: TaskReads | { readonly unknown: string };
+    }
   | {
       readonly outcome: "failed";
       readonly error: ErrorReport;

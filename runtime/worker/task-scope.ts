@@ -2,6 +2,7 @@ import type { Author, Publication, TaskContext } from "../authoring/context.ts";
 import type { LogLevel, RunEventBody } from "../events/run-event.ts";
 import { storeArtifact } from "./artifact-file.ts";
 import { share, stopReasons, type TaskRequest } from "./protocol.ts";
+import { RecordedReads } from "./recorded-reads.ts";
 
 /** How long a task's events may wait to go out together, milliseconds. */
 const batchDelay = 20;
@@ -20,6 +21,7 @@ export class TaskScope implements TaskContext {
   readonly task: string;
   readonly attempt: number;
   readonly author: Author;
+  readonly reads?: RecordedReads;
   readonly #runFolder: string;
   readonly #file: string;
   readonly #send: (events: readonly RunEventBody[], weight: number) => void;
@@ -39,6 +41,7 @@ export class TaskScope implements TaskContext {
     this.task = request.task;
     this.attempt = request.attempt;
     this.author = request.author;
+    if (request.recordsReads) this.reads = new RecordedReads();
     this.#runFolder = request.environment.runFolder;
     this.#file = request.resultFile.slice(request.resultFile.lastIndexOf("/") + 1);
     this.#send = send;

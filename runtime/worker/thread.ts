@@ -20,6 +20,7 @@ import {
   type ThreadNotice,
   type ThreadSurroundings,
 } from "./protocol.ts";
+import { watchEnvironment } from "./recorded-reads.ts";
 import { loadResult, storeResult } from "./result-file.ts";
 import { catchStrayErrors } from "./stray-errors.ts";
 import { TaskScope } from "./task-scope.ts";
@@ -46,6 +47,7 @@ class Thread {
       thread: "worker",
     });
     process.setSourceMapsEnabled(true);
+    watchEnvironment();
     // The flow's own thread has imported the same modules: what they print is on stdout once already.
     captureOutput("stderr");
     catchStrayErrors((error, thrownIn) => this.#stray(error, thrownIn));
@@ -85,9 +87,10 @@ class Thread {
           resourceId: this.#resources.idOf,
         });
       });
+      const reads = await scope.reads?.finish();
       finishOutput(scope);
       Atomics.store(numbers, share.batches, scope.finish());
-      return { outcome: "completed", result };
+      return { outcome: "completed", result, ...(reads === undefined ? {} : { reads }) };
     } catch (error) {
       const retriable = shared.context.run(scope, () => isRetriable(definition, error, attempt));
       finishOutput(scope);

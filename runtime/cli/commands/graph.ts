@@ -25,6 +25,8 @@ export async function graphCommand(flowReference: string, rest: readonly string[
     else print(`${(mermaid ? graphMermaid(graph) : graphText(graph)).join("\n")}\n`);
     if (graph.standIns !== undefined)
       note("Without a value, and shown with one made up: %s.", graph.standIns.join(", "));
+    for (const { message, source } of graph.warnings ?? [])
+      note("Warning: %s%s", message, source === undefined ? "" : ` (${source.file}:${source.line})`);
     if (graph.partial !== undefined) note("The graph is partial. %s", graph.partial);
     if (graph.error !== undefined) {
       note("error: The flow's body fails: %s", graph.error.stack ?? graph.error.message);

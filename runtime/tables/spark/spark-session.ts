@@ -25,7 +25,15 @@ import {
   type TransformOptions,
 } from "../session.ts";
 import { isUrl } from "../session-url.ts";
-import { checkUnchanged, ownFile, type Read, type RunFolders, Source, wereStill } from "../source.ts";
+import {
+  checkUnchanged,
+  noteUrlRead,
+  ownFile,
+  type Read,
+  type RunFolders,
+  Source,
+  wereStill,
+} from "../source.ts";
 import { boundValue } from "../sql-input.ts";
 import { isOrdered, sparkWriting, sqlTokens, withoutEnd } from "../sql-tokens.ts";
 import { rowTypes } from "../write-values.ts";
@@ -163,6 +171,7 @@ export class SparkSession implements Session {
 
   async #readServerParquet(source: Source): Promise<Table> {
     const { path } = source;
+    noteUrlRead(path);
     const relation = await this.#readStored(path, path, undefined);
     const client = await this.#connection.client();
     let schema: DataType | undefined;
