@@ -1,6 +1,7 @@
 import { criterionProblem, type Measure } from "../matching/exact-join/measure.ts";
 import type { ExactMethod, SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
 import { type ParsedType, parseColumnType, typeName } from "./column-types.ts";
+import { sameName } from "./same-name.ts";
 import { type Column, TableError } from "./session.ts";
 
 /** MinHashLSH takes indices below it. */
@@ -51,7 +52,7 @@ export function checkJoin(
     throw new TableError(`similarityJoin: maxDistance is ${maxDistance}. It is a number from 0 to 1.`);
   const measure = method.name === "exact" ? checkMethod(method, maxDistance) : "jaccard";
   const names = [leftId, rightId, `${measure}Dist`];
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const twice = sameName(names);
   if (twice !== undefined)
     throw new TableError(
       `similarityJoin: the result would have two columns named ${JSON.stringify(twice)}. Rename an id column with sql first.`,

@@ -80,6 +80,24 @@ export function withoutEnd(texts: readonly string[], writing: SqlWriting): reado
   });
 }
 
+/**
+ * A template's texts with names in double quotes as Spark takes them: to it, a backslash in one takes the next
+ * character as it is, the closing quote too; in backticks it is a character like any other.
+ */
+export function withPlainNames(texts: readonly string[]): readonly string[] {
+  const names = sqlTokens(texts, sparkWriting).filter(
+    ({ kind, text }) => kind === "quoted" && text.startsWith('"') && text.includes("\\"),
+  );
+  return texts.map((text, part) =>
+    names
+      .filter((name) => name.part === part)
+      .reduceRight((made, { start, end, text: name }) => {
+        const plain = name.slice(1, -1).replaceAll('""', '"').replaceAll("`", "``");
+        return `${made.slice(0, start)}\`${plain}\`${made.slice(end)}`;
+      }, text),
+  );
+}
+
 /** Whether a query's rows have an order: it ends in ORDER BY, with or without LIMIT. */
 export function isOrdered(tokens: readonly SqlToken[]): boolean {
   let depth = 0;

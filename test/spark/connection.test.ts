@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { tableFromIPC } from "apache-arrow";
+import type { Session } from "../../runtime/tables/session.ts";
 import { parseSessionUrl, type SparkUrl } from "../../runtime/tables/session-url.ts";
 import { openSpark } from "../../runtime/tables/spark/open-spark.ts";
 import { SparkClient } from "../../runtime/tables/spark/spark-client.ts";
@@ -116,6 +117,45 @@ describe("A connection to Spark", function () {
         SELECT count(*) AS n FROM range(0, ${100_000_000}, 1, 4) WHERE hash(id, id + 1) % 1000 = 7`;
       assert.deepEqual([row], await again.rows());
     });
+
+    for (const [what, work] of [
+      ["a call", async (session: Session) => session.sql`SELECT 1 AS x`],
+      [
+        "a query",
+        async (session: Session, goDark: () => void) => {
+          const slow =
+            await session.sql`SELECT count(*) AS n FROM range(0, ${10 ** 11}, 1, 2) WHERE hash(id) = 7`;
+          setTimeout(goDark, 500);
+          return slow.rows();
+        },
+      ],
+      [
+        "an upload",
+        async (session: Session, goDark: () => void) => {
+          const text = "x".repeat(1_000_000);
+          const rows = Array.from({ length: 100 }, (_, i) => ({ text: `${text}${i}` }));
+          setTimeout(goDark, 100);
+          return session.fromRows([{ name: "text", type: "string" }], rows);
+        },
+      ],
+    ] as const) {
+      it(`that goes dark in the middle of ${what} is given up in time`, async () => {
+        const dark = await cuttingProxy(port);
+        const url = sparkUrl(`sc://127.0.0.1:${dark.port}`);
+        const sessionId = randomUUID();
+        const session = openSpark({ url, folder, sessionId, silence: 4_000, patience: 5_000 });
+        try {
+          await session.connect();
+          if (what === "a call") dark.goDark();
+          await assert.rejects(work(session, dark.goDark), /When the server is back, resume the run\./);
+        } finally {
+          dark.close();
+          await session.close();
+          // The server knows nothing of it, and would go on with the query.
+          await new SparkClient({ url: sparkUrl(`sc://127.0.0.1:${port}`), sessionId }).close(true);
+        }
+      });
+    }
 
     it("that is cut while rows come loses none and doubles none", async () => {
       await using session = openSpark({ url: sparkUrl(`sc://127.0.0.1:${proxy.port}`), folder });

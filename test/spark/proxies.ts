@@ -35,13 +35,18 @@ export interface CuttingProxy {
   readonly received: number;
   /** Cuts all connections; new ones are taken at once. */
   cut(): void;
+  /** Loses all that comes from now on, on whatever connection, without a word. */
+  goDark(): void;
   close(): void;
 }
 
 export async function cuttingProxy(target: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   let received = 0;
+  let dark = false;
   const server = createTcpServer((client) => {
+    sockets.add(client);
+    if (dark) return;
     const upstream = connect(target, "127.0.0.1");
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -68,6 +73,10 @@ export async function cuttingProxy(target: number): Promise<CuttingProxy> {
       return received;
     },
     cut,
+    goDark: () => {
+      dark = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     close: () => {
       server.close();
       cut();

@@ -49,7 +49,7 @@ export class DuckDbSession implements Session {
   readonly #run: RunFolders | undefined;
   readonly #views = new Set<CsvView>();
   /** Tables that SQL can be checked against: each has a table without rows under its name. */
-  readonly #checkable = new Set<number>();
+  readonly #checkable = new Map<number, Promise<void>>();
   readonly #handles = new WeakMap<PlanNode, Promise<TableHandle>>();
   /** Drops tables in memory that nobody can read any more. */
   readonly #unreachable: FinalizationRegistry<string>;
@@ -311,15 +311,19 @@ export class DuckDbSession implements Session {
     return { kind: "parquet", path, columns };
   }
 
+  /** Calls at the same time make each of them once. */
   async #makeCheckable(nodes: readonly PlanNode[]): Promise<void> {
-    const missing = new Set(nodes.filter((node) => !this.#checkable.has(node.id)));
-    if (missing.size === 0) return;
-    await this.#engine.use(async (connection) => {
-      for (const node of missing) {
+    const made = [...new Set(nodes)].map((node) => {
+      const known = this.#checkable.get(node.id);
+      if (known !== undefined) return known;
+      const making = this.#engine.use(async (connection) => {
         await connection.run(`CREATE OR REPLACE TABLE ${nodeName(node)} AS ${emptyRelation(node.columns)}`);
-        this.#checkable.add(node.id);
-      }
+      });
+      this.#checkable.set(node.id, making);
+      making.catch(() => this.#checkable.delete(node.id)); // the next call tries again; this one's caller has the error
+      return making;
     });
+    await Promise.all(made);
   }
 }
 

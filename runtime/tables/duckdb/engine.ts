@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -92,6 +93,7 @@ export class Engine {
     const connection = await database.connect();
     const interrupt = () => connection.interrupt();
     this.#connections.add(connection);
+    if (signal !== undefined) setMaxListeners(0, signal); // as many as there are queries at once
     signal?.addEventListener("abort", interrupt);
     this.#count(1);
     const giveBack = () => {

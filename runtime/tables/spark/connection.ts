@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   readonly signal?: (() => AbortSignal | undefined) | undefined;
   /** Milliseconds in which a lost connection is tried again. */
   readonly patience?: number | undefined;
+  /** Milliseconds after which a connection that nothing comes over is dead. */
+  readonly silence?: number | undefined;
 }
 
 /** What both engines mean alike has to be said to Spark; and how rows are to come. */
@@ -130,13 +132,14 @@ export class Connection {
 
   async #connect(): Promise<SparkClient> {
     const { SparkClient } = await import("./spark-client.ts");
-    const { url, sessionId, owner, patience } = this.#options;
+    const { url, sessionId, owner, patience, silence } = this.#options;
     // A session that the user names may be another client's too, which may give it classes.
     const ours = owner && url.sessionId === undefined;
     const client = new SparkClient({
       url,
       sessionId: ours ? randomUUID() : (url.sessionId ?? sessionId),
       patience,
+      silence,
     });
     const context = this.context("Opening the session");
     try {

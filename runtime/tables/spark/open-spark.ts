@@ -21,6 +21,8 @@ export interface OpenSparkOptions {
   readonly signal?: () => AbortSignal | undefined;
   /** Milliseconds in which a lost connection is tried again. Default 20,000. */
   readonly patience?: number;
+  /** Milliseconds after which a connection that nothing comes over is dead. Default 150,000. */
+  readonly silence?: number;
   /** The run that it is opened in, if it is. */
   readonly run?: RunFolders;
   /** Of the embedded engine, which reads this machine's files. */

@@ -123,8 +123,10 @@ export class SparkService {
     return this.#stream("ReattachExecute", ReattachExecuteRequestSchema, request);
   }
 
+  /** @param silence milliseconds after which an upload that doesn't get on is given up. */
   addArtifacts(
     requests: Iterable<MessageInitShape<typeof AddArtifactsRequestSchema>>,
+    silence: number,
   ): Promise<MessageShape<typeof AddArtifactsResponseSchema>> {
     return new Promise((resolve, reject) => {
       const call = this.#client.makeClientStreamRequest(
@@ -133,13 +135,22 @@ export class SparkService {
         decode(AddArtifactsResponseSchema),
         this.#metadata,
         (error, response) => {
+          clearTimeout(timer);
           if (error !== null) reject(error);
           else if (response === undefined) reject(new Error("AddArtifacts gave no response."));
           else resolve(response);
         },
       );
-      for (const request of requests) call.write(create(AddArtifactsRequestSchema, request));
-      call.end();
+      const timer = setTimeout(() => call.cancel(), silence);
+      const left = requests[Symbol.iterator]();
+      // One after the other, each when the one before is on its way: so it shows when none gets on.
+      const writeNext = (): void => {
+        timer.refresh();
+        const next = left.next();
+        if (next.done === true) call.end();
+        else call.write(create(AddArtifactsRequestSchema, next.value), writeNext);
+      };
+      writeNext();
     });
   }
 

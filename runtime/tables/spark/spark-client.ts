@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { userInfo } from "node:os";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ClientReadableStream } from "@grpc/grpc-js";
@@ -36,6 +37,11 @@ export interface SparkClientOptions {
   readonly sessionId: string;
   /** Milliseconds in which a lost connection is tried again. Default 20,000. */
   readonly patience?: number | undefined;
+  /**
+   * Milliseconds after which a connection that nothing comes over is dead. Default 150,000: Spark sends progress every
+   * other second, and ends each stream after two minutes.
+   */
+  readonly silence?: number | undefined;
 }
 
 /** Of the first answer, milliseconds: whatever listens there but isn't Spark need not ever answer. */
@@ -43,9 +49,6 @@ const firstDeadline = 15_000;
 const deadline = 120_000;
 /** A server that isn't there at the beginning isn't waited for. */
 const firstPatience = 1_500;
-/** Spark sends progress every other second, and ends each stream after two minutes: such silence is a dead connection. */
-const silence = 150_000;
-
 type PlanInit = MessageInitShape<typeof PlanSchema>;
 
 /** One session of a Spark Connect server, by one channel: queries survive the connection that they were sent by. */
@@ -53,6 +56,8 @@ export class SparkClient {
   readonly #url: SparkUrl;
   readonly #service: SparkService;
   readonly #patience: number;
+  readonly #silence: number;
+  readonly #deadline: number;
   #common: {
     readonly sessionId: string;
     readonly userContext: { readonly userId: string; readonly userName: string };
@@ -63,9 +68,11 @@ export class SparkClient {
   readonly #running = new Set<string>();
   #closed = false;
 
-  constructor({ url, sessionId, patience = 20_000 }: SparkClientOptions) {
+  constructor({ url, sessionId, patience = 20_000, silence = 150_000 }: SparkClientOptions) {
     this.#url = url;
     this.#patience = patience;
+    this.#silence = silence;
+    this.#deadline = Math.min(deadline, silence);
     this.#service = new SparkService(url);
     const user = url.userId ?? userName();
     this.#common = {
@@ -87,7 +94,7 @@ export class SparkClient {
       this.#service.unary(
         calls.config,
         { ...this.#common, operation: { opType: { case: "set", value: { pairs } } } },
-        deadline,
+        this.#deadline,
       ),
     );
   }
@@ -103,14 +110,18 @@ export class SparkClient {
     this.#serverSession = undefined;
     try {
       const request = { ...origin, newSessionId: sessionId };
-      const { newServerSideSessionId } = await this.#service.unary(calls.cloneSession, request, deadline);
+      const { newServerSideSessionId } = await this.#service.unary(
+        calls.cloneSession,
+        request,
+        this.#deadline,
+      );
       this.#serverSession = newServerSideSessionId;
       return true;
     } catch {
       return false; // nothing depends on the copy; what is wrong with the server the next call tells
     } finally {
       // One that can't be released ends by itself.
-      this.#service.unary(calls.releaseSession, origin, deadline).catch(() => {});
+      this.#service.unary(calls.releaseSession, origin, this.#deadline).catch(() => {});
     }
   }
 
@@ -145,7 +156,10 @@ export class SparkClient {
   /** Uploads bytes for the session. @param name such as `cache/<sha256>`. */
   async addArtifact(name: string, bytes: Uint8Array, context: CallContext): Promise<void> {
     const { artifacts } = await this.#retrying(context, () =>
-      this.#service.addArtifacts(chunksOf(name, bytes).map((payload) => ({ ...this.#common, payload }))),
+      this.#service.addArtifacts(
+        chunksOf(name, bytes).map((payload) => ({ ...this.#common, payload })),
+        this.#silence,
+      ),
     );
     if (!artifacts.every((artifact) => artifact.isCrcSuccessful))
       throw new TableError(`${context.what}: the data arrived damaged at ${this.#place()}. Run it again.`);
@@ -176,12 +190,13 @@ export class SparkClient {
       this.#interrupt(operationId).catch(() => {}); // the stream's end tells whether it worked
       stream.cancel();
     };
+    if (signal !== undefined) setMaxListeners(0, signal); // as many as there are queries at once
     signal?.addEventListener("abort", interrupt);
     this.#running.add(operationId);
     try {
       for (;;) {
         try {
-          for await (const response of unlessSilent(stream)) {
+          for await (const response of unlessSilent(stream, this.#silence)) {
             last = response.responseId;
             this.#serverSession ??= response.serverSideSessionId;
             backoff.reset();
@@ -259,7 +274,7 @@ export class SparkClient {
       this.#service.unary(
         calls.analyzePlan,
         { ...this.#observed(), analyze },
-        this.#serverSession === undefined ? Math.min(firstDeadline, this.#patience) : deadline,
+        this.#serverSession === undefined ? Math.min(firstDeadline, this.#patience) : this.#deadline,
       ),
     );
     this.#serverSession ??= serverSideSessionId;
@@ -323,6 +338,8 @@ export class SparkClient {
       case "unknown-operation":
         return `the Spark server at ${place} has been restarted or has let go of the session, and with it of the query. Resume the run.`;
       case "late":
+        if (this.#serverSession !== undefined)
+          return `Spark at ${place} gave no answer in time, as if the connection had been lost. When the server is back, resume the run.`;
         return `what listens at ${place} gave no answer in time. Check that it is a Spark Connect server, and the host and port in --session.`;
       case "not-spark":
         return this.#url.useTls && /version number|Protocol error|packet length|EPROTO/i.test(failure.details)
@@ -377,7 +394,7 @@ function tellProgress(
 }
 
 /** A stream's messages. A stream without any for too long is given up, as if the connection had been lost. */
-async function* unlessSilent<T>(stream: ClientReadableStream<T>): AsyncGenerator<T> {
+async function* unlessSilent<T>(stream: ClientReadableStream<T>, silence: number): AsyncGenerator<T> {
   const timer = setTimeout(() => stream.cancel(), silence);
   try {
     for await (const message of stream) {

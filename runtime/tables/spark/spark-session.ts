@@ -35,7 +35,7 @@ import {
   wereStill,
 } from "../source.ts";
 import { boundValue } from "../sql-input.ts";
-import { isOrdered, sparkWriting, sqlTokens, withoutEnd } from "../sql-tokens.ts";
+import { isOrdered, sparkWriting, sqlTokens, withoutEnd, withPlainNames } from "../sql-tokens.ts";
 import { rowTypes } from "../write-values.ts";
 import { checkQuery } from "./check-query.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
@@ -219,7 +219,7 @@ export class SparkSession implements Session {
       }
       return { value: boundValue(input, index) };
     });
-    const texts = withoutEnd(strings, sparkWriting);
+    const texts = withPlainNames(withoutEnd(strings, sparkWriting));
     const client = await this.#connection.client();
     const schema = await checkQuery(client, this.#connection.context("SQL"), texts, bound);
     const { shape, casts } = shapeOf(schema);

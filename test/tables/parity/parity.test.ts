@@ -22,8 +22,14 @@ describe("Both engines", () => {
 
       before(async function () {
         folder = await mkdtemp(join(tmpdir(), "millrace-parity-"));
-        if (engine === "duckdb") session = openDuckDb({ folder, threads: 2 });
-        else session = openSpark({ url: parseSessionUrl((await sharedSpark(this)).url) as SparkUrl, folder }); // sc://
+        const controller = new AbortController();
+        const options = { folder, signal: () => controller.signal }; // as a task has one
+        if (engine === "duckdb") session = openDuckDb({ ...options, threads: 2 });
+        else
+          session = openSpark({
+            url: parseSessionUrl((await sharedSpark(this)).url) as SparkUrl,
+            ...options,
+          }); // sc://
       });
 
       after(async () => {

@@ -106,6 +106,44 @@ export const valueCases: readonly EngineCase[] = [
     gives: "-1n",
   },
   {
+    name: "Names with backslashes, quotes and backticks are names",
+    ask: async (session, folder) => {
+      const name = 'a\\b "c" `d` \\';
+      const table = await session.fromRows(
+        [
+          { name, type: "integer" },
+          { name: "s", type: "struct<a\\b:integer>" },
+        ],
+        [{ [name]: 1, s: { "a\\b": 2 } }],
+      );
+      const query = await session.sql`SELECT "a\\b ""c"" \`d\` \\", s FROM ${table}`;
+      const handle = await query.handle(() => join(folder, "names.parquet"));
+      return shown(session.table(handle));
+    },
+    gives: 'a\\b "c" `d` \\:integer, s:struct<a\\b:integer>; 1, {"a\\\\b":2}',
+  },
+  {
+    name: "Twenty reads at once warn of nothing",
+    ask: async (session) => {
+      const warnings: string[] = [];
+      const listen = (warning: Error) => warnings.push(warning.message);
+      process.on("warning", listen);
+      try {
+        const table = await session.sql`SELECT 1 AS x`;
+        const rows = await Promise.all(
+          Array.from({ length: 20 }, async (_, i) =>
+            (await session.sql`SELECT x + ${i} AS x FROM ${table}`).rows(),
+          ),
+        );
+        await new Promise(setImmediate); // warnings come a turn later
+        return `${rows.length}; ${warnings.join("; ")}`;
+      } finally {
+        process.off("warning", listen);
+      }
+    },
+    gives: "20; ",
+  },
+  {
     name: "More rows than there can be are no limit",
     ask: async (session) => rowsText(await session.sql`SELECT 1 AS x`, 2 ** 31),
     gives: "1",
