@@ -57,8 +57,9 @@ export class ProcessWatch {
   }
 }
 
-const asked = new Map<string, number>();
-/** How long the answer of a program of the system is good for, milliseconds, while the number is still taken. */
+/** What programs of the system answered, where there is no /proc: starting one takes a while. */
+const answers = new Map<string, { readonly answer: Liveness; readonly time: number }>();
+/** How long such an answer is good for, milliseconds, while the number is still taken. */
 const goodFor = 10_000;
 
 /** What the process table of this machine says. `unsure` where it isn't that process's own, or doesn't tell. */
@@ -72,12 +73,17 @@ export async function askProcess(known: KnownProcess): Promise<Liveness> {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return "gone"; // kill throws nothing else
   }
   if (pidStarted === undefined) return "unsure";
+  if (process.platform === "linux") return compareStart(pid, pidStarted);
   const key = `${pid} ${pidStarted}`;
-  const hasProc = process.platform === "linux";
-  if (!hasProc && performance.now() - (asked.get(key) ?? Number.NEGATIVE_INFINITY) < goodFor) return "alive";
+  const last = answers.get(key);
+  if (last !== undefined && performance.now() - last.time < goodFor) return last.answer;
+  const answer = await compareStart(pid, pidStarted);
+  answers.set(key, { answer, time: performance.now() });
+  return answer;
+}
+
+async function compareStart(pid: number, pidStarted: string): Promise<Liveness> {
   const facts = await askSystem(pid).catch(() => "unknown" as const); // no such program: the heartbeat tells
   if (facts === "unknown") return "unsure";
-  if (facts === "none" || facts.started !== pidStarted) return "gone";
-  if (!hasProc) asked.set(key, performance.now());
-  return "alive";
+  return facts !== "none" && facts.started === pidStarted ? "alive" : "gone";
 }

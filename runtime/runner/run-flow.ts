@@ -12,11 +12,12 @@ import type { State } from "../events/states.ts";
 import { thisProcess } from "../processes/known-process.ts";
 import { clearCancelRequest } from "../store/cancel-request.ts";
 import { EventWriter } from "../store/event-writer.ts";
+import { holdRun } from "../store/hold-run.ts";
 import { keepLastWords } from "../store/last-words.ts";
 import { removeLeftOvers, removeLeftOversOfRun, removeTemporary } from "../store/left-overs.ts";
 import { damageText } from "../store/read-run.ts";
 import { createRunFolder, type RunInfo, runPaths, writeRunInfo } from "../store/run-folder.ts";
-import { lockRun, type RunLock, RunTakenError } from "../store/run-lock.ts";
+import { type RunLock, RunTakenError } from "../store/run-lock.ts";
 import { takeRun } from "../store/take-run.ts";
 import { AttachedResources } from "../worker/attached-resources.ts";
 import { captureOutput } from "../worker/capture-output.ts";
@@ -115,7 +116,6 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
   );
   const stopWatching = watchControl({
     path,
-    lock,
     writer,
     signal: options.signal,
     failed: failed.signal,
@@ -269,7 +269,7 @@ async function startRun(options: RunFlowOptions, base: string): Promise<StartedR
     started: Date.now(),
     ...about,
   });
-  const lock = await lockRun(path);
+  const lock = await holdRun(path);
   const writings = await Writings.read(path, lock.number);
   return { path, info, lock, seq: 0, warnings: [], writings, earlier: undefined };
 }

@@ -1,8 +1,5 @@
-import { startHeartbeat } from "../processes/start-heartbeat.ts";
 import { readCancelRequest } from "../store/cancel-request.ts";
 import type { EventWriter } from "../store/event-writer.ts";
-import { runPaths } from "../store/run-folder.ts";
-import type { RunLock } from "../store/run-lock.ts";
 
 /** How often the run looks for a cancel request, milliseconds. */
 const cancelPollInterval = 200;
@@ -10,32 +7,29 @@ const cancelPollInterval = 200;
 const checkInterval = 1_000;
 
 /**
- * Keeps the heartbeat, and cancels the run when asked to by the signal, by a request in its folder, or by
- * need: because its folder is gone, takes no more events, or is another process's.
+ * Cancels the run when asked to by the signal, by a request in its folder, or by need: because its folder is
+ * gone, takes no more events, or is another process's.
  */
 export function watchControl(parts: {
   readonly path: string;
-  readonly lock: RunLock;
   readonly writer: EventWriter;
   readonly signal: AbortSignal | undefined;
   /** Aborted when no more events can be written. */
   readonly failed: AbortSignal;
   readonly cancel: (reason: unknown) => void;
 }): () => void {
-  const { path, lock, writer, signal, failed, cancel } = parts;
+  const { path, writer, signal, failed, cancel } = parts;
   const onAbort = () => cancel(signal?.reason);
   const onFailed = () => cancel(failed.reason);
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort);
   failed.addEventListener("abort", onFailed);
-  const stopHeartbeat = startHeartbeat(runPaths(path).heartbeat, lock.successor);
   const checks = setInterval(() => writer.check(), checkInterval);
   const requests = setInterval(async () => {
     const reason = await readCancelRequest(path);
     if (reason !== undefined) cancel(new Error(reason));
   }, cancelPollInterval);
   return () => {
-    void stopHeartbeat();
     clearInterval(checks);
     clearInterval(requests);
     signal?.removeEventListener("abort", onAbort);

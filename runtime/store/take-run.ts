@@ -1,7 +1,8 @@
 import { fenceEvents } from "./event-writer.ts";
+import { holdRun } from "./hold-run.ts";
 import { readRunAs, type StoredRun } from "./read-run.ts";
 import { runPaths } from "./run-folder.ts";
-import { lockRun, type RunLock } from "./run-lock.ts";
+import type { RunLock } from "./run-lock.ts";
 
 /**
  * Takes over a run that nobody runs any more, to go on with it. From then on nothing counts that an earlier
@@ -11,7 +12,7 @@ import { lockRun, type RunLock } from "./run-lock.ts";
 export async function takeRun(path: string): Promise<{ readonly lock: RunLock; readonly before: StoredRun }> {
   let above = 0;
   for (;;) {
-    const lock = await lockRun(path, above);
+    const lock = await holdRun(path, above);
     try {
       await fenceEvents(runPaths(path).events, lock.number);
       const before = await readRunAs(path, "gone");

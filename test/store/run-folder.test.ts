@@ -235,6 +235,21 @@ describe("a run's lock", () => {
 });
 
 describe("run.json", () => {
+  it("isn't replaced by a process that has lost the run, whenever it wakes up", async () => {
+    const { path, info } = await createRunFolder(newBase(), about);
+    const lock = await lockRun(path);
+    await writeRunInfo(path, { ...info, attempt: 2 }, lock.check);
+    writeFileSync(join(path, "lock-1"), JSON.stringify(await endedHost()));
+    await lockRun(path);
+    const late = writeRunInfo(path, { ...info, ended: 1, state: makeState("Completed") }, lock.check);
+    await assert.rejects(late, { name: "RunTakenError" });
+    assert.deepEqual(await readRunInfo(path), { ...info, attempt: 2 });
+    assert.deepEqual(
+      readdirSync(path).filter((name) => name.startsWith(".")),
+      [],
+    );
+  });
+
   it("is replaced as a whole", async () => {
     const { path, info } = await createRunFolder(newBase(), about);
     const long = { ...info, parameters: { text: "x".repeat(1 << 20) } };

@@ -61,7 +61,13 @@ export async function pruneCommand(options: PruneOptions): Promise<void> {
       await pruneTornRuns(base, now - 60_000);
       return [];
     });
-  const bundles = await unlessRefused(() => pruneBundles(base, kept.at(-1)?.started ?? now, how));
+  const bundles = await unlessRefused(() =>
+    pruneBundles(
+      base,
+      kept.reduce((oldest, run) => Math.min(oldest, run.started), now),
+      how,
+    ),
+  );
   const cached = await unlessRefused(async () =>
     options.cache && olderThan !== undefined ? pruneCache(base, now - olderThan, how) : [],
   );
