@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import type { RunSummary, UnreadableRun } from "../../runtime/store/read-run.ts";
 import { listRunFolders, runPaths } from "../../runtime/store/run-folder.ts";
 import { LiveRun } from "./live-run.ts";
@@ -15,25 +15,30 @@ type Known =
   | { readonly kind: "live"; readonly summary: RunSummary; readonly run: LiveRun }
   | { readonly kind: "unreadable"; readonly run: UnreadableRun; readonly modified: number };
 
+/**
+ * Which of the runs that have ended are looked at again: `new` none, `recent` the newest, since another machine may
+ * have resumed one, `all`.
+ */
+export type Look = "new" | "recent" | "all";
+
 /** How many runs are read at a time. */
 const atOnce = 16;
+const mostRecent = 200;
+/** Milliseconds after a folder's last change in which another may leave it the same time. */
+const tick = 3_000;
 
 /** The runs of one folder's `.millrace/`, kept by looking again: at little where little has changed. */
 export class FolderRuns {
   readonly base: string;
   #known = new Map<string, Known>();
+  #listed: { readonly paths: readonly string[]; readonly modified: number } | undefined;
+  /** Newest first. */
+  summaries: readonly RunSummary[] = [];
+  live: readonly RunSummary[] = [];
+  unreadable: readonly UnreadableRun[] = [];
 
   constructor(base: string) {
     this.base = base;
-  }
-
-  /** Newest first. */
-  get summaries(): RunSummary[] {
-    return [...this.#known.values()].flatMap((run) => (run.kind === "unreadable" ? [] : [run.summary]));
-  }
-
-  get unreadable(): UnreadableRun[] {
-    return [...this.#known.values()].flatMap((run) => (run.kind === "unreadable" ? [run.run] : []));
   }
 
   isAlive(path: string): boolean {
@@ -41,38 +46,55 @@ export class FolderRuns {
   }
 
   /**
-   * Looks at runs that are new, alive, or (when `all`) changed since they ended.
+   * Looks at runs that are new, alive, or changed since they ended. Where nothing has changed, in a folder of
+   * however many runs, it costs one look at the folder.
    * @returns whether anything is different.
    */
-  async look(all: boolean): Promise<boolean> {
-    const paths = await listRunFolders(this.base);
+  async look(which: Look): Promise<boolean> {
+    const paths = await this.#paths();
     const before = this.#known;
+    const isDue = (path: string, index: number) =>
+      which === "all" || before.get(path)?.kind !== "ended" || (which === "recent" && index < mostRecent);
+    const due = paths.filter(isDue);
+    const seen = new Map<string, Known | undefined>();
+    for (let start = 0; start < due.length; start += atOnce) {
+      const some = due.slice(start, start + atOnce);
+      const found = await Promise.all(some.map((path) => lookAt(path, before.get(path))));
+      for (const [i, path] of some.entries()) seen.set(path, found[i]);
+    }
     const after = new Map<string, Known>();
-    let changed = paths.length !== before.size;
-    for (let start = 0; start < paths.length; start += atOnce) {
-      await Promise.all(
-        paths.slice(start, start + atOnce).map(async (path) => {
-          const known = before.get(path);
-          const now = await lookAt(path, known, all);
-          if (now === undefined) return;
-          changed ||= isDifferent(known, now);
-          after.set(path, now);
-        }),
-      );
+    let changed = false;
+    for (const path of paths) {
+      const known = before.get(path);
+      const now = seen.has(path) ? seen.get(path) : known;
+      changed ||= now === undefined ? known !== undefined : isDifferent(known, now);
+      if (now !== undefined) after.set(path, now);
     }
     changed ||= after.size !== before.size;
-    this.#known = new Map(
-      paths.flatMap((path) => {
-        const run = after.get(path);
-        return run === undefined ? [] : [[path, run] as const];
-      }),
-    );
+    this.#known = after;
+    if (changed || due.length > 0) this.#tell();
     return changed;
+  }
+
+  #tell(): void {
+    const runs = [...this.#known.values()];
+    this.summaries = runs.flatMap((run) => (run.kind === "unreadable" ? [] : [run.summary]));
+    this.live = runs.flatMap((run) => (run.kind === "live" ? [run.summary] : []));
+    this.unreadable = runs.flatMap((run) => (run.kind === "unreadable" ? [run.run] : []));
+  }
+
+  /** The runs' folders, newest first. Listed again when their folder says that it has changed. */
+  async #paths(): Promise<readonly string[]> {
+    const folder = join(this.base, ".millrace", "runs");
+    const modified = (await stat(folder).catch(() => undefined))?.mtimeMs ?? 0;
+    if (this.#listed?.modified === modified && Date.now() - modified > tick) return this.#listed.paths;
+    const paths = await listRunFolders(this.base);
+    this.#listed = { paths, modified };
+    return paths;
   }
 }
 
-async function lookAt(path: string, known: Known | undefined, all: boolean): Promise<Known | undefined> {
-  if (known?.kind === "ended" && !all) return known;
+async function lookAt(path: string, known: Known | undefined): Promise<Known | undefined> {
   const modified = (await stat(runPaths(path).info).catch(() => undefined))?.mtimeMs;
   // Being made or being deleted.
   if (modified === undefined) return undefined;

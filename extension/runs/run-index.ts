@@ -6,8 +6,8 @@ import { FolderRuns } from "./folder-runs.ts";
 /** Milliseconds between two looks while a run is alive, and while none is. */
 const liveInterval = 300;
 const idleInterval = 1_000;
-/** Runs that have ended are looked at again every so many looks: another machine may have resumed one. */
-const fullLookEvery = 10;
+/** The newest runs that have ended are looked at again every so many looks: another machine may have resumed one. */
+const recentLookEvery = 10;
 
 /**
  * The runs in `.millrace/` of all workspace folders, whoever started them. VS Code's watcher tells of most
@@ -63,7 +63,7 @@ export class RunIndex implements vscode.Disposable {
   }
 
   get live(): RunSummary[] {
-    return this.runs.filter((run) => this.isAlive(run.path));
+    return [...this.#folders.values()].flatMap((folder) => folder.live);
   }
 
   isAlive(path: string): boolean {
@@ -108,7 +108,7 @@ export class RunIndex implements vscode.Disposable {
   }
 
   async #lookAtAll(): Promise<void> {
-    const all = this.#lookAll || this.#looks++ % fullLookEvery === 0;
+    const which = this.#lookAll ? "all" : this.#looks++ % recentLookEvery === 0 ? "recent" : "new";
     this.#lookAll = false;
     const bases = new Set([
       ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
@@ -124,7 +124,7 @@ export class RunIndex implements vscode.Disposable {
       const folder = this.#folders.get(base) ?? new FolderRuns(base);
       this.#folders.set(base, folder);
       try {
-        changed = (await folder.look(all)) || changed;
+        changed = (await folder.look(which)) || changed;
       } catch (error) {
         this.#log.error(`The runs in ${join(base, ".millrace")} can't be read: ${(error as Error).message}`); // fs throws errors only
       }

@@ -83,19 +83,39 @@ export interface UnreadableRun {
   readonly error: string;
 }
 
-/** All runs of a store, newest first. Reads the events only of those that have not ended. */
-export async function listRuns(base: string): Promise<{ runs: RunSummary[]; unreadable: UnreadableRun[] }> {
+/** Which runs are listed. */
+export interface RunsWanted {
+  readonly wanted?: (run: RunSummary) => boolean;
+  /** The newest of them; older ones aren't read. */
+  readonly most?: number | undefined;
+}
+
+export interface RunsFound {
+  readonly runs: RunSummary[];
+  readonly unreadable: UnreadableRun[];
+  /** Of all runs in the store. */
+  readonly total: number;
+}
+
+/** The runs of a store, newest first. Reads the events only of those that have not ended. */
+export async function listRuns(
+  base: string,
+  { wanted = () => true, most = Number.POSITIVE_INFINITY }: RunsWanted = {},
+): Promise<RunsFound> {
   const runs: RunSummary[] = [];
   const unreadable: UnreadableRun[] = [];
-  for (const path of await listRunFolders(base)) {
+  const paths = await listRunFolders(base);
+  for (const path of paths) {
+    if (runs.length >= most) break;
     try {
-      runs.push(await summarize(path));
+      const run = await summarize(path);
+      if (wanted(run)) runs.push(run);
     } catch (error) {
       if (!existsSync(path)) continue; // deleted meanwhile
       unreadable.push({ id: basename(path), path, error: (error as Error).message }); // fs and JSON throw errors only
     }
   }
-  return { runs, unreadable };
+  return { runs, unreadable, total: paths.length };
 }
 
 /** One look at a run: quick, and sometimes unsure whether its process is alive. */

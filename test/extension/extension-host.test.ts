@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { useVsCode } from "../e2e/vs-code/session.ts";
 import { makeWorkspace, millrace, removeWorkspace } from "../e2e/vs-code/workspace.ts";
@@ -34,7 +35,11 @@ describe("In VS Code's extension host", function () {
       platform: "node",
       target: "node22",
       external: ["vscode"],
-      define: { MOCHA: JSON.stringify(join(root, "node_modules", "mocha", "index.js")) },
+      define: {
+        MOCHA: JSON.stringify(join(root, "node_modules", "mocha", "index.js")),
+        // Where the runtime finds what is built.
+        "import.meta.url": JSON.stringify(pathToFileURL(join(root, "package.json")).href),
+      },
       logLevel: "warning",
     });
   });

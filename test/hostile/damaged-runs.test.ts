@@ -80,7 +80,7 @@ describe("a run's folder that is damaged at random", function () {
     const { runs, unreadable } = await listRuns(base);
     assert.equal(runs.length + unreadable.length, 1);
     const index = new FolderRuns(base);
-    await index.look(true);
+    await index.look("all");
     assert.equal(index.summaries.length + index.unreadable.length, 1);
     try {
       const run = await readRunAs(folder, "gone");

@@ -267,3 +267,19 @@ describe("run.json", () => {
     );
   });
 });
+
+describe("listing runs", () => {
+  it("reads no more than are wanted, the newest first", async () => {
+    const base = newBase();
+    for (let i = 0; i < 5; i++)
+      await createRunFolder(base, { ...about, started: about.started + i * 1_000, flow: `F${i % 2}` });
+    const all = (await listRuns(base)).runs.map(({ id }) => id);
+    assert.equal(all.length, 5);
+    const { runs, total } = await listRuns(base, { most: 2, wanted: ({ flow }) => flow === "F0" });
+    assert.deepEqual([runs.map(({ id }) => id), total], [[all[0], all[2]], 5]);
+    // Older ones aren't even looked at.
+    writeFileSync(runPaths(join(base, ".millrace", "runs", all[4] ?? "")).info, "{");
+    assert.deepEqual((await listRuns(base, { most: 4 })).unreadable, []);
+    assert.equal((await listRuns(base)).unreadable.length, 1);
+  });
+});

@@ -16,6 +16,9 @@ export interface RunsOptions {
   readonly json?: boolean;
 }
 
+/** So many runs are shown where nothing else is asked for. */
+const pageSize = 100;
+
 /** `millrace runs`: the runs of a folder, newest first. */
 export async function runsCommand(options: RunsOptions): Promise<void> {
   // A type comes before the name that it shares: `--state failed` finds those that timed out too.
@@ -23,11 +26,13 @@ export async function runsCommand(options: RunsOptions): Promise<void> {
   const state = options.state && choice("--state", options.state, [...types, ...stateNames]);
   const limit = options.limit === undefined ? undefined : wholeNumber("--limit", options.limit, 1);
   const base = resolve(options.dir ?? ".");
-  const { runs, unreadable } = await listRuns(base);
-  const shown = runs
-    .filter((run) => options.flow === undefined || run.flow === options.flow || stem(run) === options.flow)
-    .filter((run) => !state || run.state.name === state || run.state.type === state)
-    .slice(0, limit);
+  const wanted = (run: RunSummary) =>
+    (options.flow === undefined || run.flow === options.flow || stem(run) === options.flow) &&
+    (!state || run.state.name === state || run.state.type === state);
+  const page = limit ?? (options.json ? undefined : pageSize);
+  const found = await listRuns(base, { wanted, most: page === undefined ? undefined : page + 1 });
+  const { unreadable, total } = found;
+  const shown = found.runs.slice(0, page);
   for (const { id, error } of unreadable) note("The run '%s' can't be read: %s", id, error);
   for (const { id, damages = [] } of shown)
     for (const damage of damages) note("The run '%s': %s", id, damage);
@@ -35,12 +40,14 @@ export async function runsCommand(options: RunsOptions): Promise<void> {
     printJson(shown.map((run) => ({ ...run, ended: run.ended ?? null })));
     return;
   }
-  if (runs.length === 0) {
+  if (total === unreadable.length) {
     note("%s has no runs yet. Start one with 'millrace run <flow>'; 'millrace list' shows the flows.", base);
     return;
   }
-  if (shown.length === 0) note("None of the %d runs is of that kind.", runs.length);
+  if (shown.length === 0) note("None of the %d runs is of that kind.", total - unreadable.length);
   else print(`${table(shown, Date.now()).join("\n")}\n`);
+  if (limit === undefined && found.runs.length > shown.length)
+    note("These are the newest %d of %d runs; --limit <n> shows more.", shown.length, total);
   if (shown.some((run) => run.unsure))
     note("?: it may be gone. Its process can't be asked from here; 'millrace show' looks for longer.");
 }

@@ -17,7 +17,7 @@ export function declareRunCommands(program: Command): void {
     .description("list runs, newest first")
     .option("--flow <flow>", "only those of the flow of this name, or whose file has this stem")
     .option("--state <state>", "only those in this state, such as Failed or Running")
-    .option("--limit <n>", "at most so many")
+    .option("--limit <n>", "at most so many (default: 100, with --json all)")
     .addOption(dirOption())
     .option("--json", "print JSON: an array; times are milliseconds since 1970")
     .action(async (options: RunsOptions) => {
