@@ -31,6 +31,9 @@ const tick = 3_000;
 export class FolderRuns {
   readonly base: string;
   #known = new Map<string, Known>();
+  /** The list that was told last, and those of it that have not ended or can't be read. */
+  #told: readonly string[] | undefined;
+  #open: readonly string[] = [];
   #listed: { readonly paths: readonly string[]; readonly modified: number } | undefined;
   /** Newest first. */
   summaries: readonly RunSummary[] = [];
@@ -53,15 +56,15 @@ export class FolderRuns {
   async look(which: Look): Promise<boolean> {
     const paths = await this.#paths();
     const before = this.#known;
-    const isDue = (path: string, index: number) =>
-      which === "all" || before.get(path)?.kind !== "ended" || (which === "recent" && index < mostRecent);
-    const due = paths.filter(isDue);
+    const due = this.#due(paths, which);
     const seen = new Map<string, Known | undefined>();
     for (let start = 0; start < due.length; start += atOnce) {
       const some = due.slice(start, start + atOnce);
       const found = await Promise.all(some.map((path) => lookAt(path, before.get(path))));
       for (const [i, path] of some.entries()) seen.set(path, found[i]);
     }
+    const isSame = paths === this.#told && due.every((path) => seen.get(path) === before.get(path));
+    if (isSame) return false;
     const after = new Map<string, Known>();
     let changed = false;
     for (const path of paths) {
@@ -72,12 +75,23 @@ export class FolderRuns {
     }
     changed ||= after.size !== before.size;
     this.#known = after;
-    if (changed || due.length > 0) this.#tell();
+    this.#tell(paths);
     return changed;
   }
 
-  #tell(): void {
+  /** The runs to look at. Of a list that was told before, those that may be otherwise now are known. */
+  #due(paths: readonly string[], which: Look): readonly string[] {
+    if (which === "all") return paths;
+    const isOpen = (path: string) => this.#known.get(path)?.kind !== "ended";
+    const recent = which === "recent" ? paths.slice(0, mostRecent) : [];
+    const open = paths === this.#told ? this.#open : paths.filter(isOpen);
+    return [...new Set([...recent, ...open])];
+  }
+
+  #tell(paths: readonly string[]): void {
     const runs = [...this.#known.values()];
+    this.#told = paths;
+    this.#open = paths.filter((path) => this.#known.get(path)?.kind !== "ended");
     this.summaries = runs.flatMap((run) => (run.kind === "unreadable" ? [] : [run.summary]));
     this.live = runs.flatMap((run) => (run.kind === "live" ? [run.summary] : []));
     this.unreadable = runs.flatMap((run) => (run.kind === "unreadable" ? [run.run] : []));
