@@ -56,6 +56,9 @@ describe("The Flows view", () => {
   });
 
   it("has what is typed before it is saved", async () => {
+    // Or a slow machine saves it before it is looked at.
+    const files = vscode.workspace.getConfiguration("files");
+    await files.update("autoSave", "off", vscode.ConfigurationTarget.Workspace);
     const path = vscode.Uri.file(join(folder(), "steps.flow.ts"));
     const document = await vscode.workspace.openTextDocument(path);
     const editor = await vscode.window.showTextDocument(document);
@@ -65,6 +68,7 @@ describe("The Flows view", () => {
     assert.ok(typed.includes("Just Three Steps  Completed · steps.flow.ts [flow]"));
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
     const reverted = await until(text, lacks("Just"));
+    await files.update("autoSave", undefined, vscode.ConfigurationTarget.Workspace);
     assert.ok(reverted.includes("Three Steps  Completed · steps.flow.ts [flow]"));
   });
 
