@@ -50,7 +50,7 @@ describe("A run of another container in VS Code", () => {
     const runs = new FolderRuns(base);
     const told: string[] = [];
     const look = async () => {
-      await runs.look(true);
+      await runs.look("all");
       const [run] = runs.summaries;
       assert.ok(run);
       const text = `${run.state.name} ${run.unsure ?? false} ${runs.isAlive(run.path)}`;
