@@ -1,39 +1,57 @@
+import { findMatch, type Match } from "./java-pattern-match.ts";
+import { compilePattern, type PatternToken } from "./java-pattern-program.ts";
 import { MatchingError } from "./matching-error.ts";
 
 /**
- * A Java regular expression, run by JavaScript's engine. What the two write differently is translated, what
- * they would match differently is refused: `$`, `\b`, back references, flags, look-behind, possessive
- * quantifiers, named groups, `\Q..\E`, classes within classes. `\p{L}` and the like know the characters of
- * the engine's Unicode version, which is newer than a JVM's.
+ * A Java regular expression. Where nothing but single characters is repeated, JavaScript's engine runs it; groups that are
+ * repeated, in which the two differ over empty matches and JavaScript's takes exponential time, are matched here as Java
+ * does. What isn't translated is refused: `$`, `\b`, back references, flags, look-behind, possessive quantifiers, named
+ * groups, `\Q..\E`, classes within classes. `\p{L}` and the like know the characters of the engine's Unicode version,
+ * which is newer than a JVM's.
  */
 export class JavaPattern {
-  readonly #expression: RegExp;
-  /** The same pattern where the text's start lies behind. */
-  readonly #inside: RegExp;
+  readonly #matcher: (text: string, from: number) => Match | undefined;
 
   /** @throws {MatchingError} */
   constructor(pattern: string) {
-    this.#expression = compile(pattern, "^");
-    this.#inside = compile(pattern, "(?!)");
+    const tokens = new Translation(pattern).tokens();
+    if (repeatsGroups(tokens)) {
+      const program = compilePattern(pattern, tokens);
+      this.#matcher = (text, from) => findMatch(program, text, from);
+    } else {
+      this.#matcher = nativeMatcher(pattern, tokens);
+    }
   }
 
   /** Visits the matches as `Matcher.find` finds them; after one of no length it goes on a code unit further. */
   forEachMatch(text: string, visit: (from: number, to: number) => void): void {
     let searchFrom = 0;
     while (searchFrom <= text.length) {
-      const splitsPair = isHigh(text, searchFrom - 1) && isLow(text, searchFrom);
-      // Within a surrogate pair, where JavaScript would step back to its start.
-      const skipped = splitsPair ? searchFrom : 0;
-      const expression = splitsPair ? this.#inside : this.#expression;
-      expression.lastIndex = searchFrom - skipped;
-      const match = expression.exec(skipped === 0 ? text : text.slice(skipped));
-      if (match === null) return;
-      const from = match.index + skipped;
-      const to = from + match[0].length;
-      visit(from, to);
-      searchFrom = to === from ? to + 1 : to;
+      const match = this.#matcher(text, searchFrom);
+      if (match === undefined) return;
+      visit(match.from, match.to);
+      searchFrom = match.to === match.from ? match.to + 1 : match.to;
     }
   }
+}
+
+function nativeMatcher(
+  pattern: string,
+  tokens: readonly PatternToken[],
+): (text: string, from: number) => Match | undefined {
+  const whole = compile(pattern, tokens, "^");
+  // The same pattern where the text's start lies behind.
+  const inside = compile(pattern, tokens, "(?!)");
+  return (text, from) => {
+    const splitsPair = isHigh(text, from - 1) && isLow(text, from);
+    // Within a surrogate pair, where JavaScript would step back to its start.
+    const skipped = splitsPair ? from : 0;
+    const expression = splitsPair ? inside : whole;
+    expression.lastIndex = from - skipped;
+    const match = expression.exec(skipped === 0 ? text : text.slice(skipped));
+    if (match === null) return undefined;
+    return { from: match.index + skipped, to: match.index + skipped + match[0].length };
+  };
 }
 
 function isHigh(text: string, at: number): boolean {
@@ -46,8 +64,8 @@ function isLow(text: string, at: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-function compile(pattern: string, start: string): RegExp {
-  const source = new Translation(pattern, start).source();
+function compile(pattern: string, tokens: readonly PatternToken[], start: string): RegExp {
+  const source = tokens.map((token) => (token.kind === "start" ? start : token.source)).join("");
   try {
     return new RegExp(source, "gu");
   } catch (cause) {
@@ -89,56 +107,69 @@ const characters: { readonly [letter: string]: string } = {
 
 class Translation {
   readonly #pattern: string;
-  readonly #start: string;
   #at = 0;
 
-  constructor(pattern: string, start: string) {
+  constructor(pattern: string) {
     this.#pattern = pattern;
-    this.#start = start;
   }
 
-  source(): string {
-    let source = "";
-    while (this.#at < this.#pattern.length) source += this.#next();
-    return source;
+  tokens(): PatternToken[] {
+    const tokens: PatternToken[] = [];
+    while (this.#at < this.#pattern.length) tokens.push(this.#next());
+    return tokens;
   }
 
-  #next(): string {
+  #next(): PatternToken {
     const character = this.#take();
     switch (character) {
       case "\\":
-        return this.#escape(false);
+        if (/^[Az]/.test(this.#rest())) return anchor(this.#take() === "A");
+        return { kind: "set", source: this.#escape(false) };
       case "[":
-        return this.#class();
+        return { kind: "set", source: this.#class() };
       case ".":
-        return "[^\\n\\r\\x85\\u2028\\u2029]";
+        return { kind: "set", source: "[^\\n\\r\\x85\\u2028\\u2029]" };
       case "^":
-        return this.#start;
+        return anchor(true);
       case "$":
         return this.#refuse("$ (in Java it also matches before a last line end; write \\z)");
       case "(": {
         const kind = /^\?(?:[:=!]|<?.?)/u.exec(this.#rest())?.[0] ?? "";
-        if (kind !== "" && !["?:", "?=", "?!"].includes(kind)) this.#refuse(`(${kind}`);
+        if (kind !== "" && kind !== "?:" && kind !== "?=" && kind !== "?!") return this.#refuse(`(${kind}`);
         this.#at += kind.length;
-        return `(${kind}`;
+        const look = kind === "?=" || kind === "?!" ? { negated: kind === "?!" } : undefined;
+        return { kind: "open", source: `(${kind}`, ...(look && { look }) };
       }
       case "*":
       case "+":
       case "?":
-      case "{": {
-        const counted = /^\{\d+(?:,\d*)?\}/.exec(this.#pattern.slice(this.#at - 1))?.[0];
-        if (character === "{" && counted === undefined) this.#refuse("{");
-        if (counted !== undefined) this.#at += counted.length - 1;
-        const lazy = this.#rest().startsWith("?") ? this.#take() : "";
-        if (this.#rest().startsWith("+")) this.#refuse("a possessive quantifier");
-        return (counted ?? character) + lazy;
-      }
+      case "{":
+        return this.#quantifier(character);
       case "|":
+        return { kind: "or", source: "|" };
       case ")":
-        return character;
+        return { kind: "close", source: ")" };
       default:
-        return literal(character);
+        return { kind: "set", source: literal(character) };
     }
+  }
+
+  #quantifier(character: string): PatternToken {
+    const counted = /^\{(\d+)(?:(,)(\d*))?\}/.exec(this.#pattern.slice(this.#at - 1));
+    if (character === "{" && counted === null) this.#refuse("{");
+    if (counted !== null) this.#at += counted[0].length - 1;
+    const lazy = this.#rest().startsWith("?") ? this.#take() : "";
+    if (this.#rest().startsWith("+")) this.#refuse("a possessive quantifier");
+    const least = Number(counted?.[1] ?? (character === "+" ? 1 : 0));
+    const open = counted === null ? character !== "?" : counted[2] === "," && counted[3] === "";
+    const most = counted === null ? 1 : Number(counted[3] || counted[1]);
+    return {
+      kind: "quantifier",
+      source: (counted?.[0] ?? character) + lazy,
+      least,
+      most: open ? Number.POSITIVE_INFINITY : most,
+      lazy: lazy !== "",
+    };
   }
 
   #class(): string {
@@ -180,8 +211,6 @@ class Translation {
     }
     const known = characters[letter];
     if (known !== undefined) return known;
-    if (letter === "A" && !inClass) return this.#start;
-    if (letter === "z" && !inClass) return "$";
     if (/[A-Za-z0-9]/.test(letter)) this.#refuse(`\\${letter}`);
     return literal(letter);
   }
@@ -219,6 +248,18 @@ class Translation {
       `RegexTokenizer: the pattern ${JSON.stringify(this.#pattern)} has ${what}, which Java and JavaScript don't match alike, or not at all. Write it without.`,
     );
   }
+}
+
+function anchor(start: boolean): PatternToken {
+  return start ? { kind: "start", source: "^" } : { kind: "end", source: "$" };
+}
+
+/** Whether something is repeated that isn't a single character. */
+function repeatsGroups(tokens: readonly PatternToken[]): boolean {
+  return tokens.some(
+    (token, at) =>
+      token.kind === "quantifier" && ["close", "start", "end"].includes(tokens[at - 1]?.kind ?? ""),
+  );
 }
 
 function literal(character: string): string {

@@ -252,6 +252,46 @@ def joins():
     write("joins", {"titles": names, "sets": sets, "left": 60, "similarity": similarity, "neighbors": neighbors})
 
 
+def null_tokens():
+    tokens = [["a", None, "the", None], [None], [], ["I", None, None, "x"], [None, "i"]]
+    schema = "array<string>"
+    return {
+        "tokens": tokens,
+        "stopWords": [{"options": o, "tokens": run(StopWordsRemover(locale="en", **o), tokens, schema)}
+                      for o in ({}, {"caseSensitive": True})],
+        "nGrams": run(NGram(n=2), tokens, schema),
+        "hashing": [{"numFeatures": n, "vectors": [sparse(v) for v in run(HashingTF(numFeatures=n), tokens, schema)]}
+                    for n in (5, 42, 2**18)],
+        "concatWs": [r.o for r in column(tokens, schema).orderBy("n").select(F.concat_ws("-", "c").alias("o")).collect()],
+    }
+
+
+def locales():
+    """What a locale does to tokens, or that there is none of the name."""
+    tokens = [["I", "\u0130", "i", "\u0131", "i\u0307", "\u00cc", "J\u0307", "j", "\u012e\u0303"]]
+    cases = []
+    for locale in ("", "tr", "TR", "tr_TR", "az", "az_AZ", "lt", "lt_LT", "en", "en_US", "US", "DE", "de_DE", "de-DE",
+                   "xx", "xx_YY", "en_XX", "zh_CN_#Hans", "no_NO_NY", "tr_US", "und", "C", "root", "en_us"):
+        try:
+            found = [run(StopWordsRemover(stopWords=[word], locale=locale), tokens, "array<string>")[0]
+                     for word in tokens[0]]
+            cases.append({"locale": locale, "kept": found})
+        except Exception as error:
+            cases.append({"locale": locale, "error": str(error).split(chr(10))[0][:80]})
+    available = sorted({str(l) for l in spark._jvm.java.util.Locale.getAvailableLocales()})
+    return {"tokens": tokens[0], "cases": cases, "available": available}
+
+
+def more_stages():
+    languages = "danish dutch english finnish french german hungarian italian norwegian portuguese russian spanish swedish turkish"
+    write("more-stages", {
+        "languages": {name: StopWordsRemover.loadDefaultStopWords(name) for name in languages.split()},
+        "nulls": null_tokens(),
+        "locales": locales(),
+    })
+
+
+more_stages()
 tokenizers()
 token_stages()
 hashing()
