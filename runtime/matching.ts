@@ -10,6 +10,7 @@ export {
   approxSimilarityJoinBatches,
 } from "./matching/approx-similarity-join.ts";
 export {
+  type CountColumn,
   type DataColumn,
   type SetColumn,
   type SparseVectorColumn,
@@ -21,7 +22,6 @@ export {
   tokenRows,
 } from "./matching/columns.ts";
 export { concatWs } from "./matching/concat-ws.ts";
-export { englishStopWords } from "./matching/english-stop-words.ts";
 export {
   type ExactJoinOptions,
   type ExactSelfJoinOptions,
@@ -35,7 +35,7 @@ export {
 } from "./matching/exact-join/join.ts";
 export type { Comparison, Measure } from "./matching/exact-join/measure.ts";
 export type { JaccardPairs } from "./matching/exact-join/pairs.ts";
-export { type HashingTFOptions, hashingTF } from "./matching/hashing-tf.ts";
+export { type HashingTFOptions, hashingTF, indexOf } from "./matching/hashing-tf.ts";
 export { MatchingError } from "./matching/matching-error.ts";
 export {
   defaultMinHashSeed,
@@ -47,5 +47,10 @@ export { nGrams } from "./matching/ngram.ts";
 export { type PipelineOptions, runPipeline } from "./matching/pipeline.ts";
 export { type RegexTokenizerOptions, regexTokenize } from "./matching/regex-tokenizer.ts";
 export type { MinHashParams, SimilarityJoinOptions, Transformer } from "./matching/stages.ts";
+export {
+  englishStopWords,
+  loadDefaultStopWords,
+  type StopWordsLanguage,
+} from "./matching/stop-words.ts";
 export { removeStopWords, type StopWordsOptions } from "./matching/stop-words-remover.ts";
 export { tokenize } from "./matching/tokenizer.ts";

@@ -6,11 +6,11 @@ import { MatchingError } from "./matching-error.ts";
  */
 export type StringColumn = readonly (string | null)[];
 
-/** A column of token lists: row i has `tokens[offsets[i]]` up to, not including, `tokens[offsets[i + 1]]`. */
+/** A column of token lists, some tokens perhaps null: row i has `tokens[offsets[i]]` up to, not including, `tokens[offsets[i + 1]]`. */
 export interface TokenColumn {
   /** One more than there are rows; begins with 0. */
   readonly offsets: Uint32Array;
-  readonly tokens: readonly string[];
+  readonly tokens: readonly (string | null)[];
 }
 
 /** A column of sets of feature indices, in the same layout. A row's indices are distinct and ascend, none below 0. */
@@ -28,26 +28,32 @@ export interface SparseVectorColumn extends SetColumn {
   readonly values: Float64Array;
 }
 
+/** Numbers beside the indices of a column of sets, in the same layout. */
+export interface CountColumn {
+  readonly offsets: Uint32Array;
+  readonly counts: Float64Array;
+}
+
 /** What a stage reads and adds. */
-export type DataColumn = StringColumn | TokenColumn | SetColumn;
+export type DataColumn = StringColumn | TokenColumn | SetColumn | CountColumn;
 
 export function rowCount(column: DataColumn): number {
   return "offsets" in column ? column.offsets.length - 1 : column.length;
 }
 
 /** The column of the given lists. Lone surrogates become `?`. */
-export function tokenColumn(rows: readonly (readonly string[])[]): TokenColumn {
+export function tokenColumn(rows: readonly (readonly (string | null)[])[]): TokenColumn {
   const offsets = new Uint32Array(rows.length + 1);
-  const tokens: string[] = [];
+  const tokens: (string | null)[] = [];
   for (const [row, list] of rows.entries()) {
-    for (const token of list) tokens.push(replaceLoneSurrogates(token));
+    for (const token of list) tokens.push(token === null ? null : replaceLoneSurrogates(token));
     offsets[row + 1] = tokens.length;
   }
   return { offsets, tokens };
 }
 
 /** The lists of the column, row by row: for looking at, not for work. */
-export function tokenRows(column: TokenColumn): string[][] {
+export function tokenRows(column: TokenColumn): (string | null)[][] {
   return Array.from({ length: rowCount(column) }, (_, row) =>
     column.tokens.slice(column.offsets[row], column.offsets[row + 1]),
   );

@@ -1,4 +1,4 @@
-import type { SetColumn, SparseVectorColumn, TokenColumn } from "./columns.ts";
+import type { SparseVectorColumn, TokenColumn } from "./columns.ts";
 import { MatchingError } from "./matching-error.ts";
 import { murmur3 } from "./murmur3.ts";
 import { RowSorter } from "./row-sorter.ts";
@@ -20,14 +20,15 @@ const remembered = 1 << 20;
  */
 export function hashingTF(column: TokenColumn, options: HashingTFOptions = {}): SparseVectorColumn {
   const { numFeatures = 1 << 18, binary = false } = options;
-  const indexOf = rememberingHash(numFeatures);
+  const indexOfToken = rememberingHash(numFeatures);
   const total = column.tokens.length;
   const sorter = new RowSorter(total);
   const values = new Float64Array(total);
   const offsets = new Uint32Array(column.offsets.length);
   for (let row = 0; row + 1 < offsets.length; row++) {
     const end = column.offsets[row + 1] ?? 0;
-    for (let at = column.offsets[row] ?? 0; at < end; at++) sorter.add(indexOf(column.tokens[at] ?? ""));
+    for (let at = column.offsets[row] ?? 0; at < end; at++)
+      sorter.add(indexOfToken(column.tokens[at] ?? null));
     offsets[row + 1] = sorter.endRow(values);
   }
   const count = offsets[offsets.length - 1] ?? 0;
@@ -36,15 +37,23 @@ export function hashingTF(column: TokenColumn, options: HashingTFOptions = {}): 
   return { size: numFeatures, offsets, indices: sorter.indices.slice(0, count), values: counts };
 }
 
-/** The sets of indices alone: all that set similarity needs of {@link hashingTF}'s vectors. */
-export function hashingSets(column: TokenColumn, numFeatures?: number): SetColumn {
-  const { offsets, indices } = hashingTF(column, numFeatures === undefined ? {} : { numFeatures });
-  return { offsets, indices };
+/**
+ * Spark's `HashingTF.indexOf`: a term's index in the vectors of so many features.
+ * @throws {MatchingError} for a number of features out of range.
+ */
+export function indexOf(
+  term: string | null,
+  { numFeatures = 1 << 18 }: Pick<HashingTFOptions, "numFeatures"> = {},
+): number {
+  checkNumFeatures(numFeatures);
+  return featureIndex(term, numFeatures);
 }
 
-/** A token's feature index. */
-export function featureIndex(token: string, numFeatures: number): number {
-  const index = murmur3(token, 42) % numFeatures;
+const seed = 42;
+
+/** A token's feature index. A null's hash is the seed. */
+export function featureIndex(token: string | null, numFeatures: number): number {
+  const index = (token === null ? seed : murmur3(token, seed)) % numFeatures;
   return index < 0 ? index + numFeatures : index;
 }
 
@@ -53,9 +62,9 @@ export function checkNumFeatures(numFeatures: number): void {
   throw new MatchingError(`HashingTF: numFeatures is ${numFeatures}. It must be from 1 to 2147483647.`);
 }
 
-function rememberingHash(numFeatures: number): (token: string) => number {
+function rememberingHash(numFeatures: number): (token: string | null) => number {
   checkNumFeatures(numFeatures);
-  const known = new Map<string, number>();
+  const known = new Map<string | null, number>();
   return (token) => {
     const seen = known.get(token);
     if (seen !== undefined) return seen;

@@ -71,9 +71,9 @@ function rules(): readonly RegExp[] {
   const inWord = String.raw`[\p{Pd}\p{Pc}\u00ad\u2027"'.]${ignored}`;
   const inNumber = String.raw`["',.\u066b]${ignored}`;
   const word = String.raw`(?:${letter}+(?:${inWord}${letter}+)*(?:[\u0964\u0965]${ignored})?)`;
-  const number = String.raw`(?:${digit}+(?:${inNumber}${digit}+)*)`;
+  const number = `(?:${digit}+(?:${inNumber}${digit}+)*)`;
   const behindNumber = String.raw`[%&\u00a2\u066a\u2030\u2031]${ignored}`;
-  const mixed = String.raw`(?:${number}${word})*(?:${number}(?:${behindNumber})?)?`;
+  const mixed = `(?:${number}${word})*(?:${number}(?:${behindNumber})?)?`;
   compiled = [
     `${word}?${mixed}`,
     String.raw`(?!\u00a2)[\p{Sc}#.]${ignored}${mixed}`,

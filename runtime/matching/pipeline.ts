@@ -1,11 +1,11 @@
 import { codeUnitBigramSets } from "./bigram-sets.ts";
 import type { DataColumn, StringColumn, TokenColumn } from "./columns.ts";
 import { concatWs } from "./concat-ws.ts";
-import { hashingSets } from "./hashing-tf.ts";
+import { hashingTF } from "./hashing-tf.ts";
 import { MatchingError } from "./matching-error.ts";
 import { nGrams } from "./ngram.ts";
 import { regexTokenize } from "./regex-tokenizer.ts";
-import type { Transformer } from "./stages.ts";
+import { inputsOf, outputsOf, stageProblem, type Transformer } from "./stages.ts";
 import { removeStopWords } from "./stop-words-remover.ts";
 import { tokenize } from "./tokenizer.ts";
 
@@ -17,7 +17,7 @@ export interface PipelineOptions {
 /**
  * Runs the stages one after the other over named columns, as Spark ML's Pipeline does.
  * @returns the columns that the stages add (or those of them that are wanted), in the order of the stages: token columns of the
- * tokenizers, StopWordsRemover and NGram, texts of ConcatWs, sets of HashingTF.
+ * tokenizers, StopWordsRemover and NGram, texts of ConcatWs, sets of HashingTF and their counts.
  * @throws {MatchingError} for a column that is missing, of the wrong kind or there already, and whatever
  * a stage throws.
  */
@@ -27,16 +27,17 @@ export function runPipeline(
   options: PipelineOptions = {},
 ): Map<string, DataColumn> {
   checkNames(stages, columns, options);
-  const wanted = new Set(options.outputs ?? stages.map((stage) => stage.outputCol));
+  const wanted = new Set(options.outputs ?? stages.flatMap(outputsOf));
   const all = new Map(columns);
   const added = new Map<string, DataColumn>();
   for (let at = 0; at < stages.length; ) {
     const fused = bigramHashingAt(stages, at, wanted);
     const stage = fused ?? stages[at];
     if (stage === undefined) break;
-    const column = apply(stage, all);
-    all.set(stage.outputCol, column);
-    if (wanted.has(stage.outputCol)) added.set(stage.outputCol, column);
+    for (const [name, column] of apply(stage, all)) {
+      all.set(name, column);
+      if (wanted.has(name)) added.set(name, column);
+    }
     at += fused === undefined ? 1 : 3;
     forgetUnread(all, stages.slice(at));
   }
@@ -52,22 +53,36 @@ interface BigramHashing {
   readonly numFeatures: number;
 }
 
-function apply(stage: Transformer | BigramHashing, columns: ReadonlyMap<string, DataColumn>): DataColumn {
+function apply(
+  stage: Transformer | BigramHashing,
+  columns: ReadonlyMap<string, DataColumn>,
+): readonly (readonly [string, DataColumn])[] {
   switch (stage.stage) {
     case "Tokenizer":
-      return tokenize(texts(stage, columns));
+      return [[stage.outputCol, tokenize(texts(stage.stage, stage.inputCol, columns))]];
     case "RegexTokenizer":
-      return regexTokenize(texts(stage, columns), stage);
-    case "StopWordsRemover":
-      return removeStopWords(tokens(stage, columns), stage);
+      return [[stage.outputCol, regexTokenize(texts(stage.stage, stage.inputCol, columns), stage)]];
+    case "StopWordsRemover": {
+      const outputs = outputsOf(stage);
+      return inputsOf(stage).map((input, at) => [
+        outputs[at] ?? "",
+        removeStopWords(tokens(stage.stage, input, columns), stage),
+      ]);
+    }
     case "ConcatWs":
-      return concatWs(tokens(stage, columns), stage.separator);
+      return [[stage.outputCol, concatWs(tokens(stage.stage, stage.inputCol, columns), stage.separator)]];
     case "NGram":
-      return nGrams(tokens(stage, columns), stage.n);
-    case "HashingTF":
-      return hashingSets(tokens(stage, columns), stage.numFeatures);
-    case "BigramHashing":
-      return codeUnitBigramSets(texts(stage, columns), stage.toLowercase, stage.numFeatures);
+      return [[stage.outputCol, nGrams(tokens(stage.stage, stage.inputCol, columns), stage.n)]];
+    case "HashingTF": {
+      const { offsets, indices, values } = hashingTF(tokens(stage.stage, stage.inputCol, columns), stage);
+      const { countsCol } = stage;
+      const sets = [stage.outputCol, { offsets, indices }] as const;
+      return countsCol === undefined ? [sets] : [sets, [countsCol, { offsets, counts: values }]];
+    }
+    case "BigramHashing": {
+      const given = texts("RegexTokenizer", stage.inputCol, columns);
+      return [[stage.outputCol, codeUnitBigramSets(given, stage.toLowercase, stage.numFeatures)]];
+    }
   }
 }
 
@@ -89,8 +104,17 @@ function bigramHashingAt(
   const plain = pattern === "" && gaps && minTokenLength <= 1 && (bigrams.n ?? 2) === 2;
   const chained = bigrams.inputCol === characters.outputCol && hashing.inputCol === bigrams.outputCol;
   const between = [characters.outputCol, bigrams.outputCol];
-  const readLater = stages.slice(at + 3).some((stage) => between.includes(stage.inputCol));
-  if (!plain || !chained || readLater || between.some((name) => wanted.has(name))) return undefined;
+  const readLater = stages
+    .slice(at + 3)
+    .some((stage) => inputsOf(stage).some((input) => between.includes(input)));
+  if (
+    !plain ||
+    !chained ||
+    hashing.countsCol !== undefined ||
+    readLater ||
+    between.some((name) => wanted.has(name))
+  )
+    return undefined;
   return {
     stage: "BigramHashing",
     inputCol: characters.inputCol,
@@ -102,7 +126,7 @@ function bigramHashingAt(
 
 /** Columns of millions of tokens go as soon as nobody reads them any more. */
 function forgetUnread(columns: Map<string, DataColumn>, rest: readonly Transformer[]): void {
-  const read = new Set(rest.map((stage) => stage.inputCol));
+  const read = new Set(rest.flatMap(inputsOf));
   for (const name of columns.keys()) if (!read.has(name)) columns.delete(name);
 }
 
@@ -112,16 +136,21 @@ function checkNames(
   { outputs = [] }: PipelineOptions,
 ): void {
   const names = new Set(columns.keys());
-  for (const { stage, inputCol, outputCol } of stages) {
-    if (!names.has(inputCol)) {
-      throw new MatchingError(`${stage}: there is no column '${inputCol}', but ${[...names].join(", ")}.`);
+  for (const stage of stages) {
+    const problem = stageProblem(stage);
+    if (problem !== undefined) throw new MatchingError(`${stage.stage}: ${problem}`);
+    for (const input of inputsOf(stage)) {
+      if (names.has(input)) continue;
+      throw new MatchingError(`${stage.stage}: there is no column '${input}', but ${[...names].join(", ")}.`);
     }
-    if (names.has(outputCol)) {
-      throw new MatchingError(
-        `${stage}: the output column '${outputCol}' already exists. Choose another name.`,
-      );
+    for (const output of outputsOf(stage)) {
+      if (names.has(output)) {
+        throw new MatchingError(
+          `${stage.stage}: the output column '${output}' already exists. Choose another name.`,
+        );
+      }
+      names.add(output);
     }
-    names.add(outputCol);
   }
   for (const name of outputs) {
     if (columns.has(name) || !names.has(name)) {
@@ -130,14 +159,14 @@ function checkNames(
   }
 }
 
-function texts(stage: Transformer | BigramHashing, columns: ReadonlyMap<string, DataColumn>): StringColumn {
-  const column = columns.get(stage.inputCol);
+function texts(stage: string, name: string, columns: ReadonlyMap<string, DataColumn>): StringColumn {
+  const column = columns.get(name);
   if (column !== undefined && !("offsets" in column)) return column;
-  throw new MatchingError(`${stage.stage}: the column '${stage.inputCol}' isn't one of texts.`);
+  throw new MatchingError(`${stage}: the column '${name}' isn't one of texts.`);
 }
 
-function tokens(stage: Transformer | BigramHashing, columns: ReadonlyMap<string, DataColumn>): TokenColumn {
-  const column = columns.get(stage.inputCol);
+function tokens(stage: string, name: string, columns: ReadonlyMap<string, DataColumn>): TokenColumn {
+  const column = columns.get(name);
   if (column !== undefined && "tokens" in column) return column;
-  throw new MatchingError(`${stage.stage}: the column '${stage.inputCol}' isn't one of token lists.`);
+  throw new MatchingError(`${stage}: the column '${name}' isn't one of token lists.`);
 }

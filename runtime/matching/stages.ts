@@ -15,15 +15,18 @@ export type Transformer =
       readonly minTokenLength?: number;
       readonly toLowercase?: boolean;
     }
-  | {
+  | ({
       readonly stage: "StopWordsRemover";
-      readonly inputCol: string;
-      readonly outputCol: string;
+      /** Default: the English ones; `loadDefaultStopWords` of `millrace/matching` has those of other languages. */
       readonly stopWords?: readonly string[];
       readonly caseSensitive?: boolean;
-      /** Whose lower case: matters for `tr`, `az` and `lt` only. */
+      /** Whose lower case: one of Java's locales. Matters for `tr`, `az` and `lt` only. */
       readonly locale?: string;
-    }
+    } & (
+      | { readonly inputCol: string; readonly outputCol: string }
+      /** As many outputs as inputs, the first for the first. */
+      | { readonly inputCols: readonly string[]; readonly outputCols: readonly string[] }
+    ))
   /** Tokens to one string; Spark users write `SQLTransformer` with `concat_ws(separator, tokens)`. */
   | {
       readonly stage: "ConcatWs";
@@ -38,7 +41,34 @@ export type Transformer =
       readonly inputCol: string;
       readonly outputCol: string;
       readonly numFeatures?: number;
+      /** Every count is 1. Default false. */
+      readonly binary?: boolean;
+      /** Another output: how often each index was hit, in the order of the indices (`array<double>`). */
+      readonly countsCol?: string;
     };
+
+/** The columns that a stage reads. */
+export function inputsOf(stage: Transformer): readonly string[] {
+  return "inputCols" in stage ? stage.inputCols : [stage.inputCol];
+}
+
+/** The columns that a stage adds. */
+export function outputsOf(stage: Transformer): readonly string[] {
+  if ("outputCols" in stage) return stage.outputCols;
+  return stage.stage === "HashingTF" && stage.countsCol !== undefined
+    ? [stage.outputCol, stage.countsCol]
+    : [stage.outputCol];
+}
+
+/** What is wrong with a stage by itself, which may come from JavaScript. */
+export function stageProblem(stage: Transformer): string | undefined {
+  const inputs = inputsOf(stage).length;
+  if ("inputCols" in stage && (inputs === 0 || inputs !== stage.outputCols.length))
+    return `inputCols has ${inputs} names, outputCols ${stage.outputCols.length}. Give as many of each, one or more.`;
+  if ("inputCols" in stage && ("inputCol" in stage || "outputCol" in stage))
+    return "it has both inputCols and inputCol. Give either.";
+  return undefined;
+}
 
 /** Parameters of Spark's MinHashLSH; a model is no more than its parameters, since `fit` draws them from the seed alone. */
 export interface MinHashParams {

@@ -1,5 +1,13 @@
 import { criterionProblem, type Measure } from "../matching/exact-join/measure.ts";
-import type { ExactMethod, SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
+import {
+  type ExactMethod,
+  inputsOf,
+  outputsOf,
+  type SimilarityJoinOptions,
+  stageProblem,
+  type Transformer,
+} from "../matching/stages.ts";
+import { localeProblem } from "../matching/stop-words-remover.ts";
 import { type ParsedType, parseColumnType, typeName } from "./column-types.ts";
 import { sameName } from "./same-name.ts";
 import { type Column, TableError } from "./session.ts";
@@ -22,21 +30,32 @@ export function checkStages(columns: readonly Column[], stages: readonly Transfo
   const names = columns.map((column) => column.name);
   const made = new Set<string>();
   const inputs = new Set<string>();
-  for (const { stage, inputCol, outputCol } of stages) {
-    if (!made.has(inputCol)) {
-      if (!names.includes(inputCol))
+  for (const stage of stages) {
+    const problem = stageProblem(stage) ?? localeProblemOf(stage);
+    if (problem !== undefined) throw new TableError(`transform: ${stage.stage}: ${problem}`);
+    for (const input of inputsOf(stage)) {
+      if (made.has(input)) continue;
+      if (!names.includes(input))
         throw new TableError(
-          `transform: ${stage}: there is no column ${JSON.stringify(inputCol)}. The table has: ${names.join(", ")}.`,
+          `transform: ${stage.stage}: there is no column ${JSON.stringify(input)}. The table has: ${names.join(", ")}.`,
         );
-      inputs.add(inputCol);
+      inputs.add(input);
     }
-    if (names.some((name) => name.toLowerCase() === outputCol.toLowerCase()))
-      throw new TableError(
-        `transform: ${stage}: the table already has a column ${JSON.stringify(outputCol)}. Choose another outputCol.`,
-      );
-    made.add(outputCol);
+    for (const output of outputsOf(stage)) {
+      if (names.some((name) => name.toLowerCase() === output.toLowerCase()))
+        throw new TableError(
+          `transform: ${stage.stage}: the table already has a column ${JSON.stringify(output)}. Choose another outputCol.`,
+        );
+      made.add(output);
+    }
   }
   return inputs;
+}
+
+function localeProblemOf(stage: Transformer): string | undefined {
+  return stage.stage === "StopWordsRemover" && stage.locale !== undefined
+    ? localeProblem(stage.locale)
+    : undefined;
 }
 
 /**

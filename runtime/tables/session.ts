@@ -151,7 +151,7 @@ export interface Session extends AsyncDisposable {
   transform(table: Table, stages: readonly Transformer[], options?: TransformOptions): Promise<Table>;
   /**
    * Pairs of rows whose feature sets lie within a Jaccard distance: columns `<left id>`, `<right id>`,
-   * `jaccardDist` (double), by left row, then right row (on Spark in any order). The ids' columns need different
+   * `jaccardDist` (double; `cosineDist`, `containmentDist` by another measure), by left row, then right row (on Spark in any order). The ids' columns need different
    * names. Runs now.
    */
   similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table>;

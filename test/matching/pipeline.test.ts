@@ -101,7 +101,7 @@ describe("runPipeline", () => {
         "No stage of the pipeline adds the column 'y' that is wanted.",
         "NGram: n is 0. It must be 1 or more.",
         "HashingTF: numFeatures is 0. It must be from 1 to 2147483647.",
-        'StopWordsRemover: "english please" isn\'t a locale. Give a language\'s code, such as "en" or "tr_TR".',
+        'StopWordsRemover: Spark has no locale "english please". Give a language, such as "en", or with a country "de_DE".',
       ],
     );
   });
@@ -109,5 +109,6 @@ describe("runPipeline", () => {
 
 function look(column: DataColumn): unknown {
   if (!("offsets" in column)) return column;
+  if ("counts" in column) return [...column.counts];
   return "tokens" in column ? tokenRows(column) : setRows(column);
 }

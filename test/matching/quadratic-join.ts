@@ -11,25 +11,29 @@ export function quadraticJoin(
   measure: Measure = "jaccard",
   comparison: Comparison = ">",
 ): Pair[] {
+  const rightSets = right.map((row) => new Set(row));
   return left.flatMap((a, row) =>
-    right.flatMap((b, other): Pair[] => {
-      if (a.length === 0 || b.length === 0) return [];
-      const inB = new Set(b);
-      const shared = a.filter((index) => inB.has(index)).length;
-      const similarity = {
-        jaccard: shared / (a.length + b.length - shared),
-        cosine: shared / Math.sqrt(a.length * b.length),
-        containment: shared / a.length,
-      }[measure];
-      const distance = 1 - similarity;
-      const kept = {
-        ">": distance < maxDistance,
-        ">=": distance <= maxDistance,
-        "=": distance === maxDistance,
-      }[comparison];
+    rightSets.flatMap((b, other): Pair[] => {
+      if (a.length === 0 || b.size === 0) return [];
+      let shared = 0;
+      for (const index of a) if (b.has(index)) shared++;
+      const distance = 1 - similarity(measure, shared, a.length, b.size);
+      const kept =
+        distance < maxDistance ? comparison !== "=" : distance === maxDistance && comparison !== ">";
       return kept ? [[row, other, distance]] : [];
     }),
   );
+}
+
+function similarity(measure: Measure, shared: number, left: number, right: number): number {
+  switch (measure) {
+    case "jaccard":
+      return shared / (left + right - shared);
+    case "cosine":
+      return shared / Math.sqrt(left * right);
+    case "containment":
+      return shared / left;
+  }
 }
 
 export function quadraticSelfJoin(

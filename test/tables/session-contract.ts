@@ -575,6 +575,46 @@ export function describeSession(name: string, open: (folder: string) => Promise<
         );
       });
 
+      it("gives counts, takes several columns, and null tokens as Spark does", async () => {
+        const words = await session.fromRows(
+          [
+            { name: "a", type: "array<string>" },
+            { name: "b", type: "array<string>" },
+          ],
+          [{ a: ["the", "x", "x", null], b: ["I", null, "y"] }],
+        );
+        const table = await session.transform(words, [
+          { stage: "StopWordsRemover", inputCols: ["a", "b"], outputCols: ["c", "d"] },
+          { stage: "NGram", inputCol: "c", outputCol: "grams" },
+          { stage: "ConcatWs", inputCol: "c", outputCol: "text", separator: "-" },
+          { stage: "HashingTF", inputCol: "c", outputCol: "f", countsCol: "counts", numFeatures: 100 },
+          {
+            stage: "HashingTF",
+            inputCol: "c",
+            outputCol: "g",
+            countsCol: "ones",
+            numFeatures: 100,
+            binary: true,
+          },
+        ]);
+        assert.equal(
+          await shown(table),
+          lines(
+            "a:array<string>, b:array<string>, c:array<string>, d:array<string>, grams:array<string>, text:string, f:array<integer>, counts:array<double>, g:array<integer>, ones:array<double>",
+            '["the","x","x",null], ["I",null,"y"], ["x","x",null], [null,"y"], ["x x","x null"], "x-x", [22,42], [2,1], [22,42], [1,1]',
+          ),
+        );
+        await assert.rejects(
+          session.transform(words, [
+            { stage: "StopWordsRemover", inputCol: "a", outputCol: "c", locale: "de-DE" },
+          ]),
+          {
+            name: "TableError",
+            message: 'transform: StopWordsRemover: Spark has no locale "de-DE". Is it "de_DE"?',
+          },
+        );
+      });
+
       it("keeps the columns that are asked for", async () => {
         const table = await session.transform(await titled(), stages, { keep: ["text", "features"] });
         assert.deepEqual(table.columns, [

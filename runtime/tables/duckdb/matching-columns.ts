@@ -1,5 +1,11 @@
 import type * as DuckDb from "@duckdb/node-api";
-import type { DataColumn, SetColumn, StringColumn, TokenColumn } from "../../matching/columns.ts";
+import type {
+  CountColumn,
+  DataColumn,
+  SetColumn,
+  StringColumn,
+  TokenColumn,
+} from "../../matching/columns.ts";
 import type { ParsedType } from "../column-types.ts";
 import { TableError } from "../session.ts";
 import type { Api } from "./engine.ts";
@@ -17,7 +23,8 @@ export type Refusal = (row: number, what: string) => Error;
 /** The type that a kernel's column has in a table. */
 export function columnType(column: DataColumn): ParsedType {
   if (!("offsets" in column)) return { kind: "string" };
-  return { kind: "array", item: { kind: "tokens" in column ? "string" : "integer" } };
+  const kind = "tokens" in column ? "string" : "counts" in column ? "double" : "integer";
+  return { kind: "array", item: { kind } };
 }
 
 /** The gatherer for a column of a type that the kernels know, or undefined. */
@@ -62,7 +69,7 @@ class TokenGatherer implements ColumnGatherer<TokenColumn> {
   readonly #api: Api;
   readonly #refuse: Refusal;
   readonly #nullLists: "refused" | "empty";
-  readonly #tokens: string[] = [];
+  readonly #tokens: (string | null)[] = [];
   readonly #ends: number[] = [];
 
   constructor(api: Api, refuse: Refusal, nullLists: "refused" | "empty") {
@@ -80,9 +87,7 @@ class TokenGatherer implements ColumnGatherer<TokenColumn> {
       const start = missing ? 0 : lists.getEntryOffset(i);
       const end = missing ? 0 : start + lists.getEntryLength(i);
       for (let at = start; at < end; at++) {
-        const token = items.getItem(at);
-        if (typeof token !== "string") throw this.#refuse(this.#ends.length, "a list with a null in it");
-        this.#tokens.push(token);
+        this.#tokens.push(items.getItem(at) as string | null); // a column of arrays of strings
       }
       this.#ends.push(this.#tokens.length);
     }
@@ -188,9 +193,16 @@ export function columnValues(
   for (let row = start; row < end; row++) {
     const from = offsets[row];
     const to = offsets[row + 1];
-    const items =
-      "tokens" in column ? column.tokens.slice(from, to) : Array.from(column.indices.subarray(from, to));
-    values.push(new api.DuckDBListValue(items));
+    values.push(new api.DuckDBListValue(itemsOf(column, from, to)));
   }
   return values;
+}
+
+function itemsOf(
+  column: TokenColumn | SetColumn | CountColumn,
+  from: number | undefined,
+  to: number | undefined,
+): DuckDb.DuckDBValue[] {
+  if ("tokens" in column) return column.tokens.slice(from, to);
+  return Array.from(("counts" in column ? column.counts : column.indices).subarray(from, to));
 }

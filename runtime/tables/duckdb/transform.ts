@@ -2,7 +2,7 @@ import type * as DuckDb from "@duckdb/node-api";
 import type { DataColumn } from "../../matching/columns.ts";
 import { MatchingError } from "../../matching/matching-error.ts";
 import { runPipeline } from "../../matching/pipeline.ts";
-import type { Transformer } from "../../matching/stages.ts";
+import { inputsOf, type Transformer } from "../../matching/stages.ts";
 import { checkStages } from "../check-matching.ts";
 import { type ParsedType, typeName } from "../column-types.ts";
 import { type Column, TableError, type TransformOptions } from "../session.ts";
@@ -87,7 +87,7 @@ function gathererOf(
 ): ColumnGatherer<DataColumn> {
   const type = node.types[node.columns.findIndex((column) => column.name === name)];
   // Of Spark's functions only concat_ws takes a null list: as an empty one.
-  const reader = stages.find(({ inputCol, stage }) => inputCol === name && stage !== "ConcatWs")?.stage;
+  const reader = stages.find((stage) => inputsOf(stage).includes(name) && stage.stage !== "ConcatWs")?.stage;
   const refuse = (row: number, what: string) =>
     new TableError(
       `transform: ${reader ?? "ConcatWs"}: ${JSON.stringify(name)} of row ${row} is ${what}. Leave such rows out before, or replace nulls by coalesce.`,

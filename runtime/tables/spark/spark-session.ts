@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { makeFolder } from "../../disk/make-folder.ts";
-import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.ts";
+import { outputsOf, type SimilarityJoinOptions, type Transformer } from "../../matching/stages.ts";
 import { checkJoin, checkStages } from "../check-matching.ts";
 import { isWholeInRows, type ParsedType, parseColumnType, typeName } from "../column-types.ts";
 import { digestTable } from "../digest-table.ts";
@@ -243,7 +243,7 @@ export class SparkSession implements Session {
   ): Promise<Table> {
     const input = this.#node(table, "transform");
     checkStages(input.columns, stages);
-    const outputs = stages.map((stage) => stage.outputCol);
+    const outputs = stages.flatMap(outputsOf);
     const unknown = keep?.find((name) => !outputs.includes(name));
     if (unknown !== undefined)
       throw new TableError(

@@ -1,4 +1,4 @@
-import type { Transformer } from "../../matching/stages.ts";
+import { outputsOf, type Transformer } from "../../matching/stages.ts";
 import { project } from "./plan.ts";
 import type { Literal, Relation } from "./plan-messages.ts";
 import { named, text } from "./spark-types.ts";
@@ -10,11 +10,11 @@ export function stagesRelation(
   stages: readonly Transformer[],
   keep: readonly string[] | undefined,
 ): Relation {
-  const outputs = stages.map((stage) => stage.outputCol);
+  const outputs = stages.flatMap(outputsOf);
   const all = stages.reduce<{ relation: Relation; columns: readonly string[] }>(
     (before, stage) => ({
       relation: stageRelation(before.relation, before.columns, stage),
-      columns: [...before.columns, stage.outputCol],
+      columns: [...before.columns, ...outputsOf(stage)],
     }),
     { relation: input, columns },
   );
@@ -23,9 +23,12 @@ export function stagesRelation(
 }
 
 function stageRelation(input: Relation, columns: readonly string[], stage: Transformer): Relation {
-  const { inputCol, outputCol } = stage;
+  const columnParams: Record<string, Literal> =
+    "inputCols" in stage
+      ? { inputCols: strings(stage.inputCols), outputCols: strings(stage.outputCols) }
+      : { inputCol: string(stage.inputCol), outputCol: string(stage.outputCol) };
   const ml = (name: string, params: Record<string, Literal> = {}) =>
-    transformer(input, name, { inputCol: string(inputCol), outputCol: string(outputCol), ...params });
+    transformer(input, name, { ...columnParams, ...params });
   switch (stage.stage) {
     case "Tokenizer":
       return ml("Tokenizer");
@@ -41,21 +44,27 @@ function stageRelation(input: Relation, columns: readonly string[], stage: Trans
         ...given("stopWords", stage.stopWords, strings),
         ...given("caseSensitive", stage.caseSensitive, boolean),
         // Otherwise it would be that of the server's machine.
-        locale: string((stage.locale ?? "en_US").replaceAll("-", "_")),
+        locale: string(stage.locale ?? "en_US"),
       });
     case "ConcatWs":
       return project(input, [
         ...columns.map(named),
-        `concat_ws(${text(stage.separator)}, ${named(inputCol)}) AS ${named(outputCol)}`,
+        `concat_ws(${text(stage.separator)}, ${named(stage.inputCol)}) AS ${named(stage.outputCol)}`,
       ]);
     case "NGram":
       return ml("NGram", given("n", stage.n, integer));
-    case "HashingTF":
+    case "HashingTF": {
+      const { outputCol, countsCol } = stage;
+      const hashed = ml("HashingTF", {
+        ...given("numFeatures", stage.numFeatures, integer),
+        ...given("binary", stage.binary, boolean),
+      });
       // A vector has no fields in SQL, but JSON has them.
-      return project(ml("HashingTF", given("numFeatures", stage.numFeatures, integer)), [
-        ...columns.map(named),
-        `from_json(to_json(named_struct('v', ${named(outputCol)})), 'v STRUCT<indices: ARRAY<INT>>').v.indices AS ${named(outputCol)}`,
-      ]);
+      const json = `to_json(named_struct('v', ${named(outputCol)}))`;
+      const vector = `from_json(${json}, 'v STRUCT<indices: ARRAY<INT>, values: ARRAY<DOUBLE>>').v`;
+      const counts = countsCol === undefined ? [] : [`${vector}.values AS ${named(countsCol)}`];
+      return project(hashed, [...columns.map(named), `${vector}.indices AS ${named(outputCol)}`, ...counts]);
+    }
   }
 }
 

@@ -154,13 +154,12 @@ for (const engine of ["duckdb", "spark"] as const) {
             .transform(joined, [{ stage: "NGram", inputCol: "words", outputCol: "grams", n: 2 }])
             .then((made) => made.rows());
           await assert.rejects(grams, engine === "duckdb" ? /"words" of row \d+ is/ : /NullPointerException/);
-          if (all.some((list) => list?.includes(null))) return; // as the engine says; DuckDB names the row
           const texts = await session.transform(joined, [
             { stage: "ConcatWs", inputCol: "words", outputCol: "text", separator: "-" },
           ]);
           assert.deepEqual(
             (await texts.rows()).map(({ text }) => text),
-            all.map((list) => (list ?? []).join("-")),
+            all.map((list) => (list ?? []).filter((token) => token !== null).join("-")),
           );
         }),
         { numRuns: Math.ceil(numRuns / 2) },

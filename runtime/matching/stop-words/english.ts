@@ -1,5 +1,5 @@
-/** Spark 4's default stop words (`StopWordsRemover.loadDefaultStopWords("english")`): 181 words. */
-export const englishStopWords: readonly string[] = `
+/** 181 words, in Spark's order. */
+export const englishWords = `
 i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her
 hers herself it its itself they them their theirs themselves what which who whom this that these
 those am is are was were be been being have has had having do does did doing a an the and but if or
@@ -11,6 +11,4 @@ they'd i'm you're he's she's it's we're they're i've we've you've they've isn't 
 weren't haven't hasn't hadn't don't doesn't didn't won't wouldn't shan't shouldn't mustn't can't
 couldn't cannot could here's how's let's ought that's there's what's when's where's who's why's
 would
-`
-  .trim()
-  .split(/\s+/);
+`;
