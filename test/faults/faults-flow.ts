@@ -14,11 +14,12 @@ const sum = task("Sum", async (session, table, ...parts) => {
   return [n, ...parts.map((part) => typeof part === "string" ? part.slice(0, 2) + part.length : part)].join(" ");
 });
 const inner = flow({ name: "Inner", parameters: z.object({ n: z.number() }) }, async ({ n }) => number(await number(n)));
+const tables = flow({ name: "Tables", parameters: z.object({ session: z.any(), n: z.number() }) }, ({ session, n }) => rows(session, n));
 export default flow({ name: "F" }, async () => {
   await using session = await openSession();
   const first = number.map([1, 2, 3, 4]);
-  const parts = [text(first[0]), note(first[1]), cached(first[2])];
-  const below = inner({ n: first[3] });
-  return [await sum(session, rows(session, first[0]), ...parts), await below].join(" ");
+  const parts = [text(first[0]), note(first[1]), cached(first[2]), inner({ n: first[3] })];
+  const made = await tables({ session, n: first[0] });
+  return await sum(session, made, ...parts);
 });
 `;
