@@ -11,17 +11,9 @@ const root = resolve(import.meta.dirname, "..", "..");
 describe("In VS Code's extension host", function () {
   this.timeout(120_000);
   const vsCode = useVsCode({ forExtensionTests: true });
-  let folder: string;
   let suites: string;
 
   before(async () => {
-    folder = await makeWorkspace("steps.flow.ts", "failing.flow.ts");
-    await writeFile(
-      join(folder, "broken.flow.ts"),
-      'import { flow } from "millrace";\n\nexport default flow(\n',
-    );
-    await millrace(folder, "run", "steps", "--pause", "1");
-    await millrace(folder, "run", "failing").catch(() => {}); // as it should
     suites = await mkdtemp(join(tmpdir(), "millrace-suites-"));
     await writeFile(
       join(suites, "package.json"),
@@ -45,14 +37,30 @@ describe("In VS Code's extension host", function () {
   });
 
   after(async () => {
-    await removeWorkspace(folder);
     await rm(suites, { recursive: true, force: true });
   });
 
+  /** Each try has a workspace of its own: the suites change it. */
+  async function workspace(): Promise<string> {
+    const folder = await makeWorkspace("steps.flow.ts", "failing.flow.ts");
+    await writeFile(
+      join(folder, "broken.flow.ts"),
+      'import { flow } from "millrace";\n\nexport default flow(\n',
+    );
+    await millrace(folder, "run", "steps", "--pause", "1");
+    await millrace(folder, "run", "failing").catch(() => {}); // as it should
+    return folder;
+  }
+
   it("flows, runs, lenses and commands are as they should be", async () => {
-    const { passed, output } = await vsCode().runSuites(folder, suites, join(suites, "run.js"));
-    if (!passed) throw new Error(output);
-    // The suites' lines are indented; the workbench's aren't.
-    console.log(output.replaceAll(/^(?! ).*\n?/gm, "").replaceAll(/^/gm, "    "));
+    const folder = await workspace();
+    try {
+      const { passed, output } = await vsCode().runSuites(folder, suites, join(suites, "run.js"));
+      if (!passed) throw new Error(output);
+      // The suites' lines are indented; the workbench's aren't.
+      console.log(output.replaceAll(/^(?! ).*\n?/gm, "").replaceAll(/^/gm, "    "));
+    } finally {
+      await removeWorkspace(folder);
+    }
   });
 });
