@@ -43,9 +43,10 @@ const limit = 10;
 const load = task("Load", (n: number) => Math.min(n, limit));
 const tell = task({ name: "Tell", retries: 1 }, (name: string) => shout(name));
 const many = ["x", "y"].map((name) => task(\`Many \${name}\`, () => name + many.length));
+const late = task("Late", async () => (await import("deeper")).default() + (await import("./late.ts")).value);
 const pair = { left: task("Left", () => all.one()), right: task("Right", () => clean(" a ")) };
 export default flow({ name: "F", parameters: z.object({ n: z.number().default(3) }) }, async ({ n }) => {
-  load(n); tell("a"); for (const each of many) each(); pair.left(); pair.right();
+  load(n); tell("a"); for (const each of many) each(); late(); pair.left(); pair.right();
 });
 `;
 const textFile = `import { deep } from "dep";
@@ -67,6 +68,8 @@ const files: Files = {
   "text.ts": textFile,
   "all.ts": allFile,
   "numbers/two.ts": twoFile,
+  "late.ts": `import data from "./late.json";\nexport const value = data.value;\n`,
+  "late.json": `{ "value": 1, "other": 2 }`,
   ...packages,
 };
 
@@ -297,15 +300,21 @@ describe("a task's code", () => {
       ...edited("text.ts", 'const mark = "!"', 'performance.mark("loaded"); const mark = "?"'),
     });
     await step("back", files);
+    await step("options for some calls", {
+      ...files,
+      ...edited("t.flow.ts", "const many", "const slow = load.withOptions({ timeout: 5 }); const many"),
+    });
+    await step("back", files);
     await step("a package's package", { "node_modules/deeper/index.js": "module.exports = () => 2;\n" });
     await step("its version alone", {
       "node_modules/deeper/package.json": `{ "name": "deeper", "version": "1.0.1" }`,
     });
+    await step("a module that is loaded late", { ...files, "late.json": `{ "value": 3, "other": 2 }` });
     await step("a text of its", { "node_modules/deeper/README.md": "# deeper\n" });
     assert.equal(
       steps.join("\n"),
       text`
-        new: Load Tell Many x Many y Left Right
+        new: Load Tell Many x Many y Late Left Right
         again: none
         a comment: none
         white space: none
@@ -324,11 +333,14 @@ describe("a task's code", () => {
         back: Left
         options: Tell
         a new name that others have, too: Tell
-        something that is done when a module is loaded: Load Tell Many x Many y Left Right
+        something that is done when a module is loaded: Load Tell Many x Many y Late Left Right
         the same, and what only one reaches there: Tell Right
-        back: Load Tell Many x Many y Left Right
-        a package's package: Left
-        its version alone: Left
+        back: Load Tell Many x Many y Late Left Right
+        options for some calls: none
+        back: none
+        a package's package: Late Left
+        its version alone: Late Left
+        a module that is loaded late: Late Left
         a text of its: none`,
     );
   });

@@ -44,6 +44,8 @@ const isDefining = /^(millrace|zod)(\/|$)/;
 const isRuntime = /^millrace(\/|$)/;
 
 export interface BundleCodeOptions {
+  /** Modules that the bundle leaves outside, as it names them. */
+  readonly imports: ReadonlySet<string>;
   /** Keys of the bundle's modules: the bundler puts each above what it has of the module, as a comment. */
   readonly modules: ReadonlySet<string>;
   /** Folder that places of modules are told relative to. */
@@ -241,6 +243,10 @@ export class BundleCode {
       }
       unit.template ??= this.#templateOf(unit);
       hash.update(`${unit.template.text.length}:${unit.template.text};`);
+      for (const specifier of unit.template.imports) {
+        imports.add(specifier);
+        if (Outside.isOutside(specifier)) unseen.add(specifier);
+      }
       for (const name of unit.template.references) {
         const target = this.#unitOf.get(name);
         if (target !== undefined) hash.update(`${visit(target)}.${target.names.indexOf(name)},`);
@@ -262,7 +268,10 @@ export class BundleCode {
   }
 
   #templateOf({ node }: Unit): Template {
-    const template = templateOf(node, (name) => this.#unitOf.has(name));
+    const template = templateOf(node, {
+      declares: (name) => this.#unitOf.has(name),
+      isOutside: (specifier) => this.#options.imports.has(specifier),
+    });
     const own = node.type === "VariableDeclarator" ? ownPlace(node, this.#options.folder) : undefined;
     // Where the whole flow lies is no content.
     return own === undefined ? template : { ...template, text: own };

@@ -2,12 +2,13 @@ import { children, isNode, plainKey, type SyntaxNode } from "./syntax.ts";
 
 /** Modules by which code sees or changes what is outside of it, but for packages, of which nobody knows. */
 const outsideModules =
-  /^(node:)?(fs|fs\/promises|http|https|http2|net|tls|dgram|dns|dns\/promises|child_process|os|worker_threads|readline|readline\/promises|crypto|perf_hooks)$/;
+  /^(node:)?(fs|fs\/promises|http|https|http2|net|tls|dgram|dns|dns\/promises|child_process|os|worker_threads|readline|readline\/promises|crypto|perf_hooks|module)$/;
 
 /** Of some of these only a part gives something else each time. */
 const changing: { readonly [module: string]: RegExp } = {
   crypto: /^random|^getRandom|^generateKey|^webcrypto$/,
   perf_hooks: /^performance$/,
+  module: /^createRequire$/,
   os: /^(?!EOL$|constants$|devNull$|platform$|type$|endianness$)/,
 };
 
@@ -17,6 +18,11 @@ export class Outside {
   readonly unseen = new Set<string>();
   /** The module that a name of the bundle is imported from, `""` for one that it declares, undefined for a global. */
   readonly #origin: (name: string) => string | undefined;
+
+  /** Whether code sees or changes what is outside of it by a module. */
+  static isOutside(specifier: string): boolean {
+    return outsideModules.test(specifier);
+  }
 
   /** @param from the module that the node imports from. */
   constructor(node: SyntaxNode, from: string | undefined, origin: (name: string) => string | undefined) {

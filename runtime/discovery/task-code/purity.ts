@@ -141,8 +141,12 @@ export class Purity {
   /** `task(...)`, `z.object(...).default(...)`: whatever is called on what such a module exports. */
   #isDefinition(callee: SyntaxNode): boolean {
     const root = rootName(callee);
-    const from = root === undefined ? undefined : this.#bindings.importedFrom(root);
-    return from !== undefined && this.#isDefining(from);
+    if (root === undefined) return false;
+    const from = this.#bindings.importedFrom(root);
+    if (from !== undefined) return this.#isDefining(from);
+    // A method of what was defined so: `load.withOptions(...)`.
+    const bound = isMember(callee) ? this.#bindings.initializer(root) : undefined;
+    return bound?.type === "CallExpression" && isNode(bound.callee) && this.#isDefinition(bound.callee);
   }
 
   /** What a whole call may call back. */

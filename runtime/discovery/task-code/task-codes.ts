@@ -30,7 +30,7 @@ interface Kept {
 }
 
 /** To be raised when the same code gets another digest. */
-const keptVersion = 1;
+const keptVersion = 2;
 
 /**
  * Looks up, or finds out, which code definitions of a bundle can reach: the one digest by which the cache and a
@@ -100,7 +100,11 @@ async function readBundle(bundle: FlowBundle): Promise<BundleCode> {
     import("./bundle-code.ts"),
     readFile(bundle.path, "utf8"),
   ]);
-  return new BundleCode(text, { modules: bundle.modules, folder: dirname(bundle.file) });
+  return new BundleCode(text, {
+    modules: bundle.modules,
+    imports: new Set(bundle.imports),
+    folder: dirname(bundle.file),
+  });
 }
 
 async function readKept(path: string): Promise<Kept | undefined> {

@@ -1,3 +1,4 @@
+import { importedName } from "../provided-modules.ts";
 import { declaredNames, hasPlainKey, isNode, plainKey, properties, type SyntaxNode } from "./syntax.ts";
 
 /** What a piece of code does, told so that two pieces with one text do the same if their references do. */
@@ -5,6 +6,15 @@ export interface Template {
   /** References to the module's own names are numbered in it, in the order of {@link references}. */
   readonly text: string;
   readonly references: readonly string[];
+  /** What it loads while it runs: `import("...")`, `require("...")`. */
+  readonly imports: readonly string[];
+}
+
+/** What a bundled module has at its top. */
+export interface TopLevel {
+  declares(name: string): boolean;
+  /** Whether a text in the code is a module that the bundle leaves outside, as the bundler names it. */
+  isOutside(specifier: string): boolean;
 }
 
 /**
@@ -14,12 +24,15 @@ export interface Template {
  * another module gets a `rows`. So locals are told by their name without digits and by the order in which names
  * that differ in digits only occur first. That is a renaming of all locals at once, each to a name of its own:
  * two pieces that are told alike differ in names only. Globals keep their names.
- * @param isTopLevel whether the module declares a name at its top level.
  */
-export function templateOf(node: SyntaxNode, isTopLevel: (name: string) => boolean): Template {
-  const writer = new Writer(declaredNames(node), isTopLevel);
+export function templateOf(node: SyntaxNode, topLevel: TopLevel): Template {
+  const writer = new Writer(declaredNames(node), topLevel);
   writer.add(node);
-  return { text: writer.parts.join(" "), references: [...writer.references.keys()] };
+  return {
+    text: writer.parts.join(" "),
+    references: [...writer.references.keys()],
+    imports: [...writer.imports],
+  };
 }
 
 class Writer {
@@ -28,11 +41,12 @@ class Writer {
   readonly #locals = new Map<string, string>();
   readonly #bases = new Map<string, number>();
   readonly #declared: ReadonlySet<string>;
-  readonly #isTopLevel: (name: string) => boolean;
+  readonly imports = new Set<string>();
+  readonly #topLevel: TopLevel;
 
-  constructor(declared: ReadonlySet<string>, isTopLevel: (name: string) => boolean) {
+  constructor(declared: ReadonlySet<string>, topLevel: TopLevel) {
     this.#declared = declared;
-    this.#isTopLevel = isTopLevel;
+    this.#topLevel = topLevel;
   }
 
   add(value: unknown): void {
@@ -56,6 +70,11 @@ class Writer {
       return;
     }
     this.parts.push(node.type);
+    if (node.type === "StringLiteral" && this.#topLevel.isOutside(node.value)) {
+      this.imports.add(node.value);
+      this.parts.push("of", importedName(node.value));
+      return;
+    }
     const key = hasPlainKey(node) ? plainKey(node) : undefined;
     for (const [name, value] of properties(node)) {
       this.parts.push(name);
@@ -67,7 +86,7 @@ class Writer {
   }
 
   #addName(name: string): void {
-    const isTopLevel = this.#isTopLevel(name);
+    const isTopLevel = this.#topLevel.declares(name);
     if (isTopLevel) {
       const number = this.references.get(name) ?? this.references.size;
       this.references.set(name, number);
