@@ -4,34 +4,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FlowFolder, runFlow, text } from "./flow-fixture.ts";
+import { greedyFlow, greedyLoops } from "./greedy-loops.ts";
 
 const smallHeap = { env: { NODE_OPTIONS: "--max-old-space-size=80" } };
 
 const advice =
   "The task ran out of memory. Give it less at a time, or more: NODE_OPTIONS=--max-old-space-size=<megabytes>.";
 
-/** What takes all memory of a heap, by how V8 finds out. */
-const greedy = {
-  "many small objects": "for (;;) kept.push({ a: kept.length, b: [1, 2, 3] });",
-  "one array that grows in a single step": "for (;;) kept.push(1);",
-  "large arrays": "for (;;) kept.push(new Array(1_000_000).fill(0.5));",
-  "texts split": 'for (let i = 0; ; i++) kept.push(("x" + i).repeat(1_000).split(""));',
-  maps: "for (;;) kept.push(new Map(Array.from({ length: 10_000 }, (_, i) => [i, {}])));",
-  "parsed JSON":
-    "const json = JSON.stringify(Array.from({ length: 100_000 }, (_, i) => ({ i }))); for (;;) kept.push(JSON.parse(json));",
-};
-
 describe("the process that threads are in", () => {
-  for (const [what, loop] of Object.entries(greedy)) {
+  for (const [what, loop] of Object.entries(greedyLoops)) {
     it(`may run out of memory: ${what} fail one task, all else goes on`, async () => {
-      const folder = new FlowFolder({
-        "test.flow.ts": `
-const greedy = task("Greedy", () => { const kept: unknown[] = []; ${loop} });
-const slow = task("Slow", async () => { await sleep(1_500); return "slow"; });
-const fine = task("Fine", (n: unknown) => n);
-export default flow({ name: "F" }, () => { greedy(); fine(slow()); for (let i = 0; i < 3; i++) fine(i); });
-`,
-      });
+      const folder = new FlowFolder({ "test.flow.ts": greedyFlow(loop) });
       const outcome = await folder.run(["--threads", "2"], smallHeap);
       assert.equal(
         outcome.states,
