@@ -1,7 +1,7 @@
 import { type RunFlowOptions, runFlow } from "../runner/run-flow.ts";
 import { exit, exitCodeOf } from "./exit.ts";
 import { ignoresHangup } from "./ignores-hangup.ts";
-import { goOnWithoutOutput, note, printSequences } from "./output.ts";
+import { goOnWithoutOutput, loseTerminal, note, printSequences } from "./output.ts";
 import { cursor } from "./render/frame.ts";
 import { type ReporterOptions, type RunReporter, reporter } from "./render/run-reporter.ts";
 import { millraceVersion } from "./version.ts";
@@ -48,7 +48,10 @@ function cancelBySignals(): AbortSignal {
       controller.abort(new Error(signal === "SIGINT" ? "Cancelled by Ctrl-C." : `Cancelled by ${signal}.`));
     });
   }
-  if (!ignoresHangup())
-    process.on("SIGHUP", () => controller.abort(new Error("Cancelled: its terminal was closed (SIGHUP).")));
+  const outlivesTerminal = ignoresHangup();
+  process.on("SIGHUP", () => {
+    loseTerminal();
+    if (!outlivesTerminal) controller.abort(new Error("Cancelled: its terminal was closed (SIGHUP)."));
+  });
   return controller.signal;
 }

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { UsageError, UserError } from "../errors/user-error.ts";
 import type { State } from "../events/states.ts";
 import { diskProblem } from "./disk-problem.ts";
-import { lostAnswer, noteText } from "./output.ts";
+import { leaveLostTerminal, lostAnswer, noteText } from "./output.ts";
 
 /** Exit codes: 0 completed, 1 failed or crashed, 2 wrong use, 130 cancelled. */
 export function exitCodeOf(state: State): number {
@@ -24,6 +24,7 @@ export async function exit(code: number): Promise<never> {
     if (stream.writableNeedDrain || stream.writableLength > 0)
       await new Promise((resolve) => stream.write("", resolve));
   }
+  leaveLostTerminal();
   process.exit(code);
 }
 

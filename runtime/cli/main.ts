@@ -3,10 +3,14 @@ import { exitWithError } from "./exit.ts";
 import { lostAnswer } from "./output.ts";
 import { createProgram } from "./program.ts";
 
+// What could not be written may be told late.
+process.once("beforeExit", () => {
+  const lost = lostAnswer();
+  if (lost !== undefined) void exitWithError(lost);
+});
+
 try {
   await createProgram().parseAsync(process.argv);
-  const lost = lostAnswer();
-  if (lost !== undefined) await exitWithError(lost);
 } catch (error) {
   await exitWithError(error);
 }

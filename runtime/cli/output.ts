@@ -1,3 +1,4 @@
+import { closeSync, fstatSync } from "node:fs";
 import { format } from "node:util";
 import { visibleJson } from "../shown-text/visible-controls.ts";
 import { terminalText } from "./render/own-sequences.ts";
@@ -17,6 +18,7 @@ surviving(process.stderr, () => {}); // nowhere is left to tell it
  */
 function surviving(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void) {
   const fail = (error: NodeJS.ErrnoException) => {
+    if (error.code === "EIO") loseTerminal();
     if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") onError(error);
   };
   stream.on("error", fail);
@@ -35,6 +37,28 @@ function surviving(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoExce
     }
   };
   return stream.write.bind(stream);
+}
+
+let terminalGone = false;
+
+/** Says that the terminal has gone. */
+export function loseTerminal(): void {
+  terminalGone = true;
+}
+
+/**
+ * Lets go of a terminal that has gone: Node puts terminals back as they were when it exits, and crashes where one
+ * can't be reached any more.
+ */
+export function leaveLostTerminal(): void {
+  if (!terminalGone) return;
+  for (const fd of [0, 1, 2]) {
+    try {
+      if (fstatSync(fd).isCharacterDevice()) closeSync(fd);
+    } catch {
+      // it is closed
+    }
+  }
 }
 
 /** What kept the answer from being written, if anything did. */

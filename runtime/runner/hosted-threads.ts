@@ -34,6 +34,12 @@ export class HostedThreads implements TaskThreads {
     this.#host = this.#start();
   }
 
+  prepare(environment: RunEnvironment): void {
+    if (this.#host === undefined || this.#prepared === environment) return;
+    this.#prepared = environment;
+    this.#host.send({ to: "prepare", environment });
+  }
+
   take(): TaskThread | undefined {
     return this.#free.pop();
   }
@@ -76,10 +82,7 @@ export class HostedThreads implements TaskThreads {
     const { environment, args, ...rest } = order;
     const bytes = serialize(rest);
     this.#host ??= this.#start();
-    if (this.#prepared !== environment) {
-      this.#prepared = environment;
-      this.#host.send({ to: "prepare", environment });
-    }
+    this.prepare(environment);
     const host = this.#host;
     try {
       return await new Promise<TaskResponse>((resolve, reject) => {

@@ -25,6 +25,7 @@ import type { RunEnvironment } from "../worker/protocol.ts";
 import { catchStrayErrors } from "../worker/stray-errors.ts";
 import { type Again, EarlierAttempt } from "./earlier-attempt.ts";
 import { engineMemory } from "./engine-memory.ts";
+import { reportFatalErrors } from "./fatal-error.ts";
 import { ResultCache } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { randomRunName } from "./run-name.ts";
@@ -191,6 +192,8 @@ function makeRun(parts: {
     memory: options.memory ?? engineMemory(),
     cores: Math.min(availableParallelism(), pool.threads.size),
   };
+  pool.threads.prepare(environment);
+  reportFatalErrors(path);
   const { memory, cores } = environment;
   const attached = new AttachedResources({
     ...environment,

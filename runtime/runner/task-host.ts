@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
+import { keepLastWords, wordsOf } from "../store/last-words.ts";
 import { reportError } from "../worker/error-report.ts";
 import type { RunEnvironment } from "../worker/protocol.ts";
 import { childrenOfProcess, endProcesses } from "./child-processes.ts";
+import { takeFatalError } from "./fatal-error.ts";
 import { Frames } from "./frames.ts";
 import type { FromHost, ToHost } from "./host-protocol.ts";
 import { type OrderBytes, ThreadEndedError } from "./task-threads.ts";
@@ -84,6 +86,9 @@ async function run(
 
 /** An exit would wait for threads that nothing can end. */
 function leave(): void {
+  const fatal = environment && takeFatalError(environment.runFolder);
+  if (environment !== undefined && fatal !== undefined)
+    keepLastWords(environment.runFolder, wordsOf(runner, fatal));
   endProcesses(childrenOfProcess());
   process.kill(process.pid, "SIGKILL");
 }

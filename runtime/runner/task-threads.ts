@@ -1,5 +1,11 @@
 import type { ErrorReport } from "../errors/error-report.ts";
-import type { StopReason, TaskMessage, TaskRequest, TaskResponse } from "../worker/protocol.ts";
+import type {
+  RunEnvironment,
+  StopReason,
+  TaskMessage,
+  TaskRequest,
+  TaskResponse,
+} from "../worker/protocol.ts";
 
 /** One try of a task run, as whoever schedules it knows it. */
 export type TaskOrder = Omit<TaskRequest, "shared">;
@@ -14,6 +20,8 @@ export interface OrderBytes {
 /** Threads that each run one task at a time. */
 export interface TaskThreads {
   readonly size: number;
+  /** Says what all orders will have in common, as soon as it is known. */
+  prepare(environment: RunEnvironment): void;
   /** Takes a free thread, if there is one. It comes back by {@link release}. */
   take(): TaskThread | undefined;
   release(thread: TaskThread): void;

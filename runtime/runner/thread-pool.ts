@@ -62,6 +62,8 @@ export class ThreadPool implements TaskThreads {
     return this.#threads[number - 1];
   }
 
+  prepare(): void {} // each order says it to the thread that gets it
+
   take(): TaskThread | undefined {
     return this.#free.pop();
   }

@@ -24,7 +24,9 @@ export type Outcome =
 /** An error that the task threw, or that kept it from running. */
 export function failed(error: ErrorReport, retriable: boolean): Outcome {
   const plain = error.name === "Error" || error.name === "UserError" || error.name === "TableError";
-  const message = plain ? error.message : `${error.name}: ${error.message}`;
+  const full = error.name === "RangeError" && error.message === "Array buffer allocation failed";
+  const advice = full ? ". Memory is at an end: give the task less at a time, or the machine more." : "";
+  const message = `${plain ? "" : `${error.name}: `}${error.message}${advice}`;
   return { kind: "failed", state: makeState("Failed", message), error, retriable };
 }
 

@@ -6,6 +6,7 @@ import { hasEnded, makeState, type State } from "../events/states.ts";
 import type { Liveness } from "../processes/liveness.ts";
 import type { Damage } from "./event-lines.ts";
 import { EventReader } from "./event-reader.ts";
+import { lastLineOf } from "./last-words.ts";
 import { listRunFolders, type RunInfo, readRunInfo, runPaths } from "./run-folder.ts";
 import { isRunnerAlive, RunnerWatch } from "./run-liveness.ts";
 
@@ -42,7 +43,7 @@ async function readEvents(path: string, info: RunInfo, liveness: Liveness): Prom
   const view = foldEvents(emptyRunView(), await reader.read());
   const { writer, damages } = reader;
   view.damages = damages.map(damageText);
-  if (!alive) showCrash(view, info);
+  if (!alive) showCrash(view, info, lastLineOf(path, info.host.pid));
   const state = view.flowRuns.get(rootFlowRun)?.state ?? makeState("Pending");
   return { path, info, view, alive, state, writer, damages };
 }
@@ -170,8 +171,9 @@ export function countTasks(view: RunView): { total: number; completed: number } 
 /**
  * Shows in the view what nobody was left to write: the run and whatever ran in it crashed. Where it did end,
  * and only the events that say so can't be read, it shows that.
+ * @param lastLine of what the process said before it was gone, where that was kept.
  */
-export function showCrash(view: RunView, info: RunInfo): void {
+export function showCrash(view: RunView, info: RunInfo, lastLine?: string): void {
   const root = view.flowRuns.get(rootFlowRun);
   if (root !== undefined && hasEnded(root.state)) return;
   const { name, flow, started, state, host } = info;
@@ -180,7 +182,7 @@ export function showCrash(view: RunView, info: RunInfo): void {
     state ??
     makeState(
       "Crashed",
-      `The run's process ${host.pid} ${where} ${host.name} is gone. 'millrace resume ${info.id}' goes on from there.`,
+      `The run's process ${host.pid} ${where} ${host.name} is gone.${lastLine === undefined ? "" : ` It last said: '${lastLine}'.`} 'millrace resume ${info.id}' goes on from there.`,
     );
   for (const run of view.flowRuns.values()) {
     if (!hasEnded(run.state)) run.state = end;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cli } from "../cli/cli.ts";
 import { FlowFolder, runFlow, text } from "./flow-fixture.ts";
 import { greedyFlow, greedyLoops } from "./greedy-loops.ts";
 
@@ -84,6 +85,28 @@ export default flow({ name: "F" }, () => { crashes(); });
       text`
         ERROR   | millrace.engine - The tasks' process is gone: one of them ended its process (SIGSEGV). It last said: 'free(): invalid pointer'. What it wrote last is in FOLDER/.millrace/runs/${outcome.run.info.id.replace(outcome.run.info.name, "NAME")}/last-words.txt.
         WARNING | Task run 'Crashes-0' - The task ended its process (SIGSEGV). It last said: 'free(): invalid pointer'.; retrying now`,
+    );
+  });
+
+  it("tells what the run's own process died of, when it is looked at", async () => {
+    const folder = new FlowFolder({
+      "test.flow.ts": `
+const fine = task("Fine", () => 1);
+export default flow({ name: "F" }, async () => { await fine(); const kept: unknown[] = []; for (;;) kept.push(1); });
+`,
+    });
+    const outcome = await folder.run(["--threads", "1"], smallHeap);
+    assert.equal(outcome.signal, "SIGABRT");
+    const words = join(outcome.run.path, "last-words.txt");
+    while (!existsSync(words)) await sleep(10); // written by whoever outlives it, a moment later
+    const { stdout } = await cli(["show", "latest"], { cwd: folder.path });
+    assert.match(
+      stdout,
+      /State +Crashed\("The run's process \d+ .* is gone\. It last said: 'FATAL ERROR: Allocation failed - JavaScript heap out of memory'\. 'millrace resume/,
+    );
+    assert.ok(
+      !existsSync(join(outcome.run.path, "fatal-error.json")),
+      "the environment's variables are left behind",
     );
   });
 
