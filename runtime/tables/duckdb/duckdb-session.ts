@@ -19,6 +19,7 @@ import {
 import { type RunFolders, Source } from "../source.ts";
 import { boundValue } from "../sql-input.ts";
 import { duckDbWriting, withoutEnd } from "../sql-tokens.ts";
+import { warnOfDialect } from "../warn-of-dialect.ts";
 import { rowTypes, writer, wrongValue } from "../write-values.ts";
 import { checkQuery, type QueryPlan } from "./check-query.ts";
 import { CsvView } from "./csv-view.ts";
@@ -127,6 +128,7 @@ export class DuckDbSession implements Session {
     const { plan, names, types } = await this.#engine.use((connection, api) =>
       checkQuery(connection, api, written),
     );
+    warnOfDialect(texts, duckDbWriting);
     return this.#table(plan, shapeOf(names, types));
   }
 

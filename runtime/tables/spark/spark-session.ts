@@ -36,6 +36,7 @@ import {
 } from "../source.ts";
 import { boundValue } from "../sql-input.ts";
 import { isOrdered, sparkWriting, sqlTokens, withoutEnd, withPlainNames } from "../sql-tokens.ts";
+import { warnOfDialect } from "../warn-of-dialect.ts";
 import { rowTypes } from "../write-values.ts";
 import { checkQuery } from "./check-query.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
@@ -223,6 +224,7 @@ export class SparkSession implements Session {
     const client = await this.#connection.client();
     const schema = await checkQuery(client, this.#connection.context("SQL"), texts, bound);
     const { shape, casts } = shapeOf(schema);
+    warnOfDialect(texts, sparkWriting);
     const ordered = isOrdered(sqlTokens(texts, sparkWriting));
     const table = this.#table({ kind: "query", texts, inputs: bound }, shape, ordered);
     return casts === undefined
