@@ -96,7 +96,12 @@ export class FlowRun extends RunNode implements FlowContext {
       task,
       code,
       { ...options, ...call.options },
-      { args, digest, resources: held, tables: inputs.tables.map(({ table }) => table) },
+      {
+        args: this.#run.args.hold(args),
+        digest,
+        resources: held,
+        tables: inputs.tables.map(({ table }) => table),
+      },
       upstream,
       dependencies,
       candidate,

@@ -125,7 +125,7 @@ export class ResultCache {
           return undefined;
       }
     };
-    const inputs = await contentDigest(fromBytes(run.inputs.args), markDigest);
+    const inputs = await contentDigest(fromBytes(run.inputs.args.bytes()), markDigest);
     if (inputs === undefined) return undefined;
     const variables = run.task.code.environment.map(
       (name) => `${name}=${variableDigest(name, process.env[name])}`,

@@ -239,7 +239,7 @@ export class Scheduler {
         taskRun: run.id,
         task: run.options.name,
         attempt,
-        args: run.inputs.args,
+        args: run.inputs.args.bytes(),
         tables,
         inputs: run.upstreamResults(),
         resources: this.#resources.handles(run.inputs.resources),

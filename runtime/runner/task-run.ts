@@ -7,12 +7,13 @@ import { makeState } from "../events/states.ts";
 import type { CrossingTable } from "../worker/crossing-marks.ts";
 import type { Candidate } from "./earlier-attempt.ts";
 import { tableIdentity, usedExecutions } from "./executions.ts";
+import type { HeldArguments } from "./held-arguments.ts";
 import { RunNode } from "./run-node.ts";
 
 /** What a task run was called with, as it was then. */
 export interface TaskInputs {
   /** Bytes of the encoded arguments. */
-  readonly args: Uint8Array;
+  readonly args: HeldArguments;
   /** Their digest. */
   readonly digest: string;
   /** Resources that they may need. */
@@ -59,6 +60,11 @@ export class TaskRun extends RunNode {
     this.inputs = inputs;
     this.dependencies = dependencies;
     this.candidate = candidate;
+  }
+
+  override end(): void {
+    this.inputs.args.release();
+    super.end();
   }
 
   /** Finds out {@link used}, for which tables that are only rows in memory are written first. */

@@ -49,6 +49,8 @@ export function runPaths(runFolder: string) {
     cancel: join(runFolder, "cancel"),
     results: join(runFolder, "results"),
     artifacts: join(runFolder, "artifacts"),
+    /** What threads and engines have no memory for, while the run goes on. */
+    temporary: join(runFolder, "temporary"),
     lastWords: join(runFolder, "last-words.txt"),
   };
 }
