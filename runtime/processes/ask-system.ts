@@ -24,7 +24,7 @@ export async function askSystem(pid: number): Promise<Facts> {
     const question = ["-NoProfile", "-NonInteractive", "-Command", powerShellQuestion(pid)];
     return factsFromPowerShell(await outputOf(shell, question));
   }
-  return statSync("/proc/self/stat", { throwIfNoEntry: false }) === undefined ? askPs(pid) : askProc(pid);
+  return hasProc() ? askProc(pid) : askPs(pid);
 }
 
 /** One process's number: 0 and negative ones mean groups to the system. */
@@ -32,7 +32,13 @@ export function isPid(pid: number): boolean {
   return Number.isSafeInteger(pid) && pid > 0;
 }
 
-function askProc(pid: number): Facts {
+function hasProc(): boolean {
+  return statSync("/proc/self/stat", { throwIfNoEntry: false }) !== undefined;
+}
+
+/** What Linux's /proc has of a process; unknown on other systems. */
+export function askProc(pid: number): Facts {
+  if (!hasProc()) return "unknown";
   const folder = statSync(`/proc/${pid}`, { throwIfNoEntry: false });
   if (folder === undefined) return "none";
   return factsFromProc(
