@@ -2,6 +2,7 @@ import { sameName } from "../same-name.ts";
 import { TableError } from "../session.ts";
 import { excerpt, sourceOffset } from "../sql-excerpt.ts";
 import { inputMark } from "../sql-input.ts";
+import { sparkWriting, sqlTokens } from "../sql-tokens.ts";
 import { emptyRelation, type QueryInput, query } from "./plan.ts";
 import type { DataType } from "./protocol/spark-connect_pb.ts";
 import type { CallContext, SparkClient } from "./spark-client.ts";
@@ -21,6 +22,13 @@ export async function checkQuery(
 ): Promise<DataType | undefined> {
   const source = texts.join(inputMark).trim();
   if (source === "") throw new TableError("SQL: the query is empty.");
+  // What Spark would take for a table with an alias, or for a mistake in a query.
+  if (
+    /^(?:SHOW|DESCRIBE|DESC|EXPLAIN|SUMMARIZE|PRAGMA|SET|CALL)$/.test(
+      sqlTokens(texts, sparkWriting)[0]?.text ?? "",
+    )
+  )
+    throw new TableError(`SQL: only queries that give rows can be run.\n  ${source}`);
   // Spark runs a command as soon as it sees one. In parentheses only a query can stand.
   const { relation, parts } = query(texts, inputs, emptyRelation, (sql) => `SELECT * FROM (\n${sql}\n)`);
   let schema: DataType | undefined;
