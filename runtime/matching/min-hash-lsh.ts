@@ -38,7 +38,7 @@ export function fitMinHash(params: Partial<MinHashParams> = {}): MinHashModel {
 /**
  * Spark's MinHashLSHModel.transform: of each row and table the smallest hash of its indices.
  * @returns row i's value in table t at `i * tables + t`.
- * @throws {MatchingError} for a row without indices.
+ * @throws {MatchingError} for a row without indices, or with one from 2038074743 on.
  */
 export function minHashSignatures(sets: SetColumn, model: MinHashModel): Float64Array {
   const rows = rowCount(sets);
@@ -50,6 +50,12 @@ export function minHashSignatures(sets: SetColumn, model: MinHashModel): Float64
     if (start === end) {
       throw new MatchingError(
         `MinHashLSH: the set of row ${row} is empty. Spark fails here too ("Must have at least 1 non zero entry"). Leave such rows out before.`,
+      );
+    }
+    const last = sets.indices[end - 1] ?? 0;
+    if (last >= minHashPrime) {
+      throw new MatchingError(
+        `MinHashLSH: row ${row} has the index ${last}. Spark takes vectors of at most ${minHashPrime} dimensions: choose a smaller numFeatures.`,
       );
     }
     for (let table = 0; table < tables; table++) {

@@ -3,12 +3,14 @@ import fc from "fast-check";
 import {
   approxNearestNeighbors,
   approxSimilarityJoin,
+  approxSimilarityJoinBatches,
   fitMinHash,
+  type JaccardPairs,
   MatchingError,
   minHashSignatures,
   setColumn,
 } from "../../runtime/matching.ts";
-import { type Pair, quadraticJoin } from "./quadratic-join.ts";
+import { nearestOf, type Pair, quadraticJoin } from "./quadratic-join.ts";
 
 const sets = fc.array(
   fc.uniqueArray(fc.oneof(fc.nat(30), fc.nat(2038074741)), { minLength: 1, maxLength: 12 }),
@@ -49,6 +51,40 @@ describe("MinHash", () => {
     );
   });
 
+  it("hashes exactly, at any index", () => {
+    const index = fc.oneof(
+      fc.nat(2038074742),
+      fc.integer({ min: 2 ** 21 - 3, max: 2 ** 21 + 3 }),
+      fc.constantFrom(0, 2038074742),
+    );
+    fc.assert(
+      fc.property(fc.array(index, { minLength: 20, maxLength: 20 }), params, (indices, params) => {
+        const model = fitMinHash(params);
+        const expected = indices.flatMap((at) =>
+          Array.from(model.a, (a, table) =>
+            Number(((1n + BigInt(at)) * BigInt(a) + BigInt(model.b[table] ?? 0)) % 2038074743n),
+          ),
+        );
+        assert.deepEqual([...minHashSignatures(setColumn(indices.map((at) => [at])), model)], expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("keeps each left row's nearest, ties included", () => {
+    fc.assert(
+      fc.property(sets, sets, params, (left, right, params) => {
+        const model = fitMinHash(params);
+        const [l, r] = [setColumn(left), setColumn(right)];
+        const rows = ({ left, right, distance }: JaccardPairs) =>
+          Array.from(left, (row, at): Pair => [row, right[at] ?? -1, distance[at] ?? -1]);
+        const nearest = [...approxSimilarityJoinBatches(l, r, model, 1, { nearestOnly: true })].flatMap(rows);
+        assert.deepEqual(nearest, nearestOf(rows(approxSimilarityJoin(l, r, model, 1))));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("says what it can't work with", () => {
     const model = fitMinHash();
     const some = setColumn([[1]]);
@@ -68,6 +104,10 @@ describe("MinHash", () => {
         said(() => approxNearestNeighbors(some, [1], model, 0)),
         said(() => approxNearestNeighbors(some, [], model, 1)),
         said(() => setColumn([[1], [-1]])),
+        said(() => minHashSignatures(setColumn([[1], [1, 2038074743]]), model)),
+        said(() =>
+          approxSimilarityJoin(setColumn([[1], [1]]), setColumn([[1], [1]]), model, 1, { maxPairs: 3 }),
+        ),
       ],
       [
         "MinHashLSH: numHashTables is 0. It must be 1 or more.",
@@ -77,6 +117,8 @@ describe("MinHash", () => {
         "The number of nearest neighbors is 0. It can't be less than 1.",
         "MinHashLSH: the key has no index. It needs one or more.",
         "Row 1 has the index -1. Feature indices are integers from 0 to 2147483647.",
+        "MinHashLSH: row 1 has the index 2038074743. Spark takes vectors of at most 2038074743 dimensions: choose a smaller numFeatures.",
+        "The join has 4 pairs, and 3 are allowed in memory at once (maxPairs). Most are of sets that are the same: join each different set once, and look up its rows afterwards. A session's similarityJoin, exactJoinBatches and approxSimilarityJoinBatches give any number of pairs in little memory.",
       ],
     );
   });
