@@ -17,6 +17,7 @@ import {
   readOwn,
   readRecord,
   recordedPaths,
+  removeKept,
   type Writer,
   type Written,
   writeOwn,
@@ -162,9 +163,7 @@ export class WrittenFolders {
     if (out !== undefined) await makeKeptFolder(folder);
     await moveInto(path, fresh, out === undefined ? undefined : join(folder, out));
     await syncFolder(dirname(path));
-    const keep = isOver ? replaced.kept : out;
-    for (const name of await namesKept(folder))
-      if (name !== keep) await rm(join(folder, name), { recursive: true, force: true });
+    await removeKept(paths, isOver ? replaced.kept : out);
   }
 }
 

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { changeOf, type PathVersion } from "./file-version.ts";
 import { isNamedBelow } from "./is-below.ts";
 import { makeFolder } from "./make-folder.ts";
+import { ownFolder, removeOwn } from "./remove-own.ts";
 import { replaceFile } from "./replace-file.ts";
 
 /** Who wrote a folder. */
@@ -84,6 +85,24 @@ export async function makeKeptFolder(folder: string): Promise<void> {
 
 /** Names of what is kept of a path, below the given folder. */
 export async function namesKept(folder: string): Promise<string[]> {
+  return (await foldersIn(folder)).filter((name) => /^(kept|dropped|undone)-[0-9a-f]{8}$/.test(name));
+}
+
+/**
+ * Deletes what is kept of a path, but for one.
+ * @throws {RefusedFileError} if a link leads to where it is kept: what is there may be anybody's.
+ */
+export async function removeKept(paths: Paths, but: string | undefined): Promise<void> {
+  const [here] = await keptFolders(paths);
+  const folder =
+    here === recordFolder(paths)
+      ? await ownFolder(paths.base, ".millrace", "written", keyOf(paths))
+      : await ownFolder(dirname(paths.path), ".millrace-kept", keyOf(paths));
+  if (folder === undefined) return;
+  for (const name of await namesKept(folder)) if (name !== but) await removeOwn(folder, name);
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
   const entries = (await readdir(folder, { withFileTypes: true }).catch(goneIsUndefined)) ?? [];
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
@@ -112,7 +131,7 @@ export async function writeRecord(paths: Paths, written: Written): Promise<void>
 export async function recordedPaths(base: string): Promise<string[]> {
   const folder = join(base, ".millrace", "written");
   const paths: string[] = [];
-  for (const name of await namesKept(folder)) {
+  for (const name of await foldersIn(folder)) {
     const record = await readJson<{ path: string }>(join(folder, name, "written.json"));
     if (record === undefined) continue;
     const path = resolve(base, record.path);

@@ -4,14 +4,17 @@
 const fs = require("node:fs");
 const { syncBuiltinESMExports } = require("node:module");
 
-const { KILL_AT, KILL_CALLS, KILL_NAMES } = process.env;
+// The run's own process is the first that loads this; its threads may be in another.
+process.env.KILL_RUNNER ??= String(process.pid);
+const { KILL_AT, KILL_CALLS, KILL_NAMES, KILL_RUNNER } = process.env;
 const { appendFileSync, readFileSync } = fs;
 const names = new RegExp(KILL_NAMES);
 
 function reach(what) {
   appendFileSync(KILL_CALLS, `${what}\n`);
-  if (readFileSync(KILL_CALLS, "utf8").split("\n").length - 1 === Number(KILL_AT))
-    process.kill(process.pid, "SIGKILL");
+  if (readFileSync(KILL_CALLS, "utf8").split("\n").length - 1 !== Number(KILL_AT)) return;
+  process.kill(Number(KILL_RUNNER), "SIGKILL");
+  process.kill(process.pid, "SIGKILL");
 }
 
 function watch(owner, name) {
