@@ -162,8 +162,7 @@ async function backAndForth(
     columns,
     values.map((x) => ({ x: x ?? null })),
   );
-  const query = await session.sql`SELECT * FROM ${table}`;
-  const handle = await query.handle(() => join(folder, `${type.replace(/\W/g, "-")}.parquet`));
+  const handle = await table.handle(() => join(folder, `${type.replace(/\W/g, "-")}.parquet`));
   const texts = await Promise.all([table, session.table(handle)].map((each) => rowsText(each)));
   return [...new Set(texts)].join(" | ");
 }
