@@ -6,6 +6,8 @@ export interface FutureSource<T> {
   result(): Promise<T>;
   /** Settles when the run has ended, however it did. */
   state(): Promise<State>;
+  /** Settles when the run has ended: with what it failed with, if it did. */
+  error(): Promise<unknown>;
 }
 
 /** How a {@link RunFuture} made by another copy of this module is known. */
@@ -46,9 +48,12 @@ export class RunFuture<out T> implements PromiseLike<T> {
   allowingFailure(): RunFuture<T | RunFailure> {
     const source: FutureSource<T | RunFailure> = {
       state: () => this.#source.state(),
+      error: () => this.#source.error(),
       result: async () => {
         const state = await this.#source.state();
-        return state.type === "COMPLETED" ? this.#source.result() : { failed: true, state };
+        if (state.type === "COMPLETED") return this.#source.result();
+        const error = await this.#source.error();
+        return { failed: true, state, ...(error instanceof Error ? { error } : {}) };
       },
     };
     return new RunFuture(this.run, source, true);
@@ -59,6 +64,8 @@ export class RunFuture<out T> implements PromiseLike<T> {
 export interface RunFailure {
   readonly failed: true;
   readonly state: State;
+  /** What it failed with; of one that didn't run, what failed first above it. */
+  readonly error?: Error;
 }
 
 /**

@@ -79,11 +79,12 @@ function pythonQuote(text: string): string {
 }
 
 /**
- * The final state that a flow run's task runs decide, by Prefect's rule: cancelled before failed, and
- * completed only when all are.
+ * The final state that a flow run's task runs decide, by the rule of Prefect 2: cancelled before failed, and
+ * completed only when all are. What its body handled doesn't count against it, and is told.
+ * @param handled states of failures that the body handled, and of what became NotReady below them.
  */
-export function decideFlowState(states: Iterable<State>): State {
-  let total = 0;
+export function decideFlowState(states: Iterable<State>, handled: readonly State[] = []): State {
+  let total = handled.length;
   let failed = 0;
   let cancelled = 0;
   let notEnded = 0;
@@ -96,5 +97,13 @@ export function decideFlowState(states: Iterable<State>): State {
   if (cancelled > 0) return makeState("Cancelled", `${cancelled}/${total} states cancelled.`);
   if (failed > 0) return makeState("Failed", `${failed}/${total} states failed.`);
   if (notEnded > 0) return makeState("Failed", `${notEnded}/${total} states are not final.`);
-  return makeState("Completed", "All states completed.");
+  if (handled.length === 0) return makeState("Completed", "All states completed.");
+  const below = handled.filter(({ name }) => name === "NotReady").length;
+  const failures = handled.length - below;
+  const told = [
+    `${total - handled.length}/${total} states completed`,
+    ...(failures > 0 ? [`${failures} failure${failures === 1 ? "" : "s"} handled`] : []),
+    ...(below > 0 ? [`${below} not ready below`] : []),
+  ];
+  return makeState("Completed", `${told.join(", ")}.`);
 }

@@ -209,6 +209,7 @@ export class FlowRun extends RunNode implements FlowContext {
       const node = this.#run.nodes.get(run);
       if (node === undefined) throw new UserError(`The future of '${run}' is of another run.`);
       const known = dependencies.get(run);
+      if (allowFailure) node.handle();
       if (known === undefined) dependencies.set(run, { node, allowFailure });
       else if (!allowFailure) known.allowFailure = false;
     }
@@ -218,17 +219,21 @@ export class FlowRun extends RunNode implements FlowContext {
   #future(node: RunNode): RunFuture<unknown> {
     return new RunFuture(node.id, {
       state: async () => {
+        node.handle();
         await node.whenEnded();
         return node.state;
       },
+      error: async () => {
+        await node.whenEnded();
+        return node.firstFailure.error;
+      },
       result: async () => {
+        node.handle();
         await node.whenEnded();
         if (node.state.type === "COMPLETED" && node.result !== undefined) {
           return this.#run.loadNode(node);
         }
-        throw new RunFailedError(`'${node.id}' finished in state ${formatState(node.state)}`, {
-          cause: node.error,
-        });
+        throw runFailed(node);
       },
     });
   }
@@ -239,4 +244,17 @@ export class FlowRun extends RunNode implements FlowContext {
       typeof argument === "object" && argument !== null ? this.#run.resourceId(argument) : undefined;
     return resource === undefined ? preview(argument) : `resource ${resource}`;
   }
+}
+
+/** Tells of a run that didn't complete; of one that didn't run, what failed first above it, and where. */
+function runFailed(node: RunNode): RunFailedError {
+  const first = node.firstFailure;
+  const what = `'${node.id}' finished in state ${formatState(node.state)}`;
+  if (first === node) return new RunFailedError(what, { cause: node.error });
+  const place = first.report?.source;
+  const where = place === undefined ? "" : ` at ${place.file}:${place.line}:${place.column}`;
+  return new RunFailedError(
+    `'${node.id}' did not run: '${first.id}' finished in state ${formatState(first.state)}${where}`,
+    { cause: first.error },
+  );
 }

@@ -215,7 +215,7 @@ class PreviewBody implements FlowContext {
       this.#stop(`awaits '${id}'${at}: what comes after may depend on its result`);
       return new Promise<never>(() => {});
     };
-    return new RunFuture(id, { result: never, state: never });
+    return new RunFuture(id, { result: never, state: never, error: never });
   }
 
   #parent() {

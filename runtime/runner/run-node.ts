@@ -1,3 +1,4 @@
+import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef, Upstream } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
 
@@ -15,12 +16,17 @@ export class RunNode {
   readonly held: readonly string[];
   /** What it failed with: a body's own error where it ran in this thread, else a copy of a task's. */
   error: unknown;
+  /** The same as it is kept, of a task's. */
+  report: ErrorReport | undefined;
   /**
    * What it completed by, for those that take its result: of a task run the `seq` of the event that said so, which an
    * adopted one keeps; of a subflow's run what its result holds and what its children completed by. Two are the same
    * if nothing has run again. Undefined until it completed.
    */
   execution: string | undefined;
+  /** The first upstream that kept it from running. */
+  blockedBy: RunNode | undefined;
+  #isHandled = false;
   #listeners: (() => void)[] | undefined = [];
 
   constructor(id: string, upstream: readonly Upstream[], state: State, held: readonly string[]) {
@@ -28,6 +34,28 @@ export class RunNode {
     this.held = held;
     this.upstream = upstream;
     this.state = state;
+  }
+
+  /** The body looks at how it ends: a failure is the body's to handle. */
+  handle(): void {
+    this.#isHandled = true;
+    this.blockedBy?.handle();
+  }
+
+  /** The body has looked at how it, or what kept it from running, ended. */
+  get isHandled(): boolean {
+    return this.#isHandled || (this.blockedBy?.isHandled ?? false);
+  }
+
+  /** Keeps it from running, since an upstream didn't complete. */
+  block(upstream: RunNode): void {
+    this.blockedBy = upstream;
+    if (this.#isHandled) upstream.handle();
+  }
+
+  /** What failed first of all that kept it from running, or itself. */
+  get firstFailure(): RunNode {
+    return this.blockedBy?.firstFailure ?? this;
   }
 
   get ended(): boolean {

@@ -11,7 +11,7 @@ import { decideFlowState, hasEnded, makeState, type State } from "../events/stat
 import { runPaths } from "../store/run-folder.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import { finishOutput } from "../worker/capture-output.ts";
-import { decode, type Encoded, fromBytes, sha256, toBytes } from "../worker/crossing.ts";
+import { decode, type Encoded, encode, fromBytes, sha256, toBytes } from "../worker/crossing.ts";
 import { firstError, reportError } from "../worker/error-report.ts";
 import { fromStoredHandle, loadEncoded, loadResult, storeResult } from "../worker/result-file.ts";
 import { contentDigest } from "./content-digest.ts";
@@ -163,6 +163,7 @@ export class Run {
     if (this.#cancelReason !== undefined) {
       this.#endFlowRun(flowRun, makeState("Cancelled"));
     } else if (blocker !== undefined) {
+      flowRun.block(blocker.node);
       const message = `Upstream task run '${blocker.node.id}' did not reach a 'COMPLETED' state.`;
       this.#endFlowRun(flowRun, makeState("NotReady", message));
     } else {
@@ -259,11 +260,28 @@ export class Run {
       };
     });
     // The parameters were parsed by the body's own schema.
-    const run = inContext(flowRun, async () => body(parameters as never)).then(
+    const run = inContext(flowRun, async () =>
+      this.#withResults(await body(parameters as never), flowRun),
+    ).then(
       (value): BodyEnd => ({ value }),
       (error: unknown): BodyEnd => ({ error }),
     );
     return Promise.race([run, stray, givenUp]);
+  }
+
+  /** What a body returns, with results in place of futures: it is as if it had awaited them. */
+  async #withResults(value: unknown, flowRun: FlowRun): Promise<unknown> {
+    const what = `The result of flow '${flowRun.flow.options.name}'`;
+    const encoded = encode(value, what, this.resourceId);
+    if (encoded.futures.length === 0) return value;
+    const results = new Map<string, unknown>();
+    for (const { future } of encoded.futures) results.set(future.run, await future);
+    for (const [number, { mark }] of encoded.tables.entries()) mark.handle = number;
+    return decode(fromBytes(toBytes(encoded.value, what)), {
+      ...this.decoding,
+      table: (_session, number) => encoded.tables[Number(number)]?.table,
+      result: (id) => results.get(id),
+    });
   }
 
   /** Settles when a body that was told to stop has had its time after all that it had started has ended. */
@@ -276,7 +294,12 @@ export class Run {
   }
 
   async #complete(flowRun: FlowRun, value: unknown): Promise<void> {
-    const state = decideFlowState(flowRun.children.map((child) => child.state));
+    const isOwn = (child: RunNode) =>
+      child.state.type === "COMPLETED" || child.state.type === "CANCELLED" || !child.isHandled;
+    const state = decideFlowState(
+      flowRun.children.filter(isOwn).map((child) => child.state),
+      flowRun.children.filter((child) => !isOwn(child)).map((child) => child.state),
+    );
     if (state.type !== "COMPLETED") {
       this.#endFlowRun(flowRun, state);
       return;
@@ -310,6 +333,7 @@ export class Run {
 
   #fail(flowRun: FlowRun, error: unknown): void {
     flowRun.error = error;
+    flowRun.report = reportError(error);
     // A run that the body awaited says what is wrong better than the await does.
     const message =
       error instanceof RunFailedError || error instanceof UserError ? error.message : describe(error);
@@ -318,7 +342,7 @@ export class Run {
       type: "flow-run-state",
       flowRun: flowRun.id,
       state: flowRun.state,
-      error: reportError(error),
+      error: flowRun.report,
     });
     this.whenDurable(() => flowRun.end());
   }
@@ -342,7 +366,8 @@ export class Run {
       ...this.decoding,
       result: (id) => {
         const node = this.nodes.get(id);
-        if (node?.result === undefined) return { failed: true, state: node?.state };
+        if (node?.result === undefined)
+          return { failed: true, state: node?.state, error: node?.firstFailure.error };
         return this.loadNode(node);
       },
     }) as Record<string, unknown>; // a flow is called with an object; its schema says so otherwise

@@ -1,3 +1,4 @@
+import { errorFrom } from "../errors/error-from.ts";
 import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef, RunEventBody } from "../events/run-event.ts";
 import { makeState, type State } from "../events/states.ts";
@@ -133,6 +134,7 @@ export class Scheduler {
     if (run.inputs.tables.length === 0) run.findUsedNow();
     const { blocker } = run;
     if (blocker !== undefined) {
+      run.block(blocker);
       this.#end(
         run,
         makeState("NotReady", `Upstream task run '${blocker.id}' did not reach a 'COMPLETED' state.`),
@@ -319,18 +321,11 @@ export class Scheduler {
     if (!this.#live.delete(run)) return;
     run.state = state;
     run.result = more.result;
-    run.error = more.error && errorOf(more.error);
+    run.error = more.error && errorFrom(more.error);
+    run.report = more.error;
     const used = more.result !== undefined && run.used !== "" ? { used: run.used ?? "what failed" } : {};
     const seq = this.#emit({ type: "task-run-state", taskRun: run.id, state, ...more, ...used });
     if (state.type === "COMPLETED") run.execution = String(seq);
     this.#whenDurable(() => run.end());
   }
-}
-
-/** A task's error as the flow's body gets it, as the cause of what awaiting the task throws. */
-function errorOf({ name, message, stack }: ErrorReport): Error {
-  const error = new Error(message);
-  error.name = name;
-  error.stack = stack ?? `${name}: ${message}`;
-  return error;
 }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { RunFailure } from "../authoring/future.ts";
 import type { TaskOptions } from "../authoring/task.ts";
 import type { LoadedTask } from "../discovery/load-flow.ts";
 import type { ResultRef, Upstream } from "../events/run-event.ts";
 import { makeState } from "../events/states.ts";
 import type { CrossingTable } from "../worker/crossing-marks.ts";
+import type { FailedInput } from "../worker/protocol.ts";
 import type { Candidate } from "./earlier-attempt.ts";
 import { tableIdentity, usedExecutions } from "./executions.ts";
 import type { HeldArguments } from "./held-arguments.ts";
@@ -127,14 +127,17 @@ export class TaskRun extends RunNode {
   }
 
   /** What the futures among the arguments came to. */
-  upstreamResults(): Record<string, ResultRef | RunFailure> {
-    const results: Record<string, ResultRef | RunFailure> = {};
+  upstreamResults(): Record<string, ResultRef | FailedInput> {
+    const results: Record<string, ResultRef | FailedInput> = {};
     for (const { node } of this.dependencies) {
       results[node.id] =
-        node.state.type === "COMPLETED" && node.result !== undefined
-          ? node.result
-          : { failed: true, state: node.state };
+        node.state.type === "COMPLETED" && node.result !== undefined ? node.result : failedInput(node);
     }
     return results;
   }
+}
+
+function failedInput({ state, firstFailure }: RunNode): FailedInput {
+  const { report } = firstFailure;
+  return { failed: true, state, ...(report === undefined ? {} : { error: report }) };
 }

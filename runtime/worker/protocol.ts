@@ -1,8 +1,15 @@
 import type { Author } from "../authoring/context.ts";
-import type { RunFailure } from "../authoring/future.ts";
 import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef, RunEventBody } from "../events/run-event.ts";
+import type { State } from "../events/states.ts";
 import type { TaskReads } from "./recorded-reads.ts";
+
+/** What a future among a task's arguments came to that was let through though it failed. */
+export interface FailedInput {
+  readonly failed: true;
+  readonly state: State;
+  readonly error?: ErrorReport;
+}
 
 /** What a thread needs to know of the run; the same for all its tasks. */
 export interface RunEnvironment {
@@ -29,7 +36,7 @@ export interface TaskRequest {
   /** Handles of the tables among them, by number. */
   readonly tables: readonly unknown[];
   /** What the futures among them came to. */
-  readonly inputs: { readonly [run: string]: ResultRef | RunFailure };
+  readonly inputs: { readonly [run: string]: ResultRef | FailedInput };
   readonly resources: { readonly [id: string]: { readonly name: string; readonly handle: unknown } };
   /** Its result may be cached: what it reads is part of what that is known by. */
   readonly recordsReads: boolean;

@@ -3,7 +3,9 @@ import { basename } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { BroadcastChannel, parentPort } from "node:worker_threads";
 import { currentContext, type RunContext, shared } from "../authoring/context.ts";
+import type { RunFailure } from "../authoring/future.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
+import { errorFrom } from "../errors/error-from.ts";
 import { describe } from "../errors/stack-location.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { AttachedResources } from "./attached-resources.ts";
@@ -11,6 +13,7 @@ import { captureOutput, finishOutput } from "./capture-output.ts";
 import { decode, fromBytes } from "./crossing.ts";
 import { reportError } from "./error-report.ts";
 import {
+  type FailedInput,
   type RequestBytes,
   type RunEnvironment,
   share,
@@ -110,7 +113,7 @@ class Thread {
       result: (run) => {
         const input = request.inputs[run];
         if (input === undefined) throw new Error(`The result of '${run}' didn't reach the thread.`);
-        return isResult(input) ? loadResult(input, this.environment.runFolder, decoding) : input;
+        return isResult(input) ? loadResult(input, this.environment.runFolder, decoding) : failureOf(input);
       },
     });
   }
@@ -158,6 +161,11 @@ function isRetriable(definition: TaskDefinition | undefined, error: unknown, att
     currentContext()?.log("ERROR", `The task's retryCondition failed: ${describe(thrown)}`);
     return false;
   }
+}
+
+/** As a task's body gets it. */
+function failureOf({ state, error }: FailedInput): RunFailure {
+  return { failed: true, state, ...(error === undefined ? {} : { error: errorFrom(error) }) };
 }
 
 function isResult(input: TaskRequest["inputs"][string]): input is ResultRef {

@@ -53,6 +53,15 @@ describe("states", () => {
     assert.equal(decide("TimedOut", "Crashed", "Cached"), "Failed('2/3 states failed.')");
     assert.equal(decide("Failed", "Cancelled"), "Cancelled('1/2 states cancelled.')");
     assert.equal(decide("Completed", "NotReady"), "Failed('1/2 states are not final.')");
+    const handled = [makeState("Failed"), makeState("TimedOut"), makeState("NotReady")];
+    assert.equal(
+      formatState(decideFlowState([makeState("Completed")], handled)),
+      "Completed('1/4 states completed, 2 failures handled, 1 not ready below.')",
+    );
+    assert.equal(
+      formatState(decideFlowState([makeState("Crashed")], handled)),
+      "Failed('1/4 states failed.')",
+    );
   });
 
   it("decide the same in any order", () => {

@@ -38,26 +38,50 @@ export default flow({ name: "Sums" }, async () => {
     );
   });
 
-  it("is Failed when a task run is; what depends on that is NotReady, the rest runs", async () => {
-    const { code, states, log } = await runFlow(`
+  it("is Failed when a task run is that nobody looked at; what depends on that is NotReady, the rest runs", async () => {
+    const { code, states } = await runFlow(`
 const fail = task("Fail", (): number => { throw new Error("no luck"); });
 const use = task("Use", (n: number) => n);
-const inspect = task("Inspect", (n: unknown) => isRunFailure(n) ? n.state.message : "fine");
-const after = task("After", () => "ran");
-export default flow({ name: "F" }, () => {
-  const failed = fail();
-  use(use(failed));
-  inspect(allowFailure(failed));
-  inspect({ deep: [allowFailure(use(1))] });
-  after.withOptions({ waitFor: [failed] })();
-  after.withOptions({ waitFor: [allowFailure(failed)] })();
+export default flow({ name: "F" }, async () => {
+  use(use(fail()));
+  use(1);
+  try { await fail(); } catch {}
 });
 `);
     assert.equal(code, 1);
     assert.equal(
       states,
       text`
-        . Failed('1/8 states failed.')
+        . Failed('1/5 states failed.')
+        Fail-0 Failed('no luck')
+        Use-0 NotReady("Upstream task run 'Fail-0' did not reach a 'COMPLETED' state.", type=PENDING)
+        Use-1 NotReady("Upstream task run 'Use-0' did not reach a 'COMPLETED' state.", type=PENDING)
+        Use-2 Completed()
+        Fail-1 Failed('no luck')`,
+    );
+  });
+
+  it("is Completed when each failure was handled: awaited and caught, its state read, or let through, with its error", async () => {
+    const { code, states, log } = await runFlow(`
+const fail = task("Fail", (): number => { throw new Error("no luck"); });
+const use = task("Use", (n: number) => n);
+const inspect = task("Inspect", (n: unknown) => isRunFailure(n) ? [n.state.message, n.error.message, n.error.stack.split("\\n")[1].trim()] : "fine");
+const after = task("After", () => "ran");
+export default flow({ name: "F" }, () => {
+  const failed = fail();
+  use(use(failed));
+  inspect(allowFailure(failed)).then((told) => log.info("told", ...told));
+  inspect({ deep: [allowFailure(use(1))] });
+  after.withOptions({ waitFor: [failed] })();
+  after.withOptions({ waitFor: [allowFailure(failed)] })();
+});
+`);
+    assert.equal(code, 0);
+    assert.match(log, /told no luck no luck at .*FOLDER\/test.flow.ts:2:\d+/);
+    assert.equal(
+      states,
+      text`
+        . Completed('4/8 states completed, 1 failure handled, 3 not ready below.')
         Fail-0 Failed('no luck')
         Use-0 NotReady("Upstream task run 'Fail-0' did not reach a 'COMPLETED' state.", type=PENDING)
         Use-1 NotReady("Upstream task run 'Use-0' did not reach a 'COMPLETED' state.", type=PENDING)
@@ -106,6 +130,51 @@ export default flow({ name: "F" }, async () => { await fail(); });
     assert.match(log, /Caused by: TypeError: not a movie\n.*test\.flow\.ts:2:/);
   });
 
+  it("names what failed first, and where, of an awaited task run that didn't run for it", async () => {
+    const flow = (body: string) => `
+const fail = task("Fail", (): number => { throw new TypeError("not a movie"); });
+const use = task("Use", (n: number) => n);
+const inner = flow({ name: "Inner", parameters: z.object({ n: z.number() }) }, ({ n }) => use(n));
+export default flow({ name: "F" }, async () => { ${body} });
+`;
+    const { states, log } = await runFlow(flow("await use(use(fail()));"));
+    assert.match(
+      states.replaceAll(/\/[^:]*\//g, "FOLDER/"),
+      /^\. Failed\("Flow run encountered an exception: 'Use-1' did not run: 'Fail-0' finished in state Failed\('TypeError: not a movie'\) at FOLDER\/test\.flow\.ts:2:\d+"\)/,
+    );
+    assert.match(log, /Caused by: TypeError: not a movie\n.*test\.flow\.ts:2:/);
+    const caught = await runFlow(
+      flow(
+        "try { await inner({ n: use(fail()) }); } catch (error) { log.info(error.cause.name, error.cause.message); }",
+      ),
+    );
+    assert.match(caught.log, /TypeError not a movie/);
+    assert.match(
+      caught.states,
+      /^\. Completed\('0\/3 states completed, 1 failure handled, 2 not ready below\.'\)/,
+    );
+  });
+
+  it("comes after the futures in what the body returns, which are results then", async () => {
+    const { states, run } = await runFlow(`
+const add = task("Add", async (a: number, b: number) => { await sleep(50); return a + b; });
+const fail = task("Fail", (): number => { throw new Error("boom"); });
+const inner = flow({ name: "Inner" }, () => ({ sum: add(1, 2), deep: [add(3, 4), { date: new Date(0) }] }));
+export default flow({ name: "F" }, async () => { log.info(JSON.stringify(await inner({}))); return [add(5, 6), 7]; });
+`);
+    assert.match(states, /^\. Completed\('All states completed\.'\)/);
+    assert.equal(run.view.flowRuns.get(".")?.result?.preview, "[ 11, 7 ]");
+    assert.equal(run.view.flowRuns.get("Inner-0")?.result?.preview, "{ sum: 3, deep: [ 7, [Object] ] }");
+    const failed = await runFlow(`
+const fail = task("Fail", (): number => { throw new Error("boom"); });
+export default flow({ name: "F" }, () => ({ value: fail() }));
+`);
+    assert.match(
+      failed.states,
+      /^\. Failed\("Flow run encountered an exception: 'Fail-0' finished in state Failed\('boom'\)"\)/,
+    );
+  });
+
   it("is decided by the task runs where the body catches what it awaited", async () => {
     const { states, log } = await runFlow(`
 const fail = task("Fail", () => { throw new Error("boom"); });
@@ -117,7 +186,7 @@ export default flow({ name: "F" }, async () => {
     assert.equal(
       states,
       text`
-        . Failed('3/3 states failed.')
+        . Completed('0/3 states completed, 3 failures handled.')
         Fail-0 Failed('boom')
         Fail-1 Failed('boom')
         Fail-2 Failed('boom')`,
@@ -128,7 +197,7 @@ export default flow({ name: "F" }, async () => {
     );
     assert.match(
       log,
-      /Flow run 'NAME' - Failed \{\n {2}failed: true,\n {2}state: \{ type: 'FAILED', name: 'Failed', message: 'boom' \}\n\}/,
+      /Flow run 'NAME' - Failed \{\n {2}failed: true,\n {2}state: \{ type: 'FAILED', name: 'Failed', message: 'boom' \},\n {2}error: Error: boom\n.*test\.flow\.ts:2:41\)\n\}/,
     );
   });
 

@@ -8,7 +8,7 @@ const noResources = () => undefined;
 
 function future(run: string): RunFuture<unknown> {
   const never = () => new Promise<never>(() => {});
-  return new RunFuture(run, { result: never, state: never });
+  return new RunFuture(run, { result: never, state: never, error: never });
 }
 
 /** A value as it is on the other side. */
