@@ -1,4 +1,4 @@
-import { type Criterion, leastShared } from "./measure.ts";
+import { type Criterion, distanceBy, leastFrom } from "./measure.ts";
 import type { OrderedSets } from "./prepare.ts";
 import { sharedInt32 } from "./shared-arrays.ts";
 
@@ -37,12 +37,14 @@ export class ProbeBounds {
     const { largestOf, unshared } = this;
     let most = 0;
     let largest = 0;
+    let least = 1;
     for (const other of this.#sizes) {
-      const least = leastOf(this.#criterion, size, other);
-      unshared[other] = size + other - 2 * least;
-      if (least > size || least > other) continue;
-      if (this.smallest === 0) this.smallest = other;
+      least = leastOf(this.#criterion, size, other, least);
       // A larger partner never asks for less.
+      if (least > size) break;
+      unshared[other] = size + other - 2 * least;
+      if (least > other) continue;
+      if (this.smallest === 0) this.smallest = other;
       while (most < least) largestOf[most++] = largest;
       largest = other;
     }
@@ -70,18 +72,27 @@ export function indexBounds(
   const probesOf = new Map<number, { readonly size: number; readonly least: number }[]>();
   for (const size of sizesOf(indexed)) {
     const admitted: { readonly size: number; readonly least: number }[] = [];
+    let least = 1;
     for (const probe of probeSizes) {
       if (self && probe < size) continue;
-      const least = leastOf(criterion, probe, size);
-      if (least <= probe && least <= size) admitted.push({ size: probe, least });
+      least = leastOf(criterion, probe, size, least);
+      // A larger probe never asks for less.
+      if (least > size) break;
+      if (least <= probe) admitted.push({ size: probe, least });
     }
-    const least = admitted[0]?.least;
-    prefixOf[size] = least === undefined ? 0 : size - least + 1;
+    const first = admitted[0]?.least;
+    prefixOf[size] = first === undefined ? 0 : size - first + 1;
     probesOf.set(size, admitted);
   }
   return { prefixOf, probesOf };
 }
 
-function leastOf({ measure, comparison, maxDistance }: Criterion, probe: number, size: number): number {
-  return leastShared(measure, maxDistance, comparison !== ">", probe, size);
+/** @param from what a smaller partner asks for: a larger one never asks for less */
+function leastOf(
+  { measure, comparison, maxDistance }: Criterion,
+  probe: number,
+  size: number,
+  from: number,
+): number {
+  return leastFrom(distanceBy(measure), maxDistance, comparison !== ">", probe, size, from);
 }

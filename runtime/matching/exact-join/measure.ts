@@ -77,10 +77,23 @@ export function leastShared(
   left: number,
   right: number,
 ): number {
-  const distance = distances[measure];
   const most = Math.min(left, right);
   // The estimate is 1 short, which covers the rounding of the division.
-  let shared = Math.max(1, Math.min(most, Math.floor(estimate(measure, 1 - limit, left, right)) - 1));
+  const from = Math.max(1, Math.min(most, Math.floor(estimate(measure, 1 - limit, left, right)) - 1));
+  return leastFrom(distances[measure], limit, within, left, right, from);
+}
+
+/** The same where it is known not to be below `from`, such as what a smaller partner asks for. */
+export function leastFrom(
+  distance: Distance,
+  limit: number,
+  within: boolean,
+  left: number,
+  right: number,
+  from: number,
+): number {
+  const most = Math.min(left, right);
+  let shared = from;
   for (; shared <= most; shared++) {
     const found = distance(shared, left, right);
     if (found < limit || (within && found === limit)) break;

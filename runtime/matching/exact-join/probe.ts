@@ -59,6 +59,7 @@ export class PairProbe {
   #scan(probe: number, size: number, token: number, smallest: number, largest: number): void {
     const { probes, index } = this.#plan;
     const { sizes, starts, entries } = index;
+    const unsharedOf = this.#bounds.unshared;
     const bits0 = probes.bitmaps[probe * bitmapWords]!;
     const bits1 = probes.bitmaps[probe * bitmapWords + 1]!;
     const behind = index.segments[token + 1]!;
@@ -67,7 +68,7 @@ export class PairProbe {
     this.#from[token] = segment;
     for (; segment < behind && sizes[segment]! <= largest; segment++) {
       const otherSize = sizes[segment]!;
-      const unshared = this.#bounds.unshared[otherSize]!;
+      const unshared = unsharedOf[otherSize]!;
       const end = starts[segment + 1]!;
       for (let entry = starts[segment]!; entry < end; entry += entryWords) {
         if (entries[entry + entryReach]! < size) break;
