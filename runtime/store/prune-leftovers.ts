@@ -30,7 +30,7 @@ export async function pruneBundles(
     doomed.push(name);
     if (dryRun) continue;
     await removeOwn(folder, name);
-    await removeOwn(folder, `${name}.map`);
+    for (const end of [".map", ".code.json"]) await removeOwn(folder, `${name}${end}`);
   }
   return doomed;
 }

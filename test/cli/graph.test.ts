@@ -74,8 +74,8 @@ export default flow({ name: "Throws" }, () => {
          3 Discount-0  (subflow)  ← Add up-0
               1 Halve-0
            Refund-0  ← Add up-0
+           Close books-0  ← Add up-0 (may fail)
          4 Thank-0  ← Refund-0
-           Close books-0  ← Refund-0 (may fail)
         ! Without a value, and shown with one made up: sum of Discount-0.
         exit 0`,
     );
@@ -102,7 +102,7 @@ export default flow({ name: "Throws" }, () => {
           n3 --> n4
           n3 --> n5
           n5 --> n6
-          n5 -.-> n7
+          n3 -.-> n7
         ! Without a value, and shown with one made up: sum of Discount-0.
         exit 0`,
     );

@@ -108,7 +108,7 @@ describe("what the command line says of runs", () => {
           ✔ Add up-0  Completed <took>  1  1  Price-0
           ✘ Refund-0  Failed <took>  1  1  Add up-0
           ⊘ Thank-0  NotReady  Refund-0
-          ✔ Close books-0  Completed <took>  1  1  Refund-0
+          ✔ Close books-0  Completed <took>  1  1  Add up-0
           ✔ Discount-0/Halve-0  Completed <took>  1  1
 
           Subflows
