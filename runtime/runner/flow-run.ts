@@ -80,7 +80,12 @@ export class FlowRun extends RunNode implements FlowContext {
     const { options } = call.task;
     this.#checkOpen(`the task '${options.name}'`);
     const task = this.#run.task(call.task);
-    const inputs = encode(call.args, `Task '${options.name}': argument`, this.#run.resourceId);
+    const inputs = encode(
+      call.args,
+      `Task '${options.name}': argument`,
+      this.#run.resourceId,
+      this.#run.originOf,
+    );
     const { upstream, dependencies } = this.#edges(inputs, call.options.waitFor ?? []);
     for (const [number, { mark }] of inputs.tables.entries()) mark.handle = number;
     const args = toBytes(inputs.value, `Task '${options.name}': an argument`);
@@ -143,7 +148,7 @@ export class FlowRun extends RunNode implements FlowContext {
   subflow(flow: FlowDefinition, input: unknown): RunFuture<unknown> {
     this.#checkOpen(`the flow '${flow.options.name}'`);
     const what = `Flow '${flow.options.name}': parameter`;
-    const encoded = encode(input, what, this.#run.resourceId);
+    const encoded = encode(input, what, this.#run.resourceId, this.#run.originOf);
     const { upstream, dependencies } = this.#edges(encoded, []);
     const { name, id } = this.#names.next(flow.options.name);
     const child = new FlowRun(this.#run, flow, id, upstream, this.#held(encoded));

@@ -49,6 +49,7 @@ export class Run {
   readonly #attached: AttachedResources;
   readonly #slots: Slots;
   readonly #writer: number;
+  readonly #origins = new WeakMap<object, string>();
   readonly #codes = new Map<string, string>();
   readonly #toldOtherCode = new Set<string>();
   #number = 0;
@@ -373,8 +374,15 @@ export class Run {
     }) as Record<string, unknown>; // a flow is called with an object; its schema says so otherwise
   }
 
-  /** A completed run's result, in this thread. */
+  /** A completed run's result, in this thread. Where it is passed on, it is known where it came from. */
   loadNode(node: RunNode): unknown {
-    return node.result === undefined ? undefined : loadResult(node.result, this.path, this.decoding);
+    if (node.result === undefined) return undefined;
+    const value = loadResult(node.result, this.path, this.decoding);
+    for (const part of Array.isArray(value) ? [value, ...value] : [value])
+      if (typeof part === "object" && part !== null) this.#origins.set(part, node.id);
+    return value;
   }
+
+  /** The run that an object is the awaited result of, or an item of it. */
+  readonly originOf = (value: object): string | undefined => this.#origins.get(value);
 }

@@ -4,7 +4,7 @@ import type { Encoded } from "../worker/crossing.ts";
 
 /** The edges to a call, told by what it was given and what it is to wait for. */
 export function upstreamOf(
-  inputs: Pick<Encoded, "futures">,
+  inputs: Pick<Encoded, "futures" | "origins">,
   waitFor: readonly RunFuture<unknown>[],
 ): Upstream[] {
   const edge = (future: RunFuture<unknown>, argument?: string): Upstream => ({
@@ -14,6 +14,7 @@ export function upstreamOf(
   });
   return [
     ...inputs.futures.map(({ future, path }) => edge(future, path)),
+    ...[...inputs.origins].map(([run, argument]) => ({ run, argument })),
     ...waitFor.map((future) => edge(future)),
   ];
 }

@@ -34,13 +34,21 @@ export class Findings {
   /** What stands for an object in the encoded value. */
   readonly replacements = new Map<unknown, unknown>();
   readonly #what: string;
+  /** Of runs whose awaited results it holds, where first. */
+  readonly origins = new Map<string, string>();
   readonly #resourceId: (value: object) => string | undefined;
+  readonly #originOf: (value: object) => string | undefined;
   readonly #seen = new Set<object>();
   readonly #path: Step[] = [];
 
-  constructor(what: string, resourceId: (value: object) => string | undefined) {
+  constructor(
+    what: string,
+    resourceId: (value: object) => string | undefined,
+    originOf: (value: object) => string | undefined,
+  ) {
     this.#what = what;
     this.#resourceId = resourceId;
+    this.#originOf = originOf;
   }
 
   visit(value: unknown): void {
@@ -65,6 +73,8 @@ export class Findings {
     }
     if (this.#seen.has(value)) return;
     this.#seen.add(value);
+    const origin = this.#originOf(value);
+    if (origin !== undefined && !this.origins.has(origin)) this.origins.set(origin, this.#pathText());
     const resource = this.#resourceId(value);
     if (resource !== undefined) this.#addResource(value, resource);
     else if (isTable(value)) this.#addTable(value);

@@ -10,6 +10,8 @@ export interface Encoded {
   readonly value: unknown;
   /** Futures in it, and where: the edges of the graph. */
   readonly futures: readonly { readonly future: RunFuture<unknown>; readonly path: string }[];
+  /** Runs whose awaited results are in it, and where first: edges of the graph, too. */
+  readonly origins: ReadonlyMap<string, string>;
   /** Ids of the resources in it. */
   readonly resources: readonly string[];
   /** Marks whose handle is not there yet. */
@@ -24,18 +26,21 @@ export interface Encoded {
  * Puts marks in place of futures, tables and resources, in arrays, plain objects, Maps and Sets at any
  * depth. What it is given stays as it is; a value without any is returned itself, not copied.
  * @param what begins the error's sentence, such as "Task 'Load': argument".
+ * @param originOf the run that an object is the awaited result of, or a part of it.
  * @throws {UserError} for what can't cross, with its path and the reason.
  */
 export function encode(
   root: unknown,
   what: string,
   resourceId: (value: object) => string | undefined,
+  originOf: (value: object) => string | undefined = () => undefined,
 ): Encoded {
-  const found = new Findings(what, resourceId);
+  const found = new Findings(what, resourceId, originOf);
   try {
     found.visit(root);
     const value = found.replacements.size === 0 ? root : replace(root, found.replacements);
-    return { value, futures: found.futures, resources: [...found.resources], tables: found.tables };
+    const { futures, origins, tables } = found;
+    return { value, futures, origins, resources: [...found.resources], tables };
   } catch (error) {
     if (error instanceof RangeError) throw new UserError(`${what} is nested too deeply to cross.`);
     throw error;
