@@ -14,6 +14,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { RunEvent, RunEventBody } from "../../runtime/events/run-event.ts";
 import { EventReader, followEvents } from "../../runtime/store/event-reader.ts";
+import { runEvent } from "../../runtime/store/event-shape.ts";
 import { EventWriter, fenceEvents } from "../../runtime/store/event-writer.ts";
 import { anyEvents } from "../events/events-fixture.ts";
 
@@ -142,8 +143,7 @@ function eventsUpToDamage(bytes: Buffer): { events: unknown[]; line: number | un
       const value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw));
       if (
         value.seq !== events.length + 1 ||
-        typeof value.type !== "string" ||
-        typeof value.time !== "number" ||
+        runEvent(value) !== undefined ||
         ("writer" in value && value.writer !== 1)
       )
         return { events, line };
