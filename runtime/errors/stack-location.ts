@@ -8,11 +8,6 @@ export function locate(stack: string): SourceLocation | undefined {
   return userPlaces(stack).next().value ?? undefined;
 }
 
-/** The user's files that a stack goes through. */
-export function userFiles(stack: string): string[] {
-  return [...new Set([...userPlaces(stack)].map(({ file }) => file))];
-}
-
 function* userPlaces(stack: string): Generator<SourceLocation, undefined> {
   for (const line of stack.split("\n")) {
     const location = locationOf(line);

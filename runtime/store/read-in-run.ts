@@ -1,7 +1,6 @@
-import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { checkNameBelow, openBelow, readBelow, readBelowSync, statBelow } from "../disk/read-file.ts";
+import { checkNameBelow, openBelow, readBelow } from "../disk/read-file.ts";
 
 /**
  * The most that is read of each kind of file in a run's folder, in bytes: more than any that Millrace writes.
@@ -24,17 +23,9 @@ export function readInRun(runFolder: string, name: string, limit: number): Promi
   return readBelow(dirname(runFolder), inRun(runFolder, name), limit);
 }
 
-export function readInRunSync(runFolder: string, name: string, limit: number): Buffer {
-  return readBelowSync(dirname(runFolder), inRun(runFolder, name), limit);
-}
-
 /** Opens a file in a run's folder, as {@link readInRun} does. */
 export function openInRun(runFolder: string, name: string): Promise<FileHandle> {
   return openBelow(dirname(runFolder), inRun(runFolder, name));
-}
-
-export function statInRun(runFolder: string, name: string): Promise<Stats> {
-  return statBelow(dirname(runFolder), inRun(runFolder, name));
 }
 
 function inRun(runFolder: string, name: string): string {
