@@ -361,4 +361,37 @@ describe("a task's code", () => {
       { numRuns: 200 },
     );
   });
+
+  it("is all of a bundle that is too large, or nested too deeply, to be looked through", async () => {
+    const flow = (name: string, value: string) =>
+      ({
+        "data.json": JSON.stringify(Array.from({ length: 60_000 }, (_, i) => ({ i, name }))),
+        "t.flow.ts": `import { flow, task } from "millrace";
+import data from "./data.json";
+const one = task("One", () => [data.length, process.env.TARGET]);
+const two = task("Two", () => ${value});
+export default flow({ name: "F" }, () => { one(); two(); });
+`,
+      }) satisfies Files;
+    const deep = (value: number): Files => {
+      const terms = Array.from({ length: 6_000 }, (_, i) => `n * ${i + value}`).join(" + ");
+      return {
+        "t.flow.ts": `import { flow, task } from "millrace";
+const one = task("One", (n: number) => [n, process.env["TARGET"]]);
+const two = task("Two", (n: number) => ${terms});
+export default flow({ name: "F" }, () => { one(1); two(1); });
+`,
+      };
+    };
+    for (const [first, second] of [
+      [flow("a", "1"), flow("b", "1")],
+      [flow("a", "1"), flow("a", "2")],
+      [deep(1), deep(2)],
+    ] as const) {
+      const tree = new Tree();
+      assert.equal(await tree.changed(first), "One Two");
+      assert.equal(await tree.changed(), "none");
+      assert.equal(await tree.changed(second), "One Two");
+    }
+  });
 });

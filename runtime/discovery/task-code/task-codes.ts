@@ -10,6 +10,7 @@ import { providedModules, runtimeVersion } from "../provided-modules.ts";
 import { builtFolder } from "../runtime-modules.ts";
 import type { BundleCode, Place, ReachedCode } from "./bundle-code.ts";
 import { InstalledPackages, type KnownPackages } from "./installed-packages.ts";
+import { Outside } from "./outside.ts";
 
 /** The code that a task can reach, in a few words. */
 export interface TaskCode {
@@ -30,7 +31,7 @@ interface Kept {
 }
 
 /** To be raised when the same code gets another digest. */
-const keptVersion = 2;
+const keptVersion = 3;
 
 /**
  * Looks up, or finds out, which code definitions of a bundle can reach: the one digest by which the cache and a
@@ -44,7 +45,7 @@ export async function taskCodes<D extends Definition>(
   const kept = await readKept(path);
   const packages = new InstalledPackages(kept?.packages ?? {});
   const reached: { [places: string]: ReachedCode } = {};
-  let code: BundleCode | undefined;
+  let code: BundleText | undefined;
   const url = pathToFileURL(bundle.path).href;
   const codes = new Map<D, TaskCode>();
   for (const definition of definitions) {
@@ -71,10 +72,37 @@ export async function taskCodes<D extends Definition>(
   return codes;
 }
 
-/** A definition whose place can't be told, as one made by a package, is of all the bundle's code. */
-function reachedFrom(code: BundleCode, places: readonly Place[], bundle: FlowBundle): ReachedCode {
-  const reached = code.reachedFrom(places);
-  return places.length > 0 ? reached : { ...reached, digest: basename(bundle.path), imports: bundle.imports };
+/**
+ * A definition whose place can't be told, as one made by a package, is of all the bundle's code, and so is each where
+ * that is too large or too deep to be looked through.
+ */
+function reachedFrom(code: BundleText, places: readonly Place[], bundle: FlowBundle): ReachedCode {
+  if (places.length > 0) {
+    try {
+      const reached = code.parsed?.reachedFrom(places);
+      if (reached !== undefined) return reached;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error; // nested too deeply to be walked through
+    }
+  }
+  return {
+    digest: basename(bundle.path),
+    imports: bundle.imports,
+    environment: environmentIn(code.text),
+    unseen: bundle.imports.filter((specifier) => Outside.isOutside(specifier)),
+  };
+}
+
+/** Names of the environment's variables that a text seems to read: one too many does no harm. */
+function environmentIn(text: string): string[] {
+  const names = new Set<string>();
+  for (const [, plain, quoted] of text.matchAll(
+    /\benv\??\.?(?:\.([A-Za-z_$][\w$]*)|\[\s*["']([^"'\n]+)["'])/g,
+  ))
+    names.add(plain ?? quoted ?? "");
+  for (const [, pattern = ""] of text.matchAll(/\{([^{}]*)\}\s*=\s*(?:\w+\.)?env\b/g))
+    for (const [name] of pattern.matchAll(/[A-Za-z_$][\w$]*/g)) names.add(name);
+  return [...names].sort();
 }
 
 /** A definition of the runtime's own, such as a session. */
@@ -95,16 +123,33 @@ function withPackages(
   return { digest: hash.digest("hex"), environment, unseen };
 }
 
-async function readBundle(bundle: FlowBundle): Promise<BundleCode> {
-  const [{ BundleCode }, text] = await Promise.all([
-    import("./bundle-code.ts"),
-    readFile(bundle.path, "utf8"),
-  ]);
-  return new BundleCode(text, {
-    modules: bundle.modules,
-    imports: new Set(bundle.imports),
-    folder: dirname(bundle.file),
-  });
+/** A bundle's text, and what it says where it could be parsed. */
+interface BundleText {
+  readonly text: string;
+  readonly parsed: BundleCode | undefined;
+}
+
+/** Characters of a bundle that are looked through: more, as of large data in JSON, would take seconds. */
+const largestBundle = 512 * 1024;
+
+async function readBundle(bundle: FlowBundle): Promise<BundleText> {
+  const text = await readFile(bundle.path, "utf8");
+  if (text.length > largestBundle) return { text, parsed: undefined };
+  const { BundleCode } = await import("./bundle-code.ts");
+  try {
+    return {
+      text,
+      parsed: new BundleCode(text, {
+        modules: bundle.modules,
+        imports: new Set(bundle.imports),
+        folder: dirname(bundle.file),
+      }),
+    };
+  } catch (error) {
+    // Nested too deeply for the parser, or of a syntax that is newer than it.
+    if (error instanceof RangeError || error instanceof SyntaxError) return { text, parsed: undefined };
+    throw error;
+  }
 }
 
 async function readKept(path: string): Promise<Kept | undefined> {
