@@ -112,7 +112,8 @@ export class FlowRun extends RunNode implements FlowContext {
       candidate,
     );
     if (candidate?.hasOtherCode) this.#run.tellOtherCode(options.name, this.id);
-    if (inputs.tables.length === 0) taskRun.findUsedNow();
+    // Without an earlier completion to be compared, that can wait until what is above has ended.
+    if (candidate?.completion !== undefined && inputs.tables.length === 0) taskRun.findUsedNow();
     this.#run.emit({
       type: "task-run-created",
       taskRun: id,
