@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Definition } from "../../authoring/definition.ts";
+import { readBelow } from "../../disk/read-file.ts";
 import { placeFile } from "../../disk/replace-file.ts";
 import { seal, unseal } from "../../disk/sealed.ts";
 import type { FlowBundle } from "../bundle-flow.ts";
@@ -152,9 +153,13 @@ async function readBundle(bundle: FlowBundle): Promise<BundleText> {
   }
 }
 
+/** Bytes of what is kept beside a bundle: more than that is made anew each time. */
+const largestKept = 16 << 20;
+
 async function readKept(path: string): Promise<Kept | undefined> {
-  const text = unseal(await readFile(path, "utf8").catch(() => "")); // none yet, or it can't be read: it is made anew
+  const kept = await readBelow(dirname(path), basename(path), largestKept).catch(() => ""); // none yet, or none to be read
+  const text = unseal(String(kept));
   if (text === undefined) return undefined;
-  const kept = JSON.parse(text) as Kept; // written above, or by another version
-  return kept.version === keptVersion ? kept : undefined;
+  const value = JSON.parse(text) as Kept; // written above, or by another version
+  return value.version === keptVersion ? value : undefined;
 }
