@@ -25,6 +25,7 @@ async function buildRuntime() {
       index: "runtime/index.ts",
       matching: "runtime/matching.ts",
       cli: "runtime/cli/main.ts",
+      "run-process": "runtime/operations/run-process.ts",
       thread: "runtime/worker/thread.ts",
       "task-host": "runtime/runner/task-host.ts",
       "heartbeat-thread": "runtime/processes/heartbeat-thread.ts",

@@ -1,6 +1,7 @@
 // `npm run check`: types, lint (with the arrows between rooms) and format.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { arrowProblems } from "./arrows.mjs";
 import { build } from "./build.mjs";
 import { root } from "./freshness.mjs";
 
@@ -22,4 +23,7 @@ for (const [name, bin, args] of checks) {
   console.log(`${name}: ${status === 0 ? "good" : "failed"}`);
   if (status !== 0) failed++;
 }
-process.exit(failed === 0 ? 0 : 1);
+const problems = arrowProblems();
+for (const problem of problems) console.error(problem);
+console.log(`arrows: ${problems.length === 0 ? "good" : "failed"}`);
+process.exit(failed + problems.length === 0 ? 0 : 1);

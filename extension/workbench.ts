@@ -1,25 +1,26 @@
 import * as vscode from "vscode";
+import type { PreparedFolder } from "../runtime/events/prepared-folder.ts";
 import { labelText } from "../runtime/shown-text/notification.ts";
 import { readRun } from "../runtime/store/read-run.ts";
+import { callCli } from "./command-line/cli.ts";
+import { Toolchain } from "./command-line/toolchain.ts";
 import { newFlow, pickFolder } from "./flows/new-flow.ts";
 import { setUpTypes } from "./flows/set-up-types.ts";
 import type { Basics } from "./lazy-handlers.ts";
 import type { FileTarget, FlowTarget, RunTarget } from "./manifest/commands.ts";
 import { Panels } from "./panel/panels.ts";
-import { performAction } from "./panel/perform-action.ts";
-import { runCli } from "./running/cli.ts";
 import { downloadMovieLens } from "./running/download-movielens.ts";
 import { FlowRunner } from "./running/flow-runner.ts";
+import { performAction } from "./running/perform-action.ts";
 import { pickFlow, shippedFlows } from "./running/pick-flow.ts";
 import { pickResult } from "./running/pick-result.ts";
 import { pickRun } from "./running/pick-run.ts";
 import { showError } from "./running/show-error.ts";
-import { Toolchain } from "./running/toolchain.ts";
-import { UserMessage } from "./running/user-message.ts";
 import { deleteRuns } from "./runs/delete-runs.ts";
 import { askRunFilter } from "./runs/filter-runs.ts";
 import { everyRun } from "./runs/run-filter.ts";
 import { tell } from "./shown/notifications.ts";
+import { UserMessage } from "./shown/user-message.ts";
 
 /** What the commands do. */
 export class Workbench {
@@ -128,7 +129,7 @@ export class Workbench {
 
   async newFlow(): Promise<void> {
     await newFlow(this.#basics.flows, async (folder) => {
-      await runCli(await this.#toolchain.cliFor(`${folder}/hello.flow.ts`), ["init", folder], {
+      await callCli(await this.#toolchain.cliFor(`${folder}/hello.flow.ts`), ["init", folder, "--json"], {
         cwd: folder,
       });
     });
@@ -138,9 +139,11 @@ export class Workbench {
     const folder = given ?? (await pickFolder())?.uri.fsPath;
     if (folder === undefined) return;
     await setUpTypes(folder, async () =>
-      runCli(await this.#toolchain.cliFor(`${folder}/any.flow.ts`), ["init", folder, "--types"], {
-        cwd: folder,
-      }),
+      callCli<PreparedFolder>(
+        await this.#toolchain.cliFor(`${folder}/any.flow.ts`),
+        ["init", folder, "--types", "--json"],
+        { cwd: folder },
+      ),
     );
   }
 

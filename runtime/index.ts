@@ -1,4 +1,4 @@
-/** What a flow's author imports. */
+/** What a flow's author, and a program that runs flows, imports. */
 export { artifact } from "./authoring/artifact.ts";
 export { type Flow, type FlowOptions, flow } from "./authoring/flow.ts";
 export {
@@ -24,8 +24,11 @@ export {
   task,
 } from "./authoring/task.ts";
 export { UserError } from "./errors/user-error.ts";
+export type { RunEvent } from "./events/run-event.ts";
 export type { State, StateName, StateType } from "./events/states.ts";
 export type { MinHashParams, SimilarityJoinOptions, Transformer } from "./matching/stages.ts";
+export type { RunOptions, StartedRun } from "./operations/program-run.ts";
+export { runFlow } from "./operations/run-flow.ts";
 export { openSession } from "./tables/open-session.ts";
 export { type Database, postgres } from "./tables/postgres/postgres.ts";
 export type { WriteMode } from "./tables/postgres/write-table.ts";

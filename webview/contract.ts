@@ -1,6 +1,8 @@
 import type { SourceLocation } from "../runtime/errors/error-report.ts";
 import type { ArtifactContent } from "../runtime/events/artifacts.ts";
+import type { FlowGraph } from "../runtime/events/flow-graph.ts";
 import type { LogLine } from "../runtime/events/log-lines.ts";
+import type { ResultContent } from "../runtime/events/result-content.ts";
 import type { RunEvent } from "../runtime/events/run-event.ts";
 import type { RunViewJson } from "../runtime/events/run-view-json.ts";
 
@@ -34,7 +36,7 @@ export type Tab = "graph" | "timeline" | "logs" | "data" | "comparison" | "artif
 export interface Snapshot {
   readonly run: RunHeader;
   /** The graph as read without running; all there is before a run, and a preview beside it afterwards. */
-  readonly plan: Plan | undefined;
+  readonly plan: FlowGraph | undefined;
   readonly view: RunViewJson | undefined;
   /**
    * The run's log lines up to `view.seq` as the runtime's `LogLines` makes them, the latest 100,000 at most; and
@@ -59,29 +61,6 @@ export interface RunHeader {
   readonly alive: boolean;
 }
 
-/** As `millrace graph --json` prints it. Ids are those that a run will have. */
-export interface Plan {
-  readonly flow: string;
-  readonly nodes: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly kind: "task" | "flow" | "resource";
-    readonly task?: string;
-    readonly source?: SourceLocation;
-    /** The subflow that it is in. */
-    readonly parent?: string;
-    readonly mapped?: { readonly group: string; readonly index: number };
-  }[];
-  readonly edges: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly argument?: string;
-    readonly allowFailure?: boolean;
-  }[];
-  /** Why the plan ends before the flow does. */
-  readonly partial?: string;
-}
-
 export type PageRequest =
   | { readonly kind: "artifact"; readonly key: string }
   /** A result as text, and samples of the tables in it. */
@@ -91,22 +70,6 @@ export type Answer =
   | { readonly kind: "artifact"; readonly content: ArtifactContent }
   | { readonly kind: "result"; readonly result: ResultContent }
   | { readonly kind: "error"; readonly message: string };
-
-export interface ResultContent {
-  /** The value as text, shortened where it is long. */
-  readonly text: string;
-  readonly tables: readonly {
-    /** Where in the result: `` for the result itself. */
-    readonly path: string;
-    readonly columns: readonly { readonly name: string; readonly type: string }[];
-    /** The first rows, 200 at most, in the columns' order, as JSON values. */
-    readonly rows: readonly (readonly unknown[])[];
-    readonly total: number;
-    /** Where its rows are, if they aren't read: in its session's storage, or outside of the run's folder. */
-    readonly elsewhere?: string;
-    readonly outside?: true;
-  }[];
-}
 
 export type PageAction =
   | { readonly kind: "open-source"; readonly source: SourceLocation }

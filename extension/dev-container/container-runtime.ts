@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { isCompatible } from "../running/find-runtime.ts";
-import { UserMessage } from "../running/user-message.ts";
+import { isCompatible } from "../programs/find-runtime.ts";
+import { UserMessage } from "../shown/user-message.ts";
 import { type DevContainer, insideText } from "./dev-container.ts";
 import { docker, runHere } from "./docker-command.ts";
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { onPath } from "../running/on-path.ts";
-import { type UserAction, UserMessage } from "../running/user-message.ts";
+import { onPath } from "../programs/on-path.ts";
+import { type UserAction, UserMessage } from "../shown/user-message.ts";
 
 export interface CommandOptions {
   readonly signal?: AbortSignal;

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { UserMessage } from "../running/user-message.ts";
 import { tellWarning, withNotice } from "../shown/notifications.ts";
+import { UserMessage } from "../shown/user-message.ts";
 import { buildProblem } from "./build-problem.ts";
 import { type DevContainer, findDevContainer } from "./dev-container.ts";
 import { docker, runHere, runProgram } from "./docker-command.ts";

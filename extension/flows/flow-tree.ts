@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import * as vscode from "vscode";
 import type { NamedDefinition } from "../../runtime/discovery/read-flow-file.ts";
-import type { RunSummary } from "../../runtime/store/read-run.ts";
+import type { RunSummary } from "../../runtime/events/run-summary.ts";
 import type { FlowTarget } from "../manifest/commands.ts";
 import type { RunIndex } from "../runs/run-index.ts";
 import { runTimes } from "../runs/run-times.ts";

@@ -1,7 +1,7 @@
 import { access, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { firstFlow } from "../../runtime/cli/init/first-flow.ts";
+import { firstFlow } from "../../runtime/authoring/first-flow.ts";
 import { askForText } from "../shown/questions.ts";
 import type { FlowIndex } from "./flow-index.ts";
 import { nameProblem, titleOf, withFlowName } from "./flow-names.ts";

@@ -1,10 +1,12 @@
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import type { ArtifactContent } from "../../runtime/events/artifacts.ts";
+import type { ResultContent } from "../../runtime/events/result-content.ts";
 import type { RunView } from "../../runtime/events/run-view.ts";
 import { readArtifact } from "../../runtime/store/read-artifact.ts";
-import type { Answer, PageRequest, ResultContent } from "../../webview/contract.ts";
-import { callCli } from "../running/cli.ts";
-import type { Cli } from "../running/command-line.ts";
+import { baseOf } from "../../runtime/store/relocation.ts";
+import type { Answer, PageRequest } from "../../webview/contract.ts";
+import { callCli } from "../command-line/cli.ts";
+import type { Cli } from "../command-line/command-line.ts";
 
 /** Answers what the page asks of a run. Results are read by the command line: they may need DuckDB. */
 export async function answerRequest(
@@ -36,14 +38,9 @@ async function publishedArtifact(
   return readArtifact(path, artifact.file);
 }
 
-/** The folder whose `.millrace/` has a run. */
-export function baseOfRun(path: string): string {
-  return dirname(dirname(dirname(path)));
-}
-
 /** Files outside of the folder that the run says it has read are read in a trusted workspace only. */
 function readResult(path: string, taskRun: string, trusted: boolean, cli: Cli): Promise<ResultContent> {
-  const base = baseOfRun(path);
+  const base = baseOf(path);
   const outside = trusted ? ["--outside"] : [];
   const args = ["show", basename(path), "--dir", base, `--task=${taskRun}`, "--json", ...outside];
   return callCli<ResultContent>(cli, args, { cwd: base });

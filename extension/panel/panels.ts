@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { PageAction } from "../../webview/contract.ts";
-import type { Cli } from "../running/command-line.ts";
+import type { Cli } from "../command-line/command-line.ts";
 import { type PanelHost, panelType, RunPanel } from "./run-panel.ts";
 import type { PlannedRun } from "./snapshot.ts";
 

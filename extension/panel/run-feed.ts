@@ -1,3 +1,4 @@
+import type { FlowGraph } from "../../runtime/events/flow-graph.ts";
 import { type LogLine, LogLines } from "../../runtime/events/log-lines.ts";
 import type { RunEvent } from "../../runtime/events/run-event.ts";
 import { emptyRunView, foldEvents, type RunView } from "../../runtime/events/run-view.ts";
@@ -6,7 +7,7 @@ import { EventReader, followEvents } from "../../runtime/store/event-reader.ts";
 import { damageText, showCrash } from "../../runtime/store/read-run.ts";
 import { type RunInfo, readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
 import { RunnerWatch } from "../../runtime/store/run-liveness.ts";
-import type { Plan, Snapshot } from "../../webview/contract.ts";
+import type { Snapshot } from "../../webview/contract.ts";
 import { KeptLines } from "./kept-lines.ts";
 import { headerOfRun } from "./snapshot.ts";
 
@@ -78,7 +79,7 @@ export class RunFeed {
     return this.#looked;
   }
 
-  snapshot(plan: Plan | undefined): Snapshot {
+  snapshot(plan: FlowGraph | undefined): Snapshot {
     return {
       run: headerOfRun(this.#info, this.#alive),
       plan,

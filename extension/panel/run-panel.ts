@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import type { FlowGraph } from "../../runtime/events/flow-graph.ts";
 import type { RunEvent } from "../../runtime/events/run-event.ts";
 import { labelText } from "../../runtime/shown-text/notification.ts";
-import type { HostMessage, PageAction, PageMessage, Plan, Tab } from "../../webview/contract.ts";
-import type { Cli } from "../running/command-line.ts";
+import type { HostMessage, PageAction, PageMessage, Tab } from "../../webview/contract.ts";
+import type { Cli } from "../command-line/command-line.ts";
 import { answerRequest } from "./answers.ts";
 import { pageHtml } from "./page-html.ts";
 import { RunFeed } from "./run-feed.ts";
@@ -26,7 +27,7 @@ export interface PanelHost {
 type Shown =
   | { readonly kind: "nothing"; readonly message: string }
   | { readonly kind: "plan"; readonly planned: PlannedRun }
-  | { readonly kind: "run"; readonly feed: RunFeed; readonly plan: Plan | undefined };
+  | { readonly kind: "run"; readonly feed: RunFeed; readonly plan: FlowGraph | undefined };
 
 /** One webview panel, the host's end of its messages: it shows a flow's plan or a run. */
 export class RunPanel {

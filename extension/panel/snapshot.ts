@@ -1,5 +1,6 @@
+import type { FlowGraph } from "../../runtime/events/flow-graph.ts";
 import type { RunInfo } from "../../runtime/store/run-folder.ts";
-import type { Plan, RunHeader } from "../../webview/contract.ts";
+import type { RunHeader } from "../../webview/contract.ts";
 
 /** A flow that is about to run: what the panel shows before there is a run. */
 export interface PlannedRun {
@@ -7,7 +8,7 @@ export interface PlannedRun {
   readonly file: string;
   readonly parameters: { readonly [name: string]: unknown };
   readonly session: string;
-  readonly plan: Plan | undefined;
+  readonly plan: FlowGraph | undefined;
 }
 
 export function headerOfRun(info: RunInfo, alive: boolean): RunHeader {

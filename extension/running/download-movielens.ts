@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
+import { callCli } from "../command-line/cli.ts";
+import type { Cli } from "../command-line/command-line.ts";
 import { tell, withNotice } from "../shown/notifications.ts";
 import { pickOne } from "../shown/questions.ts";
+import { UserMessage } from "../shown/user-message.ts";
 import { untilSeen } from "../until-seen.ts";
-import { callCli } from "./cli.ts";
-import type { Cli } from "./command-line.ts";
-import { UserMessage } from "./user-message.ts";
 
 const sizes = [
   { size: "small", label: "Small", description: "1 MB, 100,836 ratings of 9,742 movies" },

@@ -1,21 +1,23 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import { isLost } from "../../runtime/discovery/secret-parameters.ts";
+import type { InspectedFlow } from "../../runtime/events/inspected-flow.ts";
+import { type CancelOutcome, cancelRun } from "../../runtime/operations/cancel-run.ts";
+import { baseOf } from "../../runtime/store/relocation.ts";
 import { readRunInfo } from "../../runtime/store/run-folder.ts";
-import { baseOfRun } from "../panel/answers.ts";
+import { callCli } from "../command-line/cli.ts";
+import type { Cli } from "../command-line/command-line.ts";
+import { debugRun } from "../command-line/debug-run.ts";
+import { newAttemptOf, newRunOf, resumeRun, startRun } from "../command-line/start-run.ts";
+import type { Toolchain } from "../command-line/toolchain.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { PlannedRun } from "../panel/snapshot.ts";
 import type { RunIndex } from "../runs/run-index.ts";
 import { withStatus } from "../shown/notifications.ts";
-import { callCli } from "./cli.ts";
-import type { Cli } from "./command-line.ts";
-import { debugRun } from "./debug-run.ts";
-import type { InspectedFlow, ParameterValues } from "./inspected-flow.ts";
+import { UserMessage } from "../shown/user-message.ts";
 import { askParameters } from "./parameter-form.ts";
 import { stillFitting } from "./parameter-text.ts";
-import { newAttemptOf, newRunOf, resumeRun, startRun } from "./start-run.ts";
-import type { Toolchain } from "./toolchain.ts";
-import { UserMessage } from "./user-message.ts";
+import type { ParameterValues } from "./parameter-values.ts";
 
 export interface RunRequest {
   readonly file: string;
@@ -72,6 +74,7 @@ export class FlowRunner {
       "--dir",
       base,
       ...this.#toolchain.runOptions(file),
+      "--quiet",
       "--json",
     ];
     try {
@@ -119,7 +122,7 @@ export class FlowRunner {
     const { file, folder, flow } = await readRunInfo(path);
     const cli = await (debug ? this.#toolchain.cliFor(file) : this.#toolchain.runnerFor(file));
     if (cli === undefined) return;
-    const base = baseOfRun(path);
+    const base = baseOf(path);
     // A list option takes what follows it, too: it comes last.
     const again = from === undefined ? [] : ["--from", from];
     const args = [
@@ -128,6 +131,7 @@ export class FlowRunner {
       "--dir",
       base,
       ...this.#toolchain.runOptions(file),
+      "--quiet",
       "--json",
       ...again,
     ];
@@ -145,12 +149,20 @@ export class FlowRunner {
     // A run's folder says which process to end.
     requireTrust();
     const { file, host } = await readRunInfo(path);
-    const base = baseOfRun(path);
-    const args = ["cancel", basename(path), "--dir", base, "--json"];
-    // Only where a run's process is can it be ended, if it doesn't end itself.
-    const cli = await (host.container ? this.#toolchain.runnerOf(file) : this.#toolchain.cliFor(file));
-    // Exit code 2: it had ended before.
-    await callCli(cli, args, { cwd: base, alsoGood: 2 });
+    const outcome = await (host.container
+      ? this.#cancelInContainer(path, file)
+      : cancelRun(path, "Cancelled in VS Code."));
+    if (outcome.outcome === "goes-on")
+      throw new UserMessage(
+        `The run '${outcome.id}' hasn't ended: process ${outcome.process} on ${outcome.host} goes on.`,
+      );
+  }
+
+  /** Only where a run's process is can it be ended, if it doesn't end itself. */
+  async #cancelInContainer(path: string, file: string): Promise<CancelOutcome> {
+    const base = baseOf(path);
+    const cli = await this.#toolchain.runnerOf(file);
+    return callCli<CancelOutcome>(cli, ["cancel", basename(path), "--dir", base, "--json"], { cwd: base });
   }
 
   #inspect(cli: Cli, file: string): Promise<InspectedFlow> {

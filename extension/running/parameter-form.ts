@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
-import type { ParameterField } from "../../runtime/discovery/parameters.ts";
+import type { InspectedFlow } from "../../runtime/events/inspected-flow.ts";
+import type { ParameterField } from "../../runtime/events/parameter-field.ts";
 import { askForText, type PickItem, pickOne, shownQuickPick } from "../shown/questions.ts";
-import type { InspectedFlow, ParameterValues } from "./inspected-flow.ts";
 import { fieldHint, missing, readValue, valueText } from "./parameter-text.ts";
+import type { ParameterValues } from "./parameter-values.ts";
 
 type Item = PickItem &
   (

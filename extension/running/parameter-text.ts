@@ -1,4 +1,4 @@
-import type { ParameterField } from "../../runtime/discovery/parameters.ts";
+import type { ParameterField } from "../../runtime/events/parameter-field.ts";
 
 /** What a text means for a parameter, or why it can't. */
 export type ReadText = { readonly value: unknown } | { readonly problem: string };

@@ -4,8 +4,8 @@ import * as vscode from "vscode";
 import { type FlowIndex, flowLabel } from "../flows/flow-index.ts";
 import type { FileTarget, FlowTarget } from "../manifest/commands.ts";
 import { type PickItem, pickOne } from "../shown/questions.ts";
+import { UserMessage } from "../shown/user-message.ts";
 import { untilSeen } from "../until-seen.ts";
-import { UserMessage } from "./user-message.ts";
 
 interface FlowItem extends PickItem {
   readonly path?: string;

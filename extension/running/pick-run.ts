@@ -1,4 +1,4 @@
-import type { RunSummary } from "../../runtime/store/read-run.ts";
+import type { RunSummary } from "../../runtime/events/run-summary.ts";
 import type { RunTarget } from "../manifest/commands.ts";
 import type { RunIndex } from "../runs/run-index.ts";
 import { ago } from "../runs/run-times.ts";

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { openSource } from "../flows/open-source.ts";
 import { tellError } from "../shown/notifications.ts";
-import { type UserAction, UserMessage } from "./user-message.ts";
+import { type UserAction, UserMessage } from "../shown/user-message.ts";
 
 /** Tells the user of an error, with what can be done about it; all of it goes to the log, too. */
 export async function showError(error: unknown, log: vscode.LogOutputChannel): Promise<void> {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { RunSummary, UnreadableRun } from "../../runtime/store/read-run.ts";
+import type { RunSummary, UnreadableRun } from "../../runtime/events/run-summary.ts";
 import { listRunFolders, runPaths } from "../../runtime/store/run-folder.ts";
 import { LiveRun } from "./live-run.ts";
 

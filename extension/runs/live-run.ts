@@ -1,14 +1,9 @@
 import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import type { RunSummary } from "../../runtime/events/run-summary.ts";
 import { emptyRunView, foldEvents } from "../../runtime/events/run-view.ts";
 import { makeState } from "../../runtime/events/states.ts";
 import { EventReader } from "../../runtime/store/event-reader.ts";
-import {
-  countTasks,
-  damageText,
-  type RunSummary,
-  showCrash,
-  summaryOf,
-} from "../../runtime/store/read-run.ts";
+import { countTasks, damageText, showCrash, summaryOf } from "../../runtime/store/read-run.ts";
 import { type RunInfo, readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
 import { RunnerWatch } from "../../runtime/store/run-liveness.ts";
 

@@ -1,5 +1,5 @@
+import type { RunSummary } from "../../runtime/events/run-summary.ts";
 import type { StateType } from "../../runtime/events/states.ts";
-import type { RunSummary } from "../../runtime/store/read-run.ts";
 
 /** Which runs are shown; an empty list takes all. */
 export interface RunFilter {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
-import type { RunSummary, UnreadableRun } from "../../runtime/store/read-run.ts";
+import type { RunSummary, UnreadableRun } from "../../runtime/events/run-summary.ts";
 import { FolderRuns } from "./folder-runs.ts";
 
 /** Milliseconds between two looks while a run is alive, and while none is. */

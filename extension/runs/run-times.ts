@@ -1,4 +1,4 @@
-import type { RunSummary } from "../../runtime/store/read-run.ts";
+import type { RunSummary } from "../../runtime/events/run-summary.ts";
 
 type Times = Pick<RunSummary, "started" | "ended" | "state" | "tasks" | "name" | "unsure">;
 

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
+import type { RunSummary, UnreadableRun } from "../../runtime/events/run-summary.ts";
 import { formatState } from "../../runtime/events/states.ts";
-import type { RunSummary, UnreadableRun } from "../../runtime/store/read-run.ts";
 import { commandLink } from "../command-registry.ts";
 import type { RunTarget } from "../manifest/commands.ts";
 import { treeItem } from "../shown/tree-item.ts";

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
+import type { RunSummary } from "../../runtime/events/run-summary.ts";
 import { labelText } from "../../runtime/shown-text/notification.ts";
-import type { RunSummary } from "../../runtime/store/read-run.ts";
 import { commandLink } from "../command-registry.ts";
 import { tooltipText } from "../shown/tree-item.ts";
 import type { RunIndex } from "./run-index.ts";

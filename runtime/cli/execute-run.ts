@@ -1,33 +1,40 @@
-import { type RunFlowOptions, runFlow } from "../runner/run-flow.ts";
+import type { Listen } from "../operations/start-run.ts";
+import type { RunOutcome } from "../runner/run-flow.ts";
 import { exit, exitCodeOf } from "./exit.ts";
 import { ignoresHangup } from "./ignores-hangup.ts";
 import { goOnWithoutOutput, loseTerminal, note, printSequences } from "./output.ts";
 import { cursor } from "./render/frame.ts";
-import { type ReporterOptions, type RunReporter, reporter } from "./render/run-reporter.ts";
-import { millraceVersion } from "./version.ts";
+import { type RunReporter, reporter, type ShownOptions } from "./render/run-reporter.ts";
 
-/** Runs a flow for the command line: shows it, hears Ctrl-C, and ends the process with its exit code. */
+/**
+ * Shows a run of this process, hears Ctrl-C, and ends the process with its exit code.
+ * @param run starts or resumes it.
+ */
 export async function executeRun(
-  options: Omit<RunFlowOptions, "onEvents" | "onStarted" | "signal" | "version"> & ReporterOptions,
+  options: ShownOptions,
+  run: (listen: Listen) => Promise<RunOutcome>,
 ): Promise<never> {
-  const shown: RunReporter = await reporter(options);
-  goOnWithoutOutput(({ message }) =>
-    note(
-      "The output can't be written any more (%s). The run goes on; 'millrace follow latest' shows it.",
-      message,
-    ),
-  );
-  const { state, id } = await runFlow({
-    ...options,
-    version: millraceVersion(),
-    signal: cancelBySignals(),
-    onEvents: (events) => shown.events(events),
-    onStarted: (run) => shown.started(run),
-  }).catch((error: unknown) => {
-    shown.stop();
+  let shown: RunReporter | undefined;
+  const listen: Listen = async () => {
+    const reports = await reporter(options);
+    shown = reports;
+    goOnWithoutOutput(({ message }) =>
+      note(
+        "The output can't be written any more (%s). The run goes on; 'millrace follow latest' shows it.",
+        message,
+      ),
+    );
+    return {
+      signal: cancelBySignals(),
+      onStarted: (started) => reports.started(started),
+      onEvents: (events) => reports.events(events),
+    };
+  };
+  const { state, id } = await run(listen).catch((error: unknown) => {
+    shown?.stop();
     throw error;
   });
-  shown.ended({ id, state });
+  shown?.ended({ id, state });
   return exit(exitCodeOf(state));
 }
 

@@ -1,8 +1,9 @@
 import { CommanderError } from "commander";
-import { UsageError, UserError } from "../errors/user-error.ts";
+import type { CommandError, CommandFailure } from "../events/command-failure.ts";
 import type { State } from "../events/states.ts";
+import { commandError } from "../operations/command-error.ts";
 import { diskProblem } from "./disk-problem.ts";
-import { leaveLostTerminal, lostAnswer, noteText } from "./output.ts";
+import { leaveLostTerminal, lostAnswer, noteText, printJsonLines } from "./output.ts";
 
 /** Exit codes: 0 completed, 1 failed or crashed, 2 wrong use, 130 cancelled. */
 export function exitCodeOf(state: State): number {
@@ -28,27 +29,25 @@ export async function exit(code: number): Promise<never> {
   process.exit(code);
 }
 
+/** Tells people what is wrong on stderr, and those who asked for JSON on stdout, too. */
 export async function exitWithError(error: unknown): Promise<never> {
-  if (error instanceof CommanderError) {
-    // Commander has said what is wrong; asking for help is no error.
-    return exit(error.exitCode === 0 ? 0 : 2);
-  }
-  if (error instanceof UserError) {
-    noteText(`error: ${error.message}\n`);
-    return exit(error instanceof UsageError ? 2 : 1);
-  }
-  const problem = diskProblem(error) ?? systemMessage(error);
-  if (problem !== undefined) {
-    noteText(`error: ${problem}\n`);
-    return exit(1);
-  }
-  noteText(
-    `error: Millrace failed, which it shouldn't have: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  return exit(1);
+  // Asking for help is no error.
+  if (error instanceof CommanderError && error.exitCode === 0) return exit(0);
+  const failure = failureOf(error);
+  // Commander has said itself what is wrong.
+  if (!(error instanceof CommanderError)) noteText(`error: ${failure.message}\n`);
+  if (jsonWanted(process.argv)) printJsonLines([{ error: failure } satisfies CommandFailure]);
+  return exit(failure.kind === "usage" ? 2 : 1);
 }
 
-/** What the system said, which is for users as it is. */
-function systemMessage(error: unknown): string | undefined {
-  return error instanceof Error && "syscall" in error ? error.message : undefined;
+function failureOf(error: unknown): CommandError {
+  if (error instanceof CommanderError)
+    return { kind: "usage", message: error.message.replace(/^error: /, "") };
+  const problem = diskProblem(error);
+  return problem === undefined ? commandError(error) : { kind: "system", message: problem };
+}
+
+/** Before a command's options are read, or where they can't be. `inspect` prints nothing else. */
+function jsonWanted([, , command, ...rest]: readonly string[]): boolean {
+  return command === "inspect" || rest.includes("--json");
 }

@@ -1,5 +1,5 @@
-import type { ParameterField } from "../discovery/parameters.ts";
 import { UsageError } from "../errors/user-error.ts";
+import type { ParameterField } from "../events/parameter-field.ts";
 
 /**
  * What an option's text means for its parameter. The flow's schema checks it after that.

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import type { ParameterField } from "../discovery/parameters.ts";
 import { UsageError } from "../errors/user-error.ts";
+import type { ParameterField } from "../events/parameter-field.ts";
 import { fromOption } from "./option-value.ts";
 import { noteText, print } from "./output.ts";
 

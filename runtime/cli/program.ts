@@ -1,9 +1,9 @@
 import { Command } from "commander";
+import { millraceVersion } from "../discovery/version.ts";
 import { declareDataCommands } from "./declarations/data.ts";
 import { declareFlowCommands } from "./declarations/flows.ts";
 import { declareRunCommands } from "./declarations/runs.ts";
 import { noteText, print } from "./output.ts";
-import { millraceVersion } from "./version.ts";
 
 /**
  * The command line. Each command's module is loaded when it is called: `millrace runs` loads nothing that

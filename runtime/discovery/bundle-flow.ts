@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { BuildFailure, Message, OnLoadResult, OnResolveResult, Plugin } from "esbuild";
 import { makeFolder } from "../disk/make-folder.ts";
 import { areWhole, replaceFiles } from "../disk/replace-file.ts";
+import type { SourceLocation } from "../errors/error-report.ts";
 import { UserError } from "../errors/user-error.ts";
 import { providedModules } from "./provided-modules.ts";
 
@@ -86,11 +87,11 @@ export async function bundleFlow(file: string, folder: string): Promise<FlowBund
     };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
-    const texts = await formatMessages(error.errors.map(withAbsoluteFile(dirname(file))), {
-      kind: "error",
-      color: false,
+    const messages = error.errors.map(withAbsoluteFile(dirname(file)));
+    const texts = await formatMessages(messages, { kind: "error", color: false });
+    throw new UserError(`The flow can't be built.\n${texts.join("\n").trim()}`, {
+      source: placeOf(messages[0]),
     });
-    throw new UserError(`The flow can't be built.\n${texts.join("\n").trim()}`);
   }
 }
 
@@ -175,6 +176,12 @@ function hasPackage(folder: string, specifier: string): boolean {
 
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && "errors" in error && Array.isArray(error.errors);
+}
+
+/** esbuild counts columns from 0. */
+function placeOf(message: Message | undefined): SourceLocation | undefined {
+  const location = message?.location;
+  return location ? { file: location.file, line: location.line, column: location.column + 1 } : undefined;
 }
 
 function withAbsoluteFile(folder: string): (message: Message) => Message {

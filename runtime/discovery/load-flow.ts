@@ -42,7 +42,9 @@ export async function loadFlow(file: string, bundleFolder: string): Promise<Load
   try {
     module = (await import(pathToFileURL(bundle.path).href)) as typeof module; // any module is one
   } catch (error) {
-    throw new UserError(`${file} fails when it is imported.\n${userStack(error)}`);
+    throw new UserError(`${file} fails when it is imported.\n${userStack(error)}`, {
+      source: error instanceof Error ? locate(error.stack ?? "") : undefined,
+    });
   }
   if (!isFlow(module.default)) {
     throw new UserError(
@@ -88,6 +90,7 @@ function tasksByName(
     if (earlier !== undefined) {
       throw new UserError(
         `Two tasks are named '${name}': at ${show(earlier.source)} and at ${show(source)}. Give one of them another name.`,
+        { source },
       );
     }
     tasks.set(name, { definition, source, code: codeOf(definition, codes) });

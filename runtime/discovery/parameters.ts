@@ -1,25 +1,8 @@
 import type { z } from "zod";
 import type { FlowOptions } from "../authoring/flow.ts";
 import { UsageError } from "../errors/user-error.ts";
+import type { ParameterField } from "../events/parameter-field.ts";
 import { isSecret, withoutSecrets } from "./secret-parameters.ts";
-
-/** A flow's parameter as forms and command lines show it. */
-export interface ParameterField {
-  readonly name: string;
-  readonly type: "string" | "number" | "integer" | "boolean" | "array" | "json";
-  /** The type of an array's items. */
-  readonly items: "string" | "number" | "integer" | "boolean" | "array" | "json" | undefined;
-  /** One letter, from `.meta({ alias: "t" })`. */
-  readonly alias: string | undefined;
-  readonly description: string | undefined;
-  readonly required: boolean;
-  readonly default: unknown;
-  readonly choices: readonly (string | number)[] | undefined;
-  readonly minimum: number | undefined;
-  readonly maximum: number | undefined;
-  /** Not to be shown or kept: from `.meta({ secret: true })`. */
-  readonly secret: boolean;
-}
 
 /** The part of a JSON Schema that zod writes for a parameter. */
 interface PropertySchema {

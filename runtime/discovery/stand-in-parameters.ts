@@ -1,13 +1,8 @@
 import type { z } from "zod";
 import type { FlowOptions } from "../authoring/flow.ts";
 import { UsageError } from "../errors/user-error.ts";
-import {
-  checkNames,
-  describeIssue,
-  type ParameterField,
-  parameterFields,
-  parseParameters,
-} from "./parameters.ts";
+import type { ParameterField } from "../events/parameter-field.ts";
+import { checkNames, describeIssue, parameterFields, parseParameters } from "./parameters.ts";
 
 /**
  * Parameters for a preview: what is given is checked and defaults are filled in as for a run, and what is

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { rootFlowRun } from "../events/run-event.ts";
+import type { RunSummary, UnreadableRun } from "../events/run-summary.ts";
 import { addFlowRun, currentTaskRuns, emptyRunView, foldEvents, type RunView } from "../events/run-view.ts";
 import { hasEnded, makeState, type State } from "../events/states.ts";
 import type { Liveness } from "../processes/liveness.ts";
@@ -52,36 +53,6 @@ export function damageText({ line, problem, passedBy }: Damage): string {
   const rest =
     passedBy === undefined ? "What comes after it isn't shown." : "A resume went on from what was before it.";
   return `Line ${line} of the run's events.jsonl can't be read: ${problem}. ${rest}`;
-}
-
-/** What a list of runs shows of each. */
-export interface RunSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly flow: string;
-  readonly state: State;
-  /** Milliseconds since 1970. */
-  readonly started: number;
-  readonly ended: number | undefined;
-  readonly attempt: number;
-  readonly tasks: { readonly total: number; readonly completed: number };
-  readonly parameters: RunInfo["parameters"];
-  readonly file: string;
-  readonly session: string;
-  readonly host: string;
-  readonly container: boolean;
-  readonly path: string;
-  /** Whether its process is alive isn't known: it can't be asked from here, and one look at its heartbeat says nothing. */
-  readonly unsure?: true;
-  /** What of its events can't be read, where something can't; known of runs that have not ended. */
-  readonly damages?: readonly string[];
-}
-
-/** A run that can't be read, and why. */
-export interface UnreadableRun {
-  readonly id: string;
-  readonly path: string;
-  readonly error: string;
 }
 
 /** Which runs are listed. */

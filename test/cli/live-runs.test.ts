@@ -80,7 +80,9 @@ describe("runs that are going on", () => {
             "type": "CANCELLED",
             "name": "Cancelled",
             "message": "Cancelled by 'millrace cancel'."
-          }
+          },
+          "outcome": "had-ended",
+          "crashed": false
         }
         ! The run '<id>' has ended already: Cancelled("Cancelled by 'millrace cancel'.").
         exit 2`,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import type { CommandFailure } from "../../runtime/events/command-failure.ts";
 import { cli, makeRoom, removeRoom, text, transcript } from "./cli.ts";
 import { shop } from "./flows.ts";
 
@@ -118,12 +119,50 @@ export default flow({ name: "Two tasks" }, () => {});
   ];
   for (const [what, args, stderr] of cases) {
     it(`${what}: exit 2, and what is wrong on stderr`, async () => {
+      const message = stderr.replace(/^error: /, "");
+      // Asked for JSON, it says the same on stdout.
+      const answer = `${JSON.stringify({ error: { kind: "usage", message } })}\n`;
       assert.equal(
         transcript(await cli(args, { cwd: room }), room),
-        `${stderr.replaceAll(/^/gm, "! ")}\nexit 2`,
+        `${args.includes("--json") ? answer : ""}${stderr.replaceAll(/^/gm, "! ")}\nexit 2`,
       );
     });
   }
+
+  it("tells what fails as JSON where that is asked for, with its place in the code", async () => {
+    const told = async (...args: string[]) => {
+      const { code, stdout } = await cli(args, { cwd: room });
+      const { error } = JSON.parse(stdout) as CommandFailure;
+      const place = error.source && [error.source.file, error.source.line, error.source.column].join(":");
+      return [code, error.kind, error.message.split("\n")[0], place?.replace(room, "<room>")];
+    };
+    assert.deepEqual(
+      [
+        await told("run", "syntax", "--json"),
+        await told("inspect", "missing"),
+        await told("run", "same", "--quiet", "--json"),
+        await told("run", "shop", "--json", "--bda"),
+        await told("logs", "latest", "--json"),
+      ],
+      [
+        [1, "user", "The flow can't be built.", "<room>/syntax.flow.ts:3:9"],
+        [1, "user", "The flow can't be built.", "<room>/missing.flow.ts:1:19"],
+        [
+          1,
+          "user",
+          `Two tasks are named 'Same': at ${room}/same.flow.ts:2:1 and at ${room}/same.flow.ts:3:1. Give one of them another name.`,
+          "<room>/same.flow.ts:3:1",
+        ],
+        [2, "usage", "unknown option '--bda'", undefined],
+        [
+          2,
+          "usage",
+          `There is no run 'latest': ${room} has no runs yet. Start one with 'millrace run', or name the folder with --dir.`,
+          undefined,
+        ],
+      ],
+    );
+  });
 
   const broken: readonly (readonly [string, string])[] = [
     [

@@ -1,5 +1,5 @@
+import type { ResultContent } from "../../runtime/events/result-content.ts";
 import type { TaskRunView } from "../../runtime/events/run-view.ts";
-import type { ResultContent } from "../contract.ts";
 import { DataTable } from "../data/data-table.ts";
 import { h } from "../elements/dom.ts";
 import type { PageContext } from "../page/page-view.ts";

@@ -1,8 +1,8 @@
+import type { FlowGraph } from "../../runtime/events/flow-graph.ts";
 import type { Upstream } from "../../runtime/events/run-event.ts";
 import { rootFlowRun } from "../../runtime/events/run-event.ts";
 import type { RunView } from "../../runtime/events/run-view.ts";
 import { hasEnded } from "../../runtime/events/states.ts";
-import type { Plan } from "../contract.ts";
 import type { Status } from "../state/status.ts";
 
 /** A task run or subflow run of the graph, from the plan, the run, or both. */
@@ -33,7 +33,7 @@ export interface RunItems {
 }
 
 /** All there is to draw: the plan as far as there is one, and what the run made of it. */
-export function collectItems(plan: Plan | undefined, view: RunView): RunItems {
+export function collectItems(plan: FlowGraph | undefined, view: RunView): RunItems {
   const items = new Map<string, RunItem>();
   const resources = new Map<string, { id: string; name: string; flowRun: string; holds: Set<string> }>();
   for (const node of plan?.nodes ?? []) {

@@ -1,6 +1,7 @@
 import type { ArtifactContent } from "../../runtime/events/artifacts.ts";
+import type { ResultContent } from "../../runtime/events/result-content.ts";
 import type { ArtifactView, TaskRunView } from "../../runtime/events/run-view.ts";
-import type { Answer, PageRequest, ResultContent } from "../contract.ts";
+import type { Answer, PageRequest } from "../contract.ts";
 import type { Host } from "../messages.ts";
 
 const mostKept = 40;

@@ -1,8 +1,9 @@
+import type { FlowGraph } from "../../runtime/events/flow-graph.ts";
 import { LogLines } from "../../runtime/events/log-lines.ts";
 import { type RunEvent, rootFlowRun } from "../../runtime/events/run-event.ts";
 import { emptyRunView, foldEvents, type RunView } from "../../runtime/events/run-view.ts";
 import { viewFromJson } from "../../runtime/events/run-view-json.ts";
-import type { Plan, RunHeader, Snapshot } from "../contract.ts";
+import type { RunHeader, Snapshot } from "../contract.ts";
 import { LogBuffer } from "../logs/log-buffer.ts";
 
 /** What changed since it was last asked. Ids are those of task runs, flow runs and resources. */
@@ -21,7 +22,7 @@ export const logCapacity = 100_000;
 /** The run as the page knows it: a snapshot and the events after it, folded by the runtime's own reducer. */
 export class RunModel {
   header: RunHeader | undefined;
-  plan: Plan | undefined;
+  plan: FlowGraph | undefined;
   view: RunView = emptyRunView();
   logs = new LogBuffer(logCapacity);
   logsLeftOut = 0;

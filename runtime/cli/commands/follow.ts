@@ -1,20 +1,19 @@
+import { resolve } from "node:path";
+import { findStoredRun } from "../../operations/find-run.ts";
+import { followRun } from "../../operations/follow-run.ts";
 import { readRun } from "../../store/read-run.ts";
 import { exit, exitCodeOf } from "../exit.ts";
-import { findStoredRun } from "../find-stored-run.ts";
-import { followRun } from "../follow-run.ts";
 import { note } from "../output.ts";
-import { reporter } from "../render/run-reporter.ts";
+import { reporter, type ShownOptions } from "../render/run-reporter.ts";
 
-export interface FollowOptions {
-  readonly log?: boolean;
+export interface FollowOptions extends ShownOptions {
   readonly dir?: string;
-  readonly json?: boolean;
 }
 
 /** `millrace follow <run>`: shows a run as `run` shows its own. */
 export async function followCommand(reference: string, options: FollowOptions): Promise<void> {
-  const path = await findStoredRun(reference, options.dir);
-  const shown = await reporter({ json: options.json ?? false, log: options.log ?? false });
+  const path = await findStoredRun(reference, resolve(options.dir ?? "."));
+  const shown = await reporter(options);
   for await (const events of followRun(path)) shown.events(events);
   const { info, state, view } = await readRun(path);
   shown.ended({ id: info.id, state });

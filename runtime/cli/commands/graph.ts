@@ -1,9 +1,9 @@
 import { parameterFields } from "../../discovery/parameters.ts";
 import { UsageError } from "../../errors/user-error.ts";
+import { withInspectedFlow } from "../../operations/inspect-flow.ts";
 import { previewFlow } from "../../runner/preview-flow.ts";
 import { exit } from "../exit.ts";
 import { addGraphOptions } from "../flow-options.ts";
-import { withInspectedFlow } from "../inspected-flow.ts";
 import { note, print, printJson, reserveStdout } from "../output.ts";
 import { givenParameters, parameterCommand } from "../parameter-options.ts";
 import { graphMermaid } from "../render/graph-mermaid.ts";
@@ -12,7 +12,7 @@ import { graphText } from "../render/graph-text.ts";
 /** `millrace graph <flow> [--parameter value ...]`: the graph as the body's calls tell it; no task is run. */
 export async function graphCommand(flowReference: string, rest: readonly string[]): Promise<void> {
   reserveStdout();
-  await withInspectedFlow(flowReference, async (loaded) => {
+  await withInspectedFlow(flowReference, process.cwd(), async (loaded) => {
     const { options } = loaded.flow.definition;
     const fields = await parameterFields(options);
     const description = `The graph of the flow '${loaded.name}'. Its body is called to see which tasks it calls; no task is run.`;

@@ -1,37 +1,42 @@
-import { join, resolve } from "node:path";
-import { type LoadedFlow, loadFlow } from "../../discovery/load-flow.ts";
+import { resolve } from "node:path";
+import type { LoadedFlow } from "../../discovery/load-flow.ts";
 import { parameterFields } from "../../discovery/parameters.ts";
-import { TaskPool } from "../../runner/task-pool.ts";
-import { makeStore } from "../../store/run-folder.ts";
+import { withInspectedFlow } from "../../operations/inspect-flow.ts";
+import type { RunSettings } from "../../operations/run-settings.ts";
+import { startRun } from "../../operations/start-run.ts";
 import { executeRun } from "../execute-run.ts";
 import { addRunOptions } from "../flow-options.ts";
-import { withInspectedFlow } from "../inspected-flow.ts";
 import { reserveStdout } from "../output.ts";
 import { givenParameters, parameterCommand } from "../parameter-options.ts";
-import { resolveFlow } from "../resolve-flow.ts";
-import { type RunSettings, runSettings, threadCount } from "../run-settings.ts";
 
 /** `millrace run <flow> [--parameter value ...]`: the flow's schema says which options there are. */
 export async function runCommand(flowReference: string, rest: readonly string[]): Promise<void> {
+  const folder = process.cwd();
   if (rest.includes("--json")) reserveStdout();
   if (rest.includes("--help") || rest.includes("-h")) {
-    await withInspectedFlow(flowReference, (loaded) => parsedOptions(flowReference, loaded, rest));
+    await withInspectedFlow(flowReference, folder, (loaded) => parsedOptions(flowReference, loaded, rest));
     return;
   }
-  // Threads start while the flow is being bundled.
-  const pool = await TaskPool.start(threadCount(valueAfter(rest, "--threads")));
-  const base = resolve(valueAfter(rest, "--dir") ?? ".");
-  const file = await resolveFlow(flowReference, process.cwd());
-  const loaded = await loadFlow(file, join(await makeStore(base), "bundles"));
-  const { command, fields } = await parsedOptions(flowReference, loaded, rest);
-  await executeRun({
-    loaded,
-    parameters: givenParameters(command, fields),
-    folder: process.cwd(),
-    base,
-    pool,
-    ...runSettings(command.opts<RunSettings>()),
-  });
+  const shown = {
+    json: rest.includes("--json"),
+    log: rest.includes("--log"),
+    quiet: rest.includes("--quiet"),
+  };
+  await executeRun(shown, (listen) =>
+    startRun(
+      {
+        flow: flowReference,
+        folder,
+        base: resolve(valueAfter(rest, "--dir") ?? "."),
+        threads: valueAfter(rest, "--threads"),
+        async choose(loaded) {
+          const { command, fields } = await parsedOptions(flowReference, loaded, rest);
+          return { parameters: givenParameters(command, fields), settings: command.opts<RunSettings>() };
+        },
+      },
+      listen,
+    ),
+  );
 }
 
 /** @throws what commander does for options that make no sense, and when it has printed the help. */

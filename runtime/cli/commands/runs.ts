@@ -1,7 +1,8 @@
 import { basename, resolve } from "node:path";
 import { flowFilePattern } from "../../discovery/find-flow-files.ts";
+import type { RunSummary } from "../../events/run-summary.ts";
 import { makeState, stateNames } from "../../events/states.ts";
-import { listRuns, type RunSummary } from "../../store/read-run.ts";
+import { listRuns } from "../../store/read-run.ts";
 import { note, print, printJson } from "../output.ts";
 import { choice, wholeNumber } from "../read-options.ts";
 import { duration, localTime } from "../render/durations.ts";

@@ -1,11 +1,11 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { ArtifactContent } from "../../events/artifacts.ts";
 import type { ArtifactView } from "../../events/run-view.ts";
+import { findStoredRun } from "../../operations/find-run.ts";
+import { findTaskRun } from "../../operations/find-task-run.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { readArtifact } from "../../store/read-artifact.ts";
 import { readRun, type StoredRun } from "../../store/read-run.ts";
-import { findStoredRun } from "../find-stored-run.ts";
-import { findTaskRun } from "../find-task-run.ts";
 import { print, printJson } from "../output.ts";
 import { wholeNumber } from "../read-options.ts";
 import { artifactText } from "../render/artifact-text.ts";
@@ -26,7 +26,7 @@ type Read = { readonly content: ArtifactContent } | { readonly problem: string }
 /** `millrace show <run>`: all that is known of a run but its log. */
 export async function showCommand(reference: string, options: ShowOptions): Promise<void> {
   const rows = wholeNumber("--rows", options.rows ?? "5", 1);
-  const run = await readRun(await findStoredRun(reference, options.dir));
+  const run = await readRun(await findStoredRun(reference, resolve(options.dir ?? ".")));
   if (options.task !== undefined) {
     await showResult(run, options.task, options);
     return;
@@ -55,7 +55,7 @@ export async function showCommand(reference: string, options: ShowOptions): Prom
 /** `millrace show <run> --task <task run>`: what a task run returned. */
 async function showResult(run: StoredRun, reference: string, options: ShowOptions): Promise<void> {
   const taskRun = findTaskRun(run, reference);
-  const { readResultContent } = await import("../result-content.ts");
+  const { readResultContent } = await import("../../operations/read-result.ts");
   const rows = wholeNumber("--rows", options.rows ?? (options.json ? "200" : "5"), 1);
   const result = await readResultContent(run, taskRun, { rows, outside: options.outside ?? false });
   if (options.json) {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { UsageError } from "../../errors/user-error.ts";
+import type { InitOptions } from "../commands/init.ts";
 import type { ListOptions } from "../commands/list.ts";
 import { addGraphOptions, addRunOptions } from "../flow-options.ts";
 
@@ -53,9 +54,10 @@ export function declareFlowCommands(program: Command): void {
     .description(
       "print what a form and a graph need of a flow, as JSON: { flow, description, file, parameters, plan }",
     )
-    .action(async (flow: string) => {
+    .option("--dir <folder>", "keep the flow's bundle in this folder's .millrace/, for a run there")
+    .action(async (flow: string, options: { readonly dir?: string }) => {
       const { inspectCommand } = await import("../commands/inspect.ts");
-      await inspectCommand(flow);
+      await inspectCommand(flow, options);
     });
 
   program
@@ -63,7 +65,8 @@ export function declareFlowCommands(program: Command): void {
     .argument("[folder]", "where to put it", ".")
     .description("write a first flow, and what an editor needs to know its types")
     .option("--types", "only what an editor needs")
-    .action(async (folder: string, options: { readonly types?: true }) => {
+    .option("--json", "print JSON: { files, advice }")
+    .action(async (folder: string, options: InitOptions) => {
       const { initCommand } = await import("../commands/init.ts");
       await initCommand(folder, options);
     });

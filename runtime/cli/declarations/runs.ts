@@ -59,6 +59,7 @@ export function declareRunCommands(program: Command): void {
     .argument("<run>", runArgument)
     .description("show a run from its beginning, until it has ended; the exit code is the run's")
     .option("--log", "print log lines on a terminal too")
+    .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state }")
     .addOption(dirOption())
     .option("--json", "print the run's events, one a line, and nothing else")
     .action(async (run: string, options: FollowOptions) => {
@@ -71,7 +72,7 @@ export function declareRunCommands(program: Command): void {
     .argument("<run>", runArgument)
     .description("cancel a run, and wait until it has ended; after 10 s its process is ended")
     .addOption(dirOption())
-    .option("--json", "print JSON: { id, state }")
+    .option("--json", "print JSON: { id, state, outcome }")
     .action(async (run: string, options: CancelOptions) => {
       const { cancelCommand } = await import("../commands/cancel.ts");
       await cancelCommand(run, options);
@@ -89,6 +90,7 @@ export function declareRunCommands(program: Command): void {
     .option("--parameters <json>", "the run's secrets, which aren't kept, as one JSON object")
     .addOption(dirOption())
     .option("--log", "print log lines on a terminal too")
+    .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state }")
     .option("--json", "print the run's events, one a line, and nothing else")
     .action(async (run: string, options: ResumeOptions) => {
       const { resumeCommand } = await import("../commands/resume.ts");

@@ -14,15 +14,18 @@ export interface RunReporter {
 }
 
 /** How a run is shown. */
-export interface ReporterOptions {
-  /** As its events, a line each. */
-  readonly json: boolean;
+export interface ShownOptions {
+  /** As its events, a line each; with `quiet` only as how it ended. */
+  readonly json?: boolean;
+  /** Nothing but what is wrong with starting it. */
+  readonly quiet?: boolean;
   /** As log lines, on a terminal too. */
-  readonly log: boolean;
+  readonly log?: boolean;
 }
 
 /** Events for machines, one line a task for a terminal, plain log lines for a pipe. */
-export async function reporter({ json, log }: ReporterOptions): Promise<RunReporter> {
+export async function reporter({ json, log, quiet }: ShownOptions): Promise<RunReporter> {
+  if (quiet) return quietReporter(json ?? false);
   if (json) return jsonReporter();
   if (process.stdout.isTTY && process.env.TERM !== "dumb" && !log) {
     const { LiveReporter } = await import("./live-reporter.ts");
@@ -38,6 +41,17 @@ function jsonReporter(): RunReporter {
       printJsonLines(events);
     },
     ended() {},
+    stop() {},
+  };
+}
+
+function quietReporter(json: boolean): RunReporter {
+  return {
+    started() {},
+    events() {},
+    ended(run) {
+      if (json) printJsonLines([run]);
+    },
     stop() {},
   };
 }

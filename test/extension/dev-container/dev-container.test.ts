@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
+import { commandLine, processIn, saidToUser } from "../../../extension/command-line/command-line.ts";
 import { buildProblem } from "../../../extension/dev-container/build-problem.ts";
 import { foldersBetween } from "../../../extension/dev-container/container-runtime.ts";
 import {
@@ -9,7 +10,6 @@ import {
   insideText,
 } from "../../../extension/dev-container/dev-container.ts";
 import { dockerProblem } from "../../../extension/dev-container/docker-command.ts";
-import { commandLine, processIn, saidToUser } from "../../../extension/running/command-line.ts";
 
 function container(
   id: string,

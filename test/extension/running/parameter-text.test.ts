@@ -6,7 +6,7 @@ import {
   stillFitting,
   valueText,
 } from "../../../extension/running/parameter-text.ts";
-import type { ParameterField } from "../../../runtime/discovery/parameters.ts";
+import type { ParameterField } from "../../../runtime/events/parameter-field.ts";
 
 function field(
   name: string,

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { cliError } from "../../../extension/running/cli-error.ts";
-import { findNode } from "../../../extension/running/find-node.ts";
-import { findRuntime, isCompatible } from "../../../extension/running/find-runtime.ts";
-import { byVersion, isNewEnough } from "../../../extension/running/node-version.ts";
-import { onPath } from "../../../extension/running/on-path.ts";
-import { processEnvironment } from "../../../extension/running/process-environment.ts";
+import { callFailure } from "../../../extension/command-line/call-failure.ts";
+import { findNode } from "../../../extension/programs/find-node.ts";
+import { findRuntime, isCompatible } from "../../../extension/programs/find-runtime.ts";
+import { byVersion, isNewEnough } from "../../../extension/programs/node-version.ts";
+import { onPath } from "../../../extension/programs/on-path.ts";
+import { processEnvironment } from "../../../extension/programs/process-environment.ts";
 
 describe("The Node that runs flows", () => {
   let folder: string;
@@ -128,17 +128,26 @@ describe("A run's process", () => {
   });
 
   it("says what went wrong, where, with a way to there", () => {
-    const error = cliError(
-      "a warning\nerror: /w/a.flow.ts fails when it is imported.\nError: no\n    at /w/tasks.ts:3:7\n",
-      1,
-    );
+    const cli = { node: "node", script: "/m/cli.js", session: "duckdb" };
+    const source = { file: "/w/tasks.ts", line: 3, column: 7 };
+    const failure = { error: { kind: "user", message: "It fails when it is imported.", source } };
+    const told = (stdout: string, stderr: string) => {
+      const { message, actions } = callFailure(cli, { stdout, stderr }, 1);
+      return [message, ...actions];
+    };
     assert.deepEqual(
-      [error.message.split("\n")[0], error.actions],
       [
-        "/w/a.flow.ts fails when it is imported.",
-        [{ kind: "source", title: "Open File", file: "/w/tasks.ts", line: 3, column: 7 }],
+        told(`${JSON.stringify(failure)}\n`, "a warning\nerror: It fails when it is imported.\n"),
+        told(`{"type":"log"}\n${JSON.stringify({ error: { kind: "usage", message: "No." } })}\n`, ""),
+        told("", "node: bad option\n"),
+        told("", ""),
+      ],
+      [
+        ["It fails when it is imported.", { kind: "source", title: "Open File", ...source }],
+        ["No."],
+        ["Millrace ended with code 1: node: bad option"],
+        ["Millrace ended with code 1 and said nothing."],
       ],
     );
-    assert.equal(cliError("", 137).message, "Millrace ended with code 137 and said nothing.");
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { FlowGraph } from "../../../runtime/events/flow-graph.ts";
 import { emptyRunView, foldEvents } from "../../../runtime/events/run-view.ts";
-import type { Plan } from "../../../webview/contract.ts";
 import { captionOf } from "../../../webview/graph/captions.ts";
 import { collectItems, statusOfRun } from "../../../webview/graph/run-items.ts";
 import {
@@ -63,7 +63,7 @@ Index -> Notify
   });
 
   it("has in the plan the nodes that the run will have, so that the picture stays", () => {
-    const plan: Plan = {
+    const plan: FlowGraph = {
       flow: "Two",
       nodes: [
         { id: "Load-0", name: "Load-0", kind: "task", task: "Load" },

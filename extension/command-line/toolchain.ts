@@ -1,9 +1,9 @@
 import { dirname, posix } from "node:path";
 import * as vscode from "vscode";
 import type { DevContainer } from "../dev-container/dev-container.ts";
+import { findNode } from "../programs/find-node.ts";
+import { extensionRuntime, findRuntime, type Runtime } from "../programs/find-runtime.ts";
 import type { Cli } from "./command-line.ts";
-import { findNode } from "./find-node.ts";
-import { extensionRuntime, findRuntime, type Runtime } from "./find-runtime.ts";
 
 /** Finds what runs flows: Node by the settings, and the runtime beside a flow or the extension's own. */
 export class Toolchain {

@@ -60,7 +60,9 @@ export async function newAttemptOf(path: string): Promise<() => Promise<string |
   };
 }
 
-/** Starts a process, and waits until `begun` finds what it has begun or it ends. */
+/**
+ * Starts a process, which is to print little (`--quiet`), and waits until `begun` finds what it has begun or it ends.
+ */
 async function launch(
   cli: Cli,
   args: readonly string[],
@@ -69,20 +71,20 @@ async function launch(
 ): Promise<string> {
   // A pipe would break, and the run with it, when the window is closed.
   const folder = await mkdtemp(join(tmpdir(), "millrace-start-"));
-  const errors = join(folder, "stderr");
-  const stderr = openSync(errors, "w");
+  const [answerFile, errorsFile] = [join(folder, "stdout"), join(folder, "stderr")];
+  const [stdout, stderr] = [openSync(answerFile, "w"), openSync(errorsFile, "w")];
   try {
     const line = commandLine(cli, args, cwd);
     const child = spawn(line.command, line.args, {
       cwd: line.cwd,
       env: line.env,
       detached: true,
-      stdio: ["ignore", "ignore", stderr],
+      stdio: ["ignore", stdout, stderr],
       windowsHide: true,
     });
     child.unref();
     const ended = endOf(child);
-    const pid = async () => processIn(cli, child.pid, await readFile(errors, "utf8"));
+    const pid = async () => processIn(cli, child.pid, await readFile(errorsFile, "utf8"));
     for (;;) {
       const path = await begun(await pid());
       if (path !== undefined) return path;
@@ -92,9 +94,11 @@ async function launch(
       // A quick one may have run to its end between the two looks.
       const late = await begun(await pid());
       if (late !== undefined) return late;
-      throw callFailure(cli, await readFile(errors, "utf8"), end.code);
+      const [answer, errors] = [await readFile(answerFile, "utf8"), await readFile(errorsFile, "utf8")];
+      throw callFailure(cli, { stdout: answer, stderr: errors }, end.code);
     }
   } finally {
+    closeSync(stdout);
     closeSync(stderr);
     await rm(folder, { recursive: true, force: true });
   }

@@ -3,24 +3,22 @@ import { UsageError } from "../errors/user-error.ts";
 import { TableError } from "../tables/session.ts";
 import { parseSessionUrl } from "../tables/session-url.ts";
 
-/** Options of whatever runs a flow. */
+/** What a run may be given beside its parameters, as the command line's options have it. */
 export interface RunSettings {
+  /** `duckdb` or `sc://host:port`. Default: MILLRACE_SESSION, or duckdb. */
   readonly session?: string;
-  readonly json?: boolean;
-  readonly log?: boolean;
+  /** Such as `8GB`. Default: MILLRACE_MEMORY, or most of what there is. */
   readonly memory?: string;
 }
 
 /**
- * The session and the output that options and environment ask for.
+ * The session and the memory that options and environment ask for.
  * @throws {UsageError} for a session that there can't be.
  */
 export function runSettings(options: RunSettings): {
   readonly session: string;
   /** The session without its token. */
   readonly sessionLabel: string;
-  readonly json: boolean;
-  readonly log: boolean;
   /** Bytes. */
   readonly memory?: number;
 } {
@@ -30,8 +28,6 @@ export function runSettings(options: RunSettings): {
     ...(memory === undefined ? {} : { memory }),
     session,
     sessionLabel: labelOf(session),
-    json: options.json ?? false,
-    log: options.log ?? false,
   };
 }
 

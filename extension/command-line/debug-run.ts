@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import { runCli } from "./cli.ts";
+import { callCli } from "./cli.ts";
 import { type Cli, sessionOf } from "./command-line.ts";
 
 /** What the debugger is started with: breakpoints in a flow's sources reach its body and its tasks' threads. */
@@ -48,11 +48,11 @@ export async function debugRun(
   begun: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
   // The debugger sets breakpoints by the source maps that it finds when it starts: an ES module doesn't wait
-  // for those of its own. Asking for help builds the bundle that the run will use, and runs nothing.
-  await runCli(cli, ["run", file, "--dir", base, "--help"], { cwd });
+  // for those of its own. Inspecting builds the bundle that the run will use, and runs nothing.
+  await callCli(cli, ["inspect", file, "--dir", base], { cwd });
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file));
   // What the run says is in its log already: the debug console would only say it again.
-  const withoutJson = args.filter((arg) => arg !== "--json");
+  const withoutJson = args.filter((arg) => arg !== "--json" && arg !== "--quiet");
   let ended = false;
   const subscription = vscode.debug.onDidTerminateDebugSession((session) => {
     if (session.parentSession === undefined && session.configuration.program === cli.script) ended = true;

@@ -5,7 +5,7 @@ import { checkRegular } from "../disk/check-regular.ts";
 import { isBelow } from "../disk/is-below.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
 import { UsageError, UserError } from "../errors/user-error.ts";
-import type { JsonValue } from "../events/artifacts.ts";
+import type { ResultContent, ResultTable } from "../events/result-content.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import type { TaskRunView } from "../events/run-view.ts";
 import type { StoredRun } from "../store/read-run.ts";
@@ -15,23 +15,6 @@ import type { Session, TableHandle } from "../tables/session.ts";
 import { isUrl } from "../tables/session-url.ts";
 import { preview } from "../worker/preview.ts";
 import { fromStoredHandle, loadResult } from "../worker/result-file.ts";
-
-/** A task run's result for people: as text, and samples of the tables in it. */
-export interface ResultContent {
-  readonly text: string;
-  readonly tables: readonly {
-    /** Where in the result: `` for the result itself. */
-    readonly path: string;
-    readonly columns: readonly { readonly name: string; readonly type: string }[];
-    /** The first rows, in the columns' order. */
-    readonly rows: readonly (readonly JsonValue[])[];
-    readonly total: number;
-    /** Where its rows are, if that is a storage which only its session reads, or a file that isn't read. */
-    readonly elsewhere?: string;
-    /** That file lies outside of the run's folder, and of the one that its runs are in. */
-    readonly outside?: true;
-  }[];
-}
 
 /** The largest stored value that is read to be shown, in bytes. */
 const largestShown = 64 << 20;
@@ -55,7 +38,7 @@ export async function readResultContent(
     run: { runFolder: run.path, written: new WrittenFolders(baseOf(run.path), run.path, () => undefined) },
   });
   const value = readValue(run, result, session);
-  const tables: ResultContent["tables"][number][] = [];
+  const tables: ResultTable[] = [];
   for (const { path: place, columns, handle } of result.tables ?? []) {
     if (isUrl(handle.path)) {
       tables.push({ path: place, columns, rows: [], total: 0, elsewhere: handle.path });

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { nearestName } from "../authoring/nearest-name.ts";
 import { UsageError } from "../errors/user-error.ts";
 import { findRun, listRunFolders, RunNotFoundError } from "../store/run-folder.ts";
@@ -6,11 +6,10 @@ import { nameOfRunId } from "../store/run-id.ts";
 
 /**
  * The folder of the run that is meant.
- * @param dir the folder that `--dir` names.
+ * @param base the folder whose `.millrace/` has the runs.
  * @throws {UsageError} when there is none or more than one, with the name that was probably meant.
  */
-export async function findStoredRun(reference: string, dir: string | undefined): Promise<string> {
-  const base = resolve(dir ?? ".");
+export async function findStoredRun(reference: string, base: string): Promise<string> {
   try {
     return await findRun(base, reference);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { userOption } from "../dev-container/container-runtime.ts";
 import { type DevContainer, hereData, insideText } from "../dev-container/dev-container.ts";
-import { onPath } from "./on-path.ts";
-import { processEnvironment } from "./process-environment.ts";
+import { onPath } from "../programs/on-path.ts";
+import { processEnvironment } from "../programs/process-environment.ts";
 
 /** How to call Millrace's command line. */
 export interface Cli {

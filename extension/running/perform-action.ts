@@ -2,8 +2,8 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { PageAction } from "../../webview/contract.ts";
 import { openSource } from "../flows/open-source.ts";
-import type { FlowRunner } from "../running/flow-runner.ts";
-import type { RunPanel } from "./run-panel.ts";
+import type { RunPanel } from "../panel/run-panel.ts";
+import type { FlowRunner } from "./flow-runner.ts";
 
 /** Does what the panel's page asks for. */
 export async function performAction(action: PageAction, panel: RunPanel, runner: FlowRunner): Promise<void> {

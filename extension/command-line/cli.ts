@@ -1,15 +1,13 @@
 import { spawn } from "node:child_process";
-import { callFailure } from "./call-failure.ts";
+import { UserMessage } from "../shown/user-message.ts";
+import { callFailure, failureIn } from "./call-failure.ts";
 import { type Cli, commandLine, said } from "./command-line.ts";
-import { UserMessage } from "./user-message.ts";
 
 export interface CallOptions {
   readonly cwd: string;
   readonly signal?: AbortSignal;
   /** Gets each line of its stderr, as progress is told. */
   readonly onNote?: (line: string) => void;
-  /** An exit code besides 0 with which there is an answer all the same. */
-  readonly alsoGood?: number;
   /** It takes as long as it takes, and the user can stop it. */
   readonly unlimited?: true;
 }
@@ -20,6 +18,7 @@ const answerLimit = 256 << 20;
 
 /**
  * Calls the command line and reads its answer.
+ * @param args with `--json` among them.
  * @throws {UserMessage} with what it says when it fails.
  */
 export async function callCli<Answer>(
@@ -28,7 +27,9 @@ export async function callCli<Answer>(
   options: CallOptions,
 ): Promise<Answer> {
   const { stdout, stderr, code } = await collect(cli, args, options);
-  if (code !== 0 && (code !== options.alsoGood || stdout.trim() === "")) throw callFailure(cli, stderr, code);
+  // An answer may be of something that failed: its code isn't 0 then.
+  const isAnswer = stdout.trim() !== "" && failureIn(stdout) === undefined;
+  if (!isAnswer) throw callFailure(cli, { stdout, stderr }, code);
   try {
     return said(cli, JSON.parse(stdout) as Answer); // its --json is typed as the caller says, in the same repository
   } catch (error) {
@@ -36,17 +37,6 @@ export async function callCli<Answer>(
       `'millrace ${args[0]}' gave an answer that can't be read: ${(error as Error).message}`, // JSON.parse throws nothing else
     );
   }
-}
-
-/**
- * Calls the command line for what it does rather than for an answer.
- * @returns what it says to people.
- * @throws {UserMessage} with what it says when it fails.
- */
-export async function runCli(cli: Cli, args: readonly string[], options: CallOptions): Promise<string> {
-  const { stdout, stderr, code } = await collect(cli, args, options);
-  if (code !== 0) throw callFailure(cli, stderr, code);
-  return stdout;
 }
 
 function collect(

@@ -4,9 +4,9 @@ import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
+import { UserMessage } from "../shown/user-message.ts";
 import { byVersion, isNewEnough, tooOldMessage } from "./node-version.ts";
 import { onPath } from "./on-path.ts";
-import { UserMessage } from "./user-message.ts";
 
 const run = promisify(execFile);
 const versions = new Map<string, string>();

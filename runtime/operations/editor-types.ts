@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { builtFolder, packageFolder } from "../../discovery/runtime-modules.ts";
+import { builtFolder, packageFolder } from "../discovery/runtime-modules.ts";
 
 /**
  * `.millrace/tsconfig.json`: where this machine has the types of what a flow may import without installing

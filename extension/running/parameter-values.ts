@@ -1,0 +1,1 @@
+export type ParameterValues = { readonly [name: string]: unknown };

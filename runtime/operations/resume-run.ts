@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { loadFlow } from "../discovery/load-flow.ts";
+import { withSecrets } from "../discovery/secret-parameters.ts";
+import { millraceVersion } from "../discovery/version.ts";
+import { UsageError } from "../errors/user-error.ts";
+import { type RunOutcome, runFlow } from "../runner/run-flow.ts";
+import { TaskPool } from "../runner/task-pool.ts";
+import { readRun } from "../store/read-run.ts";
+import { findStoredRun } from "./find-run.ts";
+import { findTaskRun } from "./find-task-run.ts";
+import { type RunSettings, runSettings, threadCount } from "./run-settings.ts";
+import type { Listen } from "./start-run.ts";
+
+export interface ResumeOptions {
+  /** A run's id, its name, the beginning of either, or `latest`. */
+  readonly run: string;
+  /** The folder whose `.millrace/` has it. */
+  readonly base: string;
+  /** As `--threads` has it. */
+  readonly threads: string | undefined;
+  /** Task runs that run again too, and all below them. */
+  readonly from: readonly string[];
+  /** Takes results whose tasks' code has changed since, too. */
+  readonly keepResults: boolean;
+  /** The run's secrets, which aren't kept. */
+  readonly parameters: { readonly [name: string]: unknown };
+  /** Its session is by default the one that the run had. */
+  readonly settings: RunSettings;
+}
+
+/**
+ * Goes on with a run in this process, to its end, with the flow's code as it is now.
+ * @throws {UsageError} for a run that isn't there, is alive, or has nothing to be resumed; {UserError} for a flow
+ *   that can't be loaded.
+ */
+export async function resumeRun(options: ResumeOptions, listen: Listen): Promise<RunOutcome> {
+  const { base, settings } = options;
+  const pool = await TaskPool.start(threadCount(options.threads));
+  const path = await findStoredRun(options.run, base);
+  const run = await readRun(path);
+  const { info, state, alive } = run;
+  if (alive) throw new UsageError(`The run '${info.id}' is running. 'millrace follow ${info.id}' shows it.`);
+  const again = options.from.map((reference) => findTaskRun(run, reference).id);
+  if (state.type === "COMPLETED" && again.length === 0) {
+    throw new UsageError(
+      `The run '${info.id}' has completed: there is nothing to resume. '--from <task run>' runs a part of it again.`,
+    );
+  }
+  const chosen = runSettings({ ...settings, session: settings.session ?? sessionOf(info.session) });
+  const loaded = await loadFlow(info.file, join(base, ".millrace", "bundles"));
+  return runFlow({
+    loaded,
+    parameters: withSecrets(loaded.flow.definition.options, info, options.parameters),
+    folder: info.folder,
+    base,
+    pool,
+    version: millraceVersion(),
+    resume: { path, again: { taskRuns: again, keepResults: options.keepResults } },
+    ...chosen,
+    ...(await listen()),
+  });
+}
+
+/**
+ * The session that the run had.
+ * @throws {UsageError} if a secret was a part of it.
+ */
+function sessionOf(kept: string): string {
+  if (!/=\*\*\*(;|$)/.test(kept)) return kept;
+  const given = process.env.MILLRACE_SESSION;
+  if (given !== undefined && given !== "") return given;
+  throw new UsageError(
+    `The run's session was ${kept}, and what is secret in it isn't kept. Give it again by --session or MILLRACE_SESSION.`,
+  );
+}
