@@ -13,6 +13,20 @@ const suites = {
 };
 
 /**
+ * A process that something keeps alive after its last test, such as a call that a timed out test still waits for, would
+ * never give its result. It is a failure.
+ */
+function endInTime() {
+  const grace = 20_000;
+  const end = () => {
+    const holders = process.getActiveResourcesInfo().join(", ");
+    console.log(`  ${grace / 1000} s after the last test, these still keep the process alive: ${holders}`);
+    process.exit(1);
+  };
+  setTimeout(end, grace).unref();
+}
+
+/**
  * Mocha's own report; besides, how many tests of each of these suites passed, and what was tried again: the first try's
  * error, and how many there were. MILLRACE_REQUIRE_SUITES names those that must have run: one that didn't is a failure.
  */
@@ -38,6 +52,7 @@ class SuiteReporter extends reporters.Spec {
       const missing = required.filter((name) => (passed.get(name) ?? 0) === 0);
       for (const name of missing) console.log(`  The suite '${name}' has run nothing.`);
       if (missing.length > 0) process.once("exit", () => process.exit(1));
+      endInTime();
     });
   }
 }

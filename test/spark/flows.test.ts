@@ -11,7 +11,7 @@ import { type CliResult, cli, makeRoom, removeRoom } from "../cli/cli.ts";
 import { shown } from "../tables/session-contract.ts";
 import { makeCertificate } from "./certificate.ts";
 import { freePort, tokenProxy } from "./proxies.ts";
-import { type SparkServer, sharedSpark, startSpark } from "./server.ts";
+import { type SharedSpark, type SparkServer, sharedSpark, startSpark } from "./server.ts";
 import { setUpSpark } from "./set-up.ts";
 
 const run = promisify(execFile);
@@ -75,7 +75,7 @@ Rome,19,2026-01-05,too many
 
 describe("A flow on Spark", function () {
   this.timeout(120_000);
-  let server: SparkServer;
+  let server: SharedSpark;
   let room: string;
 
   before(async function () {

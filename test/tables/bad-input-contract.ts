@@ -172,13 +172,15 @@ export function describeBadInput(name: string, open: (folder: string) => Promise
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "millrace-tables-"));
+    });
+
+    beforeEach(async () => {
       session = await open(folder);
     });
 
-    after(async () => {
-      await session[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-    });
+    afterEach(() => session[Symbol.asyncDispose]());
+
+    after(() => rm(folder, { recursive: true, force: true }));
 
     const failsWith = (call: Promise<unknown>, message: string) =>
       assert.rejects(call, (error: Error) => {

@@ -17,13 +17,15 @@ export function describeSession(name: string, open: (folder: string) => Promise<
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "millrace-tables-"));
+    });
+
+    beforeEach(async () => {
       session = await open(folder);
     });
 
-    after(async () => {
-      await session[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-    });
+    afterEach(() => session[Symbol.asyncDispose]());
+
+    after(() => rm(folder, { recursive: true, force: true }));
 
     const csv = async (text: string | Buffer, options: CsvOptions, file = "input.csv"): Promise<Table> => {
       await writeFile(join(folder, file), text);

@@ -29,13 +29,15 @@ describe("On a Spark Connect server", function () {
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "millrace-tables-"));
+    });
+
+    beforeEach(() => {
       session = openSpark({ url, folder });
     });
 
-    after(async () => {
-      await session[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-    });
+    afterEach(() => session[Symbol.asyncDispose]());
+
+    after(() => rm(folder, { recursive: true, force: true }));
 
     it("gives types that columns don't have as the nearest that they have", async () => {
       const table = await session.sql`
