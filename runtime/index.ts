@@ -15,6 +15,7 @@ export {
   type ResourceOptions,
   resource,
 } from "./authoring/resource.ts";
+export { secret } from "./authoring/secret.ts";
 export {
   type CacheOptions,
   type RetryDelay,

@@ -40,6 +40,8 @@ export interface RunContext {
   readonly author?: Author;
   log(level: LogLevel, message: string): void;
   publish(publication: Publication): Promise<void>;
+  /** @throws {UserError} where there is no secret of that name. */
+  secret(name: string): string;
   /** Aborted when the run is cancelled or, in a task, its time is up. */
   readonly signal: AbortSignal;
 }
@@ -72,6 +74,7 @@ export interface ReadsOfTask {
   noteFile(path: string, which: "all" | "parquet"): void;
   noteUnknown(what: string): void;
   noteVariable(name: string, value: string | undefined): void;
+  noteSecret(name: string, value: string): void;
 }
 
 interface Shared {

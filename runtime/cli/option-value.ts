@@ -1,5 +1,6 @@
 import { UsageError } from "../errors/user-error.ts";
 import type { ParameterField } from "../events/parameter-field.ts";
+import { secretMark } from "../secrets/parts-of-secret.ts";
 
 /**
  * What an option's text means for its parameter. The flow's schema checks it after that.
@@ -18,30 +19,31 @@ function fromText(field: ParameterField, type: ParameterField["type"], given: st
   switch (type) {
     case "number":
     case "integer":
-      return readNumber(field.name, given);
+      return readNumber(field, given);
     case "boolean":
       if (given === "true") return true;
       if (given === "false") return false;
-      throw new UsageError(`Parameter '${field.name}' is '${given}': give true or false.`);
+      throw new UsageError(`Parameter '${field.name}' is ${shown(field, given)}: give true or false.`);
     case "array":
     case "json":
-      return readJson(field.name, given);
+      return readJson(field, given);
     case "string":
       return readChoice(field, given);
   }
 }
 
-function readNumber(name: string, given: string): number {
+function readNumber(field: ParameterField, given: string): number {
   const value = Number(given);
   if (given.trim() !== "" && Number.isFinite(value)) return value;
-  throw new UsageError(`Parameter '${name}' is '${given}': give a number.`);
+  throw new UsageError(`Parameter '${field.name}' is ${shown(field, given)}: give a number.`);
 }
 
-function readJson(name: string, given: string): unknown {
+function readJson(field: ParameterField, given: string): unknown {
   try {
     return JSON.parse(given);
   } catch (error) {
-    throw new UsageError(`Parameter '${name}' is '${given}': give JSON (${(error as Error).message}).`); // JSON.parse throws nothing else
+    const why = field.secret ? "" : ` (${(error as Error).message})`; // JSON.parse throws nothing else
+    throw new UsageError(`Parameter '${field.name}' is ${shown(field, given)}: give JSON${why}.`);
   }
 }
 
@@ -49,4 +51,8 @@ function readChoice(field: ParameterField, given: string): unknown {
   const { choices } = field;
   if (choices === undefined) return given;
   return choices.find((choice) => String(choice) === given) ?? given;
+}
+
+function shown(field: ParameterField, given: string): string {
+  return field.secret ? secretMark : `'${given}'`;
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync } from "node:fs";
 import { format } from "node:util";
+import { hasSecrets, maskOutput } from "../secrets/known-secrets.ts";
 import { visibleJson } from "../shown-text/visible-controls.ts";
 import { terminalText } from "./render/own-sequences.ts";
 
@@ -29,7 +30,8 @@ function surviving(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoExce
     callback?: (error?: Error | null) => void,
   ): boolean => {
     try {
-      return typeof encoding === "function" ? before(chunk, encoding) : before(chunk, encoding, callback);
+      const shown = withoutSecrets(chunk, encoding);
+      return typeof encoding === "function" ? before(shown, encoding) : before(shown, encoding, callback);
     } catch (error) {
       fail(error as NodeJS.ErrnoException); // files are written at once, and throw what the system said
       (typeof encoding === "function" ? encoding : callback)?.();
@@ -37,6 +39,16 @@ function surviving(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoExce
     }
   };
   return stream.write.bind(stream);
+}
+
+/** All that this process writes to a terminal, or a pipe, passes here. */
+function withoutSecrets(chunk: Uint8Array | string, encoding: unknown): Uint8Array | string {
+  if (!hasSecrets()) return chunk;
+  if (typeof chunk === "string")
+    return typeof encoding !== "string" || /^utf-?8$/i.test(encoding) ? maskOutput(chunk) : chunk;
+  const text = Buffer.from(chunk).toString("utf8");
+  const masked = maskOutput(text);
+  return masked === text ? chunk : Buffer.from(masked);
 }
 
 let terminalGone = false;
@@ -80,7 +92,7 @@ export function goOnWithoutOutput(told: (error: NodeJS.ErrnoException) => void):
  * colours that `paint` has put there.
  */
 export function print(text: string): void {
-  write(terminalText(text));
+  write(terminalText(maskOutput(text)));
 }
 
 /** Writes to stdout what a terminal shall obey: nothing that comes from outside. */
@@ -107,7 +119,7 @@ export function note(message: string, ...values: unknown[]): void {
 
 /** Writes a text to stderr as {@link print} does to stdout. */
 export function noteText(text: string): void {
-  process.stderr.write(terminalText(text));
+  process.stderr.write(terminalText(maskOutput(text)));
 }
 
 /**

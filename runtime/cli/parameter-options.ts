@@ -61,9 +61,11 @@ function readObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   } catch (error) {
-    throw new UsageError(`--parameters is no JSON: ${(error as Error).message}.`); // JSON.parse throws nothing else
+    // What it says repeats a part of the text, in which there may be a secret.
+    const place = /position \d+/.exec((error as Error).message)?.[0]; // JSON.parse throws nothing else
+    throw new UsageError(`--parameters is no JSON${place === undefined ? "" : `, at ${place}`}.`);
   }
-  throw new UsageError(`--parameters is '${text}': give a JSON object, such as '{"n": 3}'.`);
+  throw new UsageError(`--parameters is no JSON object: give one such as '{"n": 3}'.`);
 }
 
 function parameterOptions(field: ParameterField, taken: ReadonlySet<string | undefined>): Option[] {

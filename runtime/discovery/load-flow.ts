@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { shared } from "../authoring/context.ts";
 import type { Definition } from "../authoring/definition.ts";
@@ -19,6 +20,8 @@ export interface LoadedFlow {
   readonly tasks: ReadonlyMap<string, LoadedTask>;
   /** What whoever wrote it may not have meant. */
   readonly warnings: readonly FlowWarning[];
+  /** Names that its code asks for by `secret("...")`. */
+  readonly secrets: readonly string[];
   /** The code that each resource can reach. */
   readonly resources: ReadonlyMap<ResourceDefinition, TaskCode>;
 }
@@ -61,9 +64,19 @@ export async function loadFlow(file: string, bundleFolder: string): Promise<Load
     flow: module.default as LoadedFlow["flow"],
     name: module.default.definition.options.name,
     tasks,
+    secrets: await namedSecrets(bundle),
     warnings: [...tasks.values()].flatMap(warningsOf),
     resources: new Map(resources.map((definition) => [definition, codeOf(definition, codes)])),
   };
+}
+
+/** Those that stand in the code as texts: of others nothing is known before they are asked for. */
+async function namedSecrets({ path }: FlowBundle): Promise<string[]> {
+  const code = await readFile(path, "utf8");
+  const names = [...code.matchAll(/\bsecret as (\w+)/g)].map(([, name = ""]) => name);
+  const call = new RegExp(`\\b(?:${["secret", ...names].join("|")})\\(\\s*"([A-Za-z_][\\w.-]*)"\\s*\\)`, "g");
+  const calls = code.matchAll(call);
+  return [...new Set([...calls].map(([, name = ""]) => name))].sort();
 }
 
 /**

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { FlowOptions } from "../authoring/flow.ts";
 import { UsageError } from "../errors/user-error.ts";
 import type { ParameterField } from "../events/parameter-field.ts";
-import { isSecret, withoutSecrets } from "./secret-parameters.ts";
+import { isSecret, knowSecretParameters, withoutSecrets } from "./secret-parameters.ts";
 
 /** The part of a JSON Schema that zod writes for a parameter. */
 interface PropertySchema {
@@ -62,7 +62,7 @@ function fieldType(property: PropertySchema): ParameterField["type"] {
 }
 
 /**
- * Checks what a flow is to be run with and fills in the defaults.
+ * Checks what a flow is to be run with and fills in the defaults. Secrets among it are known as such from then on.
  * @throws {UsageError} that names each parameter that is wrong.
  */
 export function parseParameters(
@@ -72,8 +72,12 @@ export function parseParameters(
   const { parameters } = options;
   checkNames(options, given);
   if (parameters === undefined) return {};
+  knowSecretParameters(options, given);
   const result = parameters.safeParse(given);
-  if (result.success) return result.data;
+  if (result.success) {
+    knowSecretParameters(options, result.data);
+    return result.data;
+  }
   const shown = withoutSecrets(options, given);
   throw new UsageError(result.error.issues.map((issue) => describeIssue(issue, shown)).join("\n"));
 }

@@ -1,12 +1,12 @@
 import type { FlowOptions } from "../authoring/flow.ts";
 import { UsageError } from "../errors/user-error.ts";
+import { knowSecret, maskValue } from "../secrets/known-secrets.ts";
+import { secretMark, shownSecret } from "../secrets/parts-of-secret.ts";
 
-/** What is kept of a secret; of a URL all but its password is. */
-const secretMark = "***";
-
-/** Whether a parameter was kept without what it was. */
+/** Whether a parameter was kept without what it was, or a part of it. */
 export function isLost(value: unknown): boolean {
-  return value === secretMark;
+  if (typeof value === "string") return value.includes(secretMark);
+  return typeof value === "object" && value !== null && Object.entries(value).flat().some(isLost);
 }
 
 /** A schema as far as it matters here: what `.meta()` says of it and of what it wraps, as `.optional()` does. */
@@ -26,7 +26,7 @@ export function isSecret(schema: unknown): boolean {
   return false;
 }
 
-/** Parameters as they may be shown and kept: of the secrets among them a mark, or a URL without its password. */
+/** Parameters as they may be shown and kept: of the secrets among them a mark, or a database's URL without its password. */
 export function withoutSecrets(
   { parameters }: FlowOptions,
   values: { readonly [name: string]: unknown },
@@ -34,17 +34,17 @@ export function withoutSecrets(
   const kept: Record<string, unknown> = { ...values };
   for (const [name, schema] of Object.entries(parameters?.shape ?? {}))
     if (kept[name] !== undefined && kept[name] !== null && isSecret(schema))
-      kept[name] = withoutSecret(kept[name]);
-  return kept;
+      kept[name] = shownSecret(kept[name]);
+  return maskValue(kept);
 }
 
-function withoutSecret(value: unknown): string {
-  if (typeof value !== "string" || !/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || !URL.canParse(value))
-    return secretMark;
-  const url = new URL(value);
-  url.password = "";
-  url.searchParams.delete("password");
-  return url.href;
+/** Makes values of secret parameters known as secrets. */
+export function knowSecretParameters(
+  { parameters }: FlowOptions,
+  values: { readonly [name: string]: unknown },
+): void {
+  for (const [name, schema] of Object.entries(parameters?.shape ?? {}))
+    if (isSecret(schema)) knowSecret(values[name]);
 }
 
 /**
@@ -56,7 +56,9 @@ export function withSecrets(
   run: { readonly id: string; readonly parameters: { readonly [name: string]: unknown } },
   given: { readonly [name: string]: unknown },
 ): Record<string, unknown> {
-  const other = Object.keys(given).find((name) => !isSecret(parameters?.shape[name]));
+  const other = Object.keys(given).find(
+    (name) => !isSecret(parameters?.shape[name]) && !isLost(run.parameters[name]),
+  );
   if (other !== undefined)
     throw new UsageError(
       `The parameter '${other}' of the run '${run.id}' can't change: only secrets are given again. Start a new run.`,

@@ -9,6 +9,8 @@ export interface FlowGraph {
   readonly partial?: string;
   /** Parameters without a value for which something of their type was taken. */
   readonly standIns?: readonly string[];
+  /** Secrets that the bodies asked for, of which they got a stand-in; whether there is one where the graph was made. */
+  readonly secrets?: readonly { readonly name: string; readonly isThere: boolean }[];
   /** What its author may not have meant. */
   readonly warnings?: readonly FlowWarning[];
   /** What the flow's body threw. */

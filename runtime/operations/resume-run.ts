@@ -6,6 +6,7 @@ import { UsageError } from "../errors/user-error.ts";
 import { type RunOutcome, runFlow } from "../runner/run-flow.ts";
 import { TaskPool } from "../runner/task-pool.ts";
 import { readRun } from "../store/read-run.ts";
+import { checkSecrets } from "./check-secrets.ts";
 import { findStoredRun } from "./find-run.ts";
 import { findTaskRun } from "./find-task-run.ts";
 import { type RunSettings, runSettings, threadCount } from "./run-settings.ts";
@@ -48,9 +49,11 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
   }
   const chosen = runSettings({ ...settings, session: settings.session ?? sessionOf(info.session) });
   const loaded = await loadFlow(info.file, join(base, ".millrace", "bundles"));
+  const parameters = withSecrets(loaded.flow.definition.options, info, options.parameters);
+  await checkSecrets(loaded, parameters);
   return runFlow({
     loaded,
-    parameters: withSecrets(loaded.flow.definition.options, info, options.parameters),
+    parameters,
     folder: info.folder,
     base,
     pool,

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { UsageError } from "../errors/user-error.ts";
+import { knowSecret } from "../secrets/known-secrets.ts";
 import { TableError } from "../tables/session.ts";
-import { parseSessionUrl } from "../tables/session-url.ts";
+import { parseSessionUrl, secretsOfSession } from "../tables/session-url.ts";
 
 /** What a run may be given beside its parameters, as the command line's options have it. */
 export interface RunSettings {
@@ -12,7 +13,7 @@ export interface RunSettings {
 }
 
 /**
- * The session and the memory that options and environment ask for.
+ * The session and the memory that options and environment ask for. What is secret of the session is known then.
  * @throws {UsageError} for a session that there can't be.
  */
 export function runSettings(options: RunSettings): {
@@ -34,6 +35,7 @@ export function runSettings(options: RunSettings): {
 function labelOf(session: string): string {
   try {
     const url = parseSessionUrl(session);
+    knowSecret(secretsOfSession(url));
     return url.engine === "duckdb" ? url.engine : url.toString();
   } catch (error) {
     throw error instanceof TableError ? new UsageError(error.message) : error;

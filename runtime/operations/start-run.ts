@@ -4,6 +4,7 @@ import { millraceVersion } from "../discovery/version.ts";
 import { type RunFlowOptions, type RunOutcome, runFlow } from "../runner/run-flow.ts";
 import { TaskPool } from "../runner/task-pool.ts";
 import { makeStore } from "../store/run-folder.ts";
+import { checkSecrets } from "./check-secrets.ts";
 import { resolveFlow } from "./resolve-flow.ts";
 import { type RunSettings, runSettings, threadCount } from "./run-settings.ts";
 
@@ -44,6 +45,8 @@ export async function startRun(options: StartOptions, listen: Listen): Promise<R
   const file = await resolveFlow(options.flow, folder);
   const loaded = await loadFlow(file, join(await makeStore(base), "bundles"));
   const { parameters, settings } = await options.choose(loaded);
+  const chosen = runSettings(settings);
+  await checkSecrets(loaded, parameters);
   return runFlow({
     loaded,
     parameters,
@@ -51,7 +54,7 @@ export async function startRun(options: StartOptions, listen: Listen): Promise<R
     base,
     pool,
     version: millraceVersion(),
-    ...runSettings(settings),
+    ...chosen,
     ...(await listen()),
   });
 }

@@ -7,8 +7,10 @@ import { UserError } from "../errors/user-error.ts";
 import type { LogLevel, Upstream } from "../events/run-event.ts";
 import { rootFlowRun } from "../events/run-event.ts";
 import { formatState, makeState } from "../events/states.ts";
+import { mustFindSecret } from "../secrets/find-secret.ts";
+import { secretsIn } from "../secrets/known-secrets.ts";
 import { storeArtifact } from "../worker/artifact-file.ts";
-import { type Encoded, encode, sha256, toBytes } from "../worker/crossing.ts";
+import { type Encoded, encode, toBytes } from "../worker/crossing.ts";
 import { preview } from "../worker/preview.ts";
 import { ChildNames } from "./child-names.ts";
 import type { Run } from "./run.ts";
@@ -89,7 +91,8 @@ export class FlowRun extends RunNode implements FlowContext {
     const { upstream, dependencies } = this.#edges(inputs, call.options.waitFor ?? []);
     for (const [number, { mark }] of inputs.tables.entries()) mark.handle = number;
     const args = toBytes(inputs.value, `Task '${options.name}': an argument`);
-    const digest = sha256(args);
+    const secrets = secretsIn(args);
+    const digest = this.#run.digestKey.digest(args, secrets);
     const { name, id } = this.#names.next(options.name);
     const held = this.#held(inputs);
     const code = this.#run.codeOf(task, held);
@@ -102,7 +105,7 @@ export class FlowRun extends RunNode implements FlowContext {
       code,
       { ...options, ...call.options },
       {
-        args: this.#run.args.hold(args),
+        args: this.#run.args.hold(args, { inMemory: secrets.length > 0 }),
         digest,
         resources: held,
         tables: inputs.tables.map(({ table }) => table),
@@ -181,6 +184,10 @@ export class FlowRun extends RunNode implements FlowContext {
   async publish(publication: Publication): Promise<void> {
     const file = `flow-${this.#run.nextFileName()}`;
     this.#run.emit(storeArtifact(publication, { runFolder: this.#run.path, file, flowRun: this.id }));
+  }
+
+  secret(name: string): string {
+    return mustFindSecret(name);
   }
 
   #checkOpen(what: string): void {

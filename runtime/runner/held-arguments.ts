@@ -28,8 +28,10 @@ export class ArgumentStore {
     this.#folder = folder;
   }
 
-  hold(bytes: Uint8Array): HeldArguments {
-    const fits = bytes.byteLength < leastInFile || this.#inMemory + bytes.byteLength <= mostInMemory;
+  /** @param inMemory whatever the size: a secret is in no file. */
+  hold(bytes: Uint8Array, { inMemory = false } = {}): HeldArguments {
+    const fits =
+      inMemory || bytes.byteLength < leastInFile || this.#inMemory + bytes.byteLength <= mostInMemory;
     return fits ? this.#inMemoryOf(bytes) : (this.#inFile(bytes) ?? this.#inMemoryOf(bytes));
   }
 

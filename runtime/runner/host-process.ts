@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { MaskedLines } from "../secrets/masked-lines.ts";
 import { Frames } from "./frames.ts";
 import type { FromHost, ToHost } from "./host-protocol.ts";
 import { type HostEnd, memoryAdvice } from "./task-threads.ts";
@@ -23,6 +24,7 @@ export class HostProcess {
   readonly #child: ChildProcess;
   readonly #frames: Frames<ToHost, FromHost>;
   readonly #closed: Promise<void>;
+  readonly #output: MaskedLines[] = [];
   #lastWords = "";
   #destroyed: () => void = () => {};
   #ending = false;
@@ -38,8 +40,14 @@ export class HostProcess {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       windowsHide: true,
     });
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.setEncoding("utf8").on("data", (text: string) => this.#relay(text));
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      const lines = new MaskedLines((text) => this.#relay(text));
+      stream
+        ?.setEncoding("utf8")
+        .on("data", (text: string) => lines.add(text))
+        .on("end", () => lines.finish());
+      this.#output.push(lines);
+    }
     const pipe = this.#child.stdio[3] as Duplex; // asked for above
     pipe.on("error", () => {}); // its end is told by the process's
     this.#frames = new Frames<ToHost, FromHost>(pipe, (message, bytes) => {
@@ -48,17 +56,18 @@ export class HostProcess {
     });
     this.#closed = new Promise((resolve) => {
       let told = false;
-      const end = (why: string) => {
+      const end = (why: () => string) => {
         if (told) return;
         told = true;
+        for (const lines of this.#output) lines.finish();
         resolve();
-        if (!this.#ending) onEnded({ why, lastWords: this.#lastWords });
+        if (!this.#ending) onEnded({ why: why(), lastWords: this.#lastWords });
       };
-      this.#child.on("error", (error) => end(`It could not be started: ${error.message}.`));
-      this.#child.on("close", (code, signal) => end(this.#why(code, signal)));
+      this.#child.on("error", (error) => end(() => `It could not be started: ${error.message}.`));
+      this.#child.on("close", (code, signal) => end(() => this.#why(code, signal)));
       // What its tasks have started may hold its output open.
       this.#child.on("exit", (code, signal) =>
-        setTimeout(() => end(this.#why(code, signal)), outputPatience).unref(),
+        setTimeout(() => end(() => this.#why(code, signal)), outputPatience).unref(),
       );
     });
   }

@@ -10,6 +10,7 @@ import type { ErrorReport } from "../errors/error-report.ts";
 import { locate } from "../errors/stack-location.ts";
 import type { FlowGraph, GraphEdge, GraphNode } from "../events/flow-graph.ts";
 import { rootFlowRun } from "../events/run-event.ts";
+import { findSecret } from "../secrets/find-secret.ts";
 import { encode } from "../worker/crossing.ts";
 import { reportError } from "../worker/error-report.ts";
 import { ChildNames } from "./child-names.ts";
@@ -43,6 +44,8 @@ class Preview {
   readonly nodes: GraphNode[] = [];
   readonly edges: GraphEdge[] = [];
   readonly standIns: string[] = [];
+  /** Names, and whether there is one. */
+  readonly secrets = new Map<string, boolean>();
   readonly #loaded: LoadedFlow;
   readonly #stops: string[] = [];
   readonly #resourceCounts = new Map<string, number>();
@@ -95,6 +98,9 @@ class Preview {
       edges: this.edges,
       ...(this.#stops.length === 0 ? {} : { partial: this.#stops.join(" ") }),
       ...(this.standIns.length === 0 ? {} : { standIns: this.standIns }),
+      ...(this.secrets.size === 0
+        ? {}
+        : { secrets: [...this.secrets].map(([name, isThere]) => ({ name, isThere })) }),
       ...(this.#loaded.warnings.length === 0 ? {} : { warnings: this.#loaded.warnings }),
       ...(this.#error === undefined ? {} : { error: this.#error }),
     };
@@ -182,6 +188,11 @@ class PreviewBody implements FlowContext {
   }
 
   log(): void {}
+
+  secret(name: string): string {
+    this.#preview.secrets.set(name, findSecret(name) !== undefined);
+    return `<secret ${name}>`;
+  }
 
   async publish(): Promise<void> {}
 

@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 import { relative, resolve } from "node:path";
 import { isNamedBelow } from "../disk/is-below.ts";
 import type { ResultRef } from "../events/run-event.ts";
+import { DigestKey } from "../secrets/digest-key.ts";
+import { secretsIn } from "../secrets/known-secrets.ts";
 import { type CacheEntry, CacheStore } from "../store/cache-store.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
-import { fromBytes, sha256 } from "../worker/crossing.ts";
+import { fromBytes } from "../worker/crossing.ts";
 import { isUnchanged, type TaskReads, variableDigest } from "../worker/recorded-reads.ts";
 import { fromStoredHandle, loadEncoded } from "../worker/result-file.ts";
 import { contentDigest, type Mark } from "./content-digest.ts";
@@ -23,6 +25,7 @@ export class ResultCache {
   readonly #store: CacheStore;
   readonly #base: string;
   readonly #runFolder: string;
+  readonly #digestKey: DigestKey;
   readonly #attached: AttachedResources;
   readonly #keys = new Map<TaskRun, { readonly key: string; readonly fileName: string }>();
   /** Task runs of one key that are under way: the others wait for the first. */
@@ -39,6 +42,7 @@ export class ResultCache {
   ) {
     this.#store = new CacheStore(base);
     this.#base = base;
+    this.#digestKey = new DigestKey(base);
     this.#runFolder = runFolder;
     this.#attached = attached;
     this.#onError = onError;
@@ -98,7 +102,7 @@ export class ResultCache {
   #isStillSo(kept: unknown): Promise<boolean> {
     const reads = kept as TaskReads; // an entry is as it was sealed by keep
     const files = reads.files.map((version) => ({ ...version, path: resolve(this.#base, version.path) }));
-    return isUnchanged({ ...reads, files });
+    return isUnchanged({ ...reads, files }, this.#digestKey);
   }
 
   /** Waits until all that was to be kept is. */
@@ -125,12 +129,14 @@ export class ResultCache {
           return undefined;
       }
     };
-    const inputs = await contentDigest(fromBytes(run.inputs.args.bytes()), markDigest);
+    const args = run.inputs.args.bytes();
+    const inputs = await contentDigest(fromBytes(args), markDigest);
     if (inputs === undefined) return undefined;
     const variables = run.task.code.environment.map(
-      (name) => `${name}=${variableDigest(name, process.env[name])}`,
+      (name) => `${name}=${variableDigest(name, process.env[name], this.#digestKey)}`,
     );
-    return sha256(Buffer.from([run.options.name, run.code, inputs, ...variables].join("\0"))).slice(0, 40);
+    const content = Buffer.from([run.options.name, run.code, inputs, ...variables].join("\0"));
+    return this.#digestKey.digest(content, secretsIn(args)).slice(0, 40);
   }
 
   async #resultDigest(result: ResultRef): Promise<string | undefined> {

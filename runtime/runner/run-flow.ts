@@ -10,6 +10,8 @@ import { UserError } from "../errors/user-error.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
 import { thisProcess } from "../processes/known-process.ts";
+import { findSecret, givenSecrets } from "../secrets/find-secret.ts";
+import { knownSecrets, knowSecret } from "../secrets/known-secrets.ts";
 import { clearCancelRequest } from "../store/cancel-request.ts";
 import { EventWriter } from "../store/event-writer.ts";
 import { holdRun } from "../store/hold-run.ts";
@@ -77,6 +79,7 @@ export interface RunOutcome {
 export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
   const { loaded, base, pool } = options;
   const parameters = parseParameters(loaded.flow.definition.options, options.parameters);
+  for (const name of loaded.secrets) findSecret(name); // known from the beginning, in each attempt
   const { path, info, earlier, writings, lock, seq, warnings } = await startRun(options, base);
   const paths = runPaths(path);
   const failed = new AbortController();
@@ -163,7 +166,8 @@ function makeRun(parts: {
   const warn = (what: string) => (error: unknown) =>
     emit({ type: "log", level: "WARNING", message: `${what}: ${describe(error)}` });
   pool.listen({
-    onMessage({ events }, done) {
+    onMessage({ events, secrets = [] }, done) {
+      for (const value of secrets) knowSecret(value);
       for (const event of events) emit(event);
       whenDurable(done);
     },
@@ -189,6 +193,8 @@ function makeRun(parts: {
     runFolder: path,
     session: options.session,
     threads: pool.threads.size,
+    given: givenSecrets(),
+    secrets: knownSecrets(),
     memory: options.memory ?? engineMemory(),
     cores: Math.min(availableParallelism(), pool.threads.size),
   };

@@ -8,6 +8,8 @@ import { UserError } from "../errors/user-error.ts";
 import type { ResultRef, RunEventBody } from "../events/run-event.ts";
 import { rootFlowRun } from "../events/run-event.ts";
 import { decideFlowState, hasEnded, makeState, type State } from "../events/states.ts";
+import { DigestKey } from "../secrets/digest-key.ts";
+import { baseOf } from "../store/relocation.ts";
 import { runPaths } from "../store/run-folder.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import { finishOutput } from "../worker/capture-output.ts";
@@ -40,6 +42,7 @@ export class Run {
   readonly earlier: EarlierAttempt | undefined;
   readonly writings: Writings;
   readonly args: ArgumentStore;
+  readonly digestKey: DigestKey;
   readonly resources: RunResources;
   readonly cache: ResultCache;
   readonly scheduler: Scheduler;
@@ -76,6 +79,7 @@ export class Run {
     this.earlier = options.earlier;
     this.writings = options.writings;
     this.args = new ArgumentStore(runPaths(options.path).temporary);
+    this.digestKey = new DigestKey(baseOf(options.path));
     this.resources = options.resources;
     this.cache = options.cache;
     this.scheduler = options.scheduler;
@@ -312,6 +316,7 @@ export class Run {
         runFolder: this.path,
         file,
         resourceId: this.resourceId,
+        warn: (message) => flowRun.log("WARNING", message),
       });
       flowRun.execution = await this.#executionOf(flowRun, flowRun.result, file);
       this.#endFlowRun(flowRun, state);

@@ -2,6 +2,7 @@ import { errorFrom } from "../errors/error-from.ts";
 import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef, RunEventBody } from "../events/run-event.ts";
 import { makeState, type State } from "../events/states.ts";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 import { reportError } from "../worker/error-report.ts";
 import type { RunEnvironment } from "../worker/protocol.ts";
 import { ReadyQueue } from "./ready-queue.ts";
@@ -242,6 +243,7 @@ export class Scheduler {
         task: run.options.name,
         attempt,
         args: run.inputs.args.bytes(),
+        secrets: knownSecrets(),
         tables,
         inputs: run.upstreamResults(),
         resources: this.#resources.handles(run.inputs.resources),

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
+import { knowSecret } from "../secrets/known-secrets.ts";
 import { keepLastWords, wordsOf } from "../store/last-words.ts";
 import { reportError } from "../worker/error-report.ts";
 import type { RunEnvironment } from "../worker/protocol.ts";
@@ -25,6 +26,7 @@ const frames = new Frames<FromHost, ToHost>(socket, (message, order, args) => {
   switch (message.to) {
     case "prepare":
       environment = message.environment;
+      for (const value of environment.secrets) knowSecret(value);
       return;
     case "run":
       void run(message, { order, args });
@@ -48,6 +50,7 @@ const frames = new Frames<FromHost, ToHost>(socket, (message, order, args) => {
 
 const pool = new ThreadPool(Number(process.argv[2]), {
   onMessage(message, done) {
+    for (const value of message.secrets ?? []) knowSecret(value);
     heard.push(done);
     frames.send({ from: "said", message });
   },

@@ -6,6 +6,7 @@ import { syncAll, syncFolder, unlessUnsupported } from "../disk/sync.ts";
 import type { RunEvent, RunEventBody } from "../events/run-event.ts";
 import type { Fence } from "./event-lines.ts";
 import { EventReader, longestLine } from "./event-reader.ts";
+import { maskedEvent } from "./masked-event.ts";
 import { filesOfEvent, inRunFolder } from "./result-files.ts";
 
 /** Strings of events of which a line would be too long are cut to so many characters. */
@@ -82,14 +83,14 @@ export class EventWriter {
   }
 
   /**
-   * Adds an event. After {@link close} it is dropped: the run's end has been told.
+   * Adds an event, without the secrets in it. After {@link close} it is dropped: the run's end has been told.
    * @returns its number.
    */
   append(body: RunEventBody): number {
     if (this.#closed) return this.#seq;
     const { number = 1 } = this.#options;
     const writer = number === 1 ? {} : { writer: number };
-    this.#pending.push({ seq: ++this.#seq, time: Date.now(), ...writer, ...body });
+    this.#pending.push({ seq: ++this.#seq, time: Date.now(), ...writer, ...maskedEvent(body) });
     if (this.#writing === undefined) this.#writing = this.#writeAll();
     return this.#seq;
   }

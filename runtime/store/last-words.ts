@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { basename } from "node:path";
 import { readBelowSync } from "../disk/read-file.ts";
+import { mask } from "../secrets/known-secrets.ts";
 import { runPaths } from "./run-folder.ts";
 
 /**
@@ -11,7 +12,7 @@ export function keepLastWords(runFolder: string, lastWords: string): string | un
   if (lastWords.trim() === "") return undefined;
   const { lastWords: path } = runPaths(runFolder);
   try {
-    appendFileSync(path, `${lastWords.trimEnd()}\n`);
+    appendFileSync(path, `${mask(lastWords.trimEnd())}\n`);
     return path;
   } catch {
     return undefined; // a full disk, or a folder that is gone, is told by the events' writer

@@ -9,6 +9,8 @@ import { UserError } from "../errors/user-error.ts";
 import type { State } from "../events/states.ts";
 import { writeBeat } from "../processes/heartbeat.ts";
 import type { KnownProcess } from "../processes/known-process.ts";
+import { maskValue } from "../secrets/known-secrets.ts";
+import { maskedState } from "./masked-event.ts";
 import { limits, readInRun } from "./read-in-run.ts";
 import { baseOf, relocated, relocation } from "./relocation.ts";
 import { isRunId, nameOfRunId, newStamp } from "./run-id.ts";
@@ -117,12 +119,17 @@ async function renameUnlessTaken(from: string, to: string): Promise<boolean> {
 }
 
 /**
- * Replaces `run.json` as a whole.
+ * Replaces `run.json` as a whole, without the secrets in what it says.
  * @param check called right before that; see `RunLock`.
  */
 export async function writeRunInfo(runFolder: string, info: RunInfo, check?: () => void): Promise<void> {
   const { info: path } = runPaths(runFolder);
-  await replaceFile(path, `${JSON.stringify(info, null, 2)}\n`, check);
+  const kept: RunInfo = {
+    ...info,
+    parameters: maskValue(info.parameters),
+    ...(info.state === undefined ? {} : { state: maskedState(info.state) }),
+  };
+  await replaceFile(path, `${JSON.stringify(kept, null, 2)}\n`, check);
 }
 
 /**

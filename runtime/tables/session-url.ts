@@ -28,8 +28,9 @@ const defaultPort = 15002;
 
 /**
  * Parses `duckdb` or a Spark Connect URL, `sc://host:port/;name=value;...`. Its parameters are Spark's:
- * `token`, `use_ssl`, `user_id`, `session_id`, `user_agent`; a token implies TLS. `storage` is ours.
- * @throws {TableError} for anything else.
+ * `token`, `use_ssl`, `user_id`, `session_id`, `user_agent`; others are headers. Token and headers may be secret, and
+ * imply TLS. `storage` is ours.
+ * @throws {TableError} for anything else. It doesn't repeat the URL, in which there may be a secret anywhere.
  */
 export function parseSessionUrl(text: string): SessionUrl {
   const given = text.trim();
@@ -37,35 +38,32 @@ export function parseSessionUrl(text: string): SessionUrl {
   if (!given.startsWith("sc://")) throw unknownSession(given);
   const match = /^sc:\/\/(\[[0-9a-fA-F:]+\]|[^/:;?#@\s]+)(?::([^/;]*))?(?:\/(.*))?$/s.exec(given);
   const [, host, portText, rest = ""] = match ?? [];
-  if (host === undefined)
-    throw new TableError(`The session ${shown(given)} has no host. Write it as sc://host:port.`);
+  if (host === undefined) throw new TableError(`The session's URL has no host. Write it as sc://host:port.`);
   const port = portText === undefined ? defaultPort : Number(portText);
   if (portText === "" || !Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new TableError(
-      `The session ${shown(given)} has no valid port: ${JSON.stringify(portText)}. It is a number from 1 to 65535.`,
-    );
-  return spark(given, host, port, parameters(given, rest));
+    throw new TableError(`The session's URL has no valid port. It is a number from 1 to 65535.`);
+  return spark(given, host, port, parameters(rest));
 }
 
-function parameters(given: string, rest: string): Map<string, string> {
+function parameters(rest: string): Map<string, string> {
   const found = new Map<string, string>();
   if (rest === "") return found;
   if (!rest.startsWith(";"))
     throw new TableError(
-      `The session ${shown(given)} has a path. Parameters follow "/;", as in sc://host:15002/;use_ssl=true.`,
+      `The session's URL has a path. Parameters follow "/;", as in sc://host:15002/;use_ssl=true.`,
     );
   for (const part of rest.slice(1).split(";")) {
     if (part === "") continue;
     const equals = part.indexOf("=");
     if (equals < 1)
       throw new TableError(
-        `The session ${shown(given)} has a parameter without a value. Write parameters as name=value, separated by ";".`,
+        `The session's URL has a parameter without a value. Write parameters as name=value, separated by ";".`,
       );
     try {
       found.set(decodeURIComponent(part.slice(0, equals)), decodeURIComponent(part.slice(equals + 1)));
     } catch {
       throw new TableError(
-        `The session ${shown(given)} has a parameter with a wrong %-escape. Write a percent sign as %25.`,
+        `The session's URL has a parameter with a wrong %-escape. Write a percent sign as %25.`,
       );
     }
   }
@@ -83,31 +81,32 @@ function spark(given: string, host: string, port: number, found: Map<string, str
     ...headers
   } = Object.fromEntries(found);
   if (use_ssl !== undefined && use_ssl !== "true" && use_ssl !== "false")
-    throw new TableError(`The session ${shown(given)} has use_ssl=${use_ssl}. It is true or false.`);
-  if (token !== undefined && use_ssl === "false")
+    throw new TableError(`The session's URL has a use_ssl that is neither true nor false.`);
+  const secret = token === undefined ? Object.keys(headers)[0] : "token";
+  if (secret !== undefined && use_ssl === "false")
     throw new TableError(
-      `The session ${shown(given)} would send its token without TLS. Leave out use_ssl=false, or the token.`,
+      `The session's URL would send its ${secret} without TLS. Leave out use_ssl=false, or the ${secret}.`,
     );
   if (storage !== undefined && !isUrl(storage))
     throw new TableError(
-      `The session ${shown(given)} has the storage ${JSON.stringify(storage)}. It is a folder's URL, such as s3a://bucket/millrace.`,
+      `The session's URL has a storage that is no URL. It is a folder's, such as s3a://bucket/millrace.`,
     );
   const url: SparkUrl = {
     engine: "spark" as const,
     host,
     port,
-    useTls: use_ssl === "true" || token !== undefined,
+    useTls: use_ssl === "true" || secret !== undefined,
     token: undefined,
     userId,
     sessionId,
     userAgent,
     storage: storage?.replace(/\/+$/, ""),
     headers,
-    toString: () => shown(given).slice(1, -1),
+    toString: () => shown(given),
   };
   Object.defineProperty(url, "token", { value: token, enumerable: false });
   Object.defineProperty(url, "toString", { enumerable: false });
-  Object.defineProperty(url, inspect.custom, { value: () => shown(given).slice(1, -1), enumerable: false });
+  Object.defineProperty(url, inspect.custom, { value: () => shown(given), enumerable: false });
   return url;
 }
 
@@ -118,6 +117,12 @@ export function isUrl(path: string): boolean {
 
 function unknownSession(given: string): TableError {
   const scheme = /^([a-z]+):/i.exec(given)?.[1];
+  const isWord = /^[\w.-]*$/.test(given);
+  const what = isWord
+    ? ` ${JSON.stringify(given)}`
+    : scheme === undefined
+      ? " of that name"
+      : ` ${JSON.stringify(`${scheme}:...`)}`;
   const hint =
     scheme === undefined
       ? nearestName(given, ["duckdb"])
@@ -125,17 +130,26 @@ function unknownSession(given: string): TableError {
         ? undefined
         : "sc://host:port";
   return new TableError(
-    `There is no session ${shown(given)}. ${hint === undefined ? "" : `Did you mean "${hint}"? `}A session is duckdb, or sc://host:port for Spark Connect.`,
+    `There is no session${what}. ${hint === undefined ? "" : `Did you mean "${hint}"? `}A session is duckdb, or sc://host:port for Spark Connect.`,
   );
 }
 
-/** What was given, quoted, without the values of parameters that may be secret. */
-function shown(given: string): string {
-  return JSON.stringify(
-    given.replace(/;[^;=]*=[^;]*/g, (parameter) =>
-      /^;(use_ssl|user_id|session_id|user_agent|storage)=/.test(parameter)
-        ? parameter
-        : parameter.replace(/=.*/s, "=***"),
-    ),
+/** What of a session's URL is secret: its token, headers, and who may use its storage. */
+export function secretsOfSession(url: SessionUrl): string[] {
+  if (url.engine === "duckdb") return [];
+  const { token, headers, storage = "" } = url;
+  return [token ?? "", ...Object.values(headers), userInfo.exec(storage)?.[1] ?? ""].filter(
+    (value) => value !== "",
   );
+}
+
+const userInfo = /(?<=^[a-z][a-z0-9+.-]*:\/\/)([^/]*)@/i;
+
+/** What was given without the values of parameters that may be secret. */
+function shown(given: string): string {
+  return given.replace(/;[^;=]*=[^;]*/g, (parameter) => {
+    const [, name = "", value = ""] = /^;([^=]*)=(.*)$/s.exec(parameter) ?? [];
+    if (name === "storage") return `;storage=${value.replace(userInfo, "***@")}`;
+    return /^(use_ssl|user_id|session_id|user_agent)$/.test(name) ? parameter : `;${name}=***`;
+  });
 }

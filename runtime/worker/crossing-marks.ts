@@ -20,6 +20,7 @@ export type Mark =
 export interface CrossingTable {
   readonly session: object;
   readonly columns: ResultTable["columns"];
+  rows(limit: number): Promise<readonly unknown[]>;
   handle(file: () => string): Promise<{ readonly kind: string; readonly path: string }>;
 }
 

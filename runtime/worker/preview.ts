@@ -1,7 +1,11 @@
 import { inspect } from "node:util";
+import { hasSecrets, mask } from "../secrets/known-secrets.ts";
 import { isTable } from "./crossing-marks.ts";
 
-/** A value in a few words, for people. */
+/** Characters of a text that are looked through for secrets before it is cut: a part of one would be no secret any more. */
+const longestLook = 10_000;
+
+/** A value in a few words, for people, without the secrets in it. */
 export function preview(value: unknown): string {
   if (typeof value === "object" && value !== null && isTable(value)) {
     return `Table(${value.columns.map((column) => `${column.name}: ${column.type}`).join(", ")})`;
@@ -11,11 +15,16 @@ export function preview(value: unknown): string {
       ? inspect(value, {
           depth: 1,
           maxArrayLength: 6,
-          maxStringLength: 80,
+          maxStringLength: hasSecrets() ? longestLook : 80,
           breakLength: Number.POSITIVE_INFINITY,
         })
       : typeof value === "string"
-        ? JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}...` : value)
+        ? textPreview(mask(value.slice(0, longestLook)), value.length > longestLook)
         : String(value);
-  return text.length > 160 ? `${text.slice(0, 157)}...` : text;
+  const masked = mask(text);
+  return masked.length > 160 ? `${masked.slice(0, 157)}...` : masked;
+}
+
+function textPreview(text: string, isCut: boolean): string {
+  return JSON.stringify(isCut || text.length > 100 ? `${text.slice(0, 100)}...` : text);
 }

@@ -19,6 +19,10 @@ export interface RunEnvironment {
   readonly runFolder: string;
   readonly session: string;
   readonly threads: number;
+  /** For `secret()`, besides what the surroundings have. */
+  readonly given: { readonly [name: string]: string };
+  /** Values that the run's process knows to be secret. */
+  readonly secrets: readonly string[];
   /** What the engines in the run's threads may take together: bytes, and processors. */
   readonly memory: number;
   readonly cores: number;
@@ -33,6 +37,8 @@ export interface TaskRequest {
   readonly attempt: number;
   /** The bytes of its encoded arguments, as they were when it was called. */
   readonly args: Uint8Array;
+  /** Values that are known to be secret by now. */
+  readonly secrets: readonly string[];
   /** Handles of the tables among them, by number. */
   readonly tables: readonly unknown[];
   /** What the futures among them came to. */
@@ -103,6 +109,8 @@ export interface TaskMessage {
   /** By {@link share}. */
   readonly try: number;
   readonly events: readonly RunEventBody[];
+  /** Values that the try has found out to be secret. */
+  readonly secrets?: readonly string[];
   /** What these events added to the thread's backlog. */
   readonly weight: number;
 }

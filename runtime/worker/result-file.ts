@@ -6,7 +6,9 @@ import { syncTree } from "../disk/sync.ts";
 import { type ContentDigest, digestTree } from "../disk/tree-digest.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { ResultRef, ResultTable } from "../events/run-event.ts";
+import { hasSecrets, secretsIn } from "../secrets/known-secrets.ts";
 import { type Decoding, decode, encode, fromBytes, sha256, toBytes } from "./crossing.ts";
+import type { CrossingTable } from "./crossing-marks.ts";
 import { preview } from "./preview.ts";
 
 /** Results up to this many bytes stand in the event itself; a file for each would cost more than the task. */
@@ -23,10 +25,12 @@ export async function storeResult(
     readonly runFolder: string;
     readonly file: string;
     readonly resourceId: (value: object) => string | undefined;
+    /** Hears that the result holds a secret, which is kept as a part of it. */
+    readonly warn: (message: string) => void;
   },
 ): Promise<ResultRef> {
   if (value === undefined) return { stored: "nothing", sha256: "", bytes: 0, preview: "undefined" };
-  const { what, runFolder, file, resourceId } = options;
+  const { what, runFolder, file, resourceId, warn } = options;
   const encoded = encode(value, what, resourceId);
   const [future] = encoded.futures;
   if (future !== undefined)
@@ -40,6 +44,8 @@ export async function storeResult(
     tables.push({ path, columns: table.columns, handle: stored, ...whole });
   }
   const bytes = toBytes(encoded.value, what);
+  if (secretsIn(bytes).length > 0 || (await haveSecrets(encoded.tables.map(({ table }) => table))))
+    warn(`${what} holds a secret, and is kept as it is in the run's folder. Return it without.`);
   const about = {
     sha256: sha256(bytes),
     bytes: bytes.byteLength,
@@ -49,6 +55,19 @@ export async function storeResult(
   if (bytes.byteLength <= inlineLimit) return { stored: { inline: bytes.toString("base64") }, ...about };
   placeFile(join(runFolder, `${file}.bin`), bytes);
   return { stored: { file: `${file}.bin` }, ...about };
+}
+
+/** Rows of a table that are looked through for secrets: all of a large one would cost more than its task. */
+const sampledRows = 1_000;
+
+async function haveSecrets(tables: readonly CrossingTable[]): Promise<boolean> {
+  if (!hasSecrets()) return false;
+  for (const table of tables) {
+    if ("connect" in table.session) continue; // a server would do its work again for it
+    const rows = await table.rows(sampledRows);
+    if (secretsIn(toBytes(rows, "A sample of a table")).length > 0) return true;
+  }
+  return false;
 }
 
 /**
@@ -131,6 +150,6 @@ export function fromStoredHandle<H extends { readonly path: string }>(handle: H,
 }
 
 /** `<base>/.millrace/runs/<id>` is three folders down. */
-function baseOf(runFolder: string): string {
+export function baseOf(runFolder: string): string {
   return resolve(runFolder, "..", "..", "..");
 }

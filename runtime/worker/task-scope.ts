@@ -1,5 +1,6 @@
 import type { Author, Publication, TaskContext } from "../authoring/context.ts";
 import type { LogLevel, RunEventBody } from "../events/run-event.ts";
+import { mustFindSecret } from "../secrets/find-secret.ts";
 import { storeArtifact } from "./artifact-file.ts";
 import { share, stopReasons, type TaskRequest } from "./protocol.ts";
 import { RecordedReads } from "./recorded-reads.ts";
@@ -10,6 +11,9 @@ const batchDelay = 20;
 /** How much may wait to go out together, and how much may be on its way to the disk, in characters or so. */
 const batchWeight = 256 * 1024;
 const backlogLimit = 4 * 1024 * 1024;
+
+/** Sends events, with what they add to the backlog, and values that are secret. */
+type SendEvents = (events: readonly RunEventBody[], weight: number, secrets?: readonly string[]) => void;
 
 /**
  * What surrounds one try of a task run on its thread. Sends what the task says, in batches. A task that
@@ -24,7 +28,7 @@ export class TaskScope implements TaskContext {
   readonly reads?: RecordedReads;
   readonly #runFolder: string;
   readonly #file: string;
-  readonly #send: (events: readonly RunEventBody[], weight: number) => void;
+  readonly #send: SendEvents;
   readonly #shared: Int32Array;
   readonly #abort = new AbortController();
   #events: RunEventBody[] = [];
@@ -35,16 +39,18 @@ export class TaskScope implements TaskContext {
   #lastSent = 0;
   #timer: NodeJS.Timeout | undefined;
   #batches = 0;
+  readonly #toldSecrets: Set<string>;
 
-  constructor(request: TaskRequest, send: (events: readonly RunEventBody[], weight: number) => void) {
+  constructor(request: TaskRequest, send: SendEvents) {
     this.taskRun = request.taskRun;
     this.task = request.task;
     this.attempt = request.attempt;
     this.author = request.author;
-    if (request.recordsReads) this.reads = new RecordedReads();
+    if (request.recordsReads) this.reads = new RecordedReads(request.environment.runFolder);
     this.#runFolder = request.environment.runFolder;
     this.#file = request.resultFile.slice(request.resultFile.lastIndexOf("/") + 1);
     this.#send = send;
+    this.#toldSecrets = new Set(request.secrets);
     this.#shared = request.shared;
   }
 
@@ -80,6 +86,18 @@ export class TaskScope implements TaskContext {
     this.#say(
       storeArtifact(publication, { runFolder: this.#runFolder, file, flowRun, taskRun: this.taskRun }),
     );
+  }
+
+  secret(name: string): string {
+    const value = mustFindSecret(name);
+    this.reads?.noteSecret(name, value);
+    // The run's process has to know it before it hears anything else of the task.
+    if (!this.#toldSecrets.has(value)) {
+      this.#toldSecrets.add(value);
+      this.#send([], 0, [value]);
+      this.#batches++;
+    }
+    return value;
   }
 
   /** Sends what is left. @returns how many batches there were in all. */

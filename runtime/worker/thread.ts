@@ -8,6 +8,8 @@ import type { TaskDefinition } from "../authoring/task.ts";
 import { errorFrom } from "../errors/error-from.ts";
 import { describe } from "../errors/stack-location.ts";
 import type { ResultRef } from "../events/run-event.ts";
+import { giveSecrets } from "../secrets/find-secret.ts";
+import { knowSecret } from "../secrets/known-secrets.ts";
 import { AttachedResources } from "./attached-resources.ts";
 import { captureOutput, finishOutput } from "./capture-output.ts";
 import { decode, fromBytes } from "./crossing.ts";
@@ -38,7 +40,9 @@ class Thread {
 
   constructor(environment: RunEnvironment, channelName: string, atWork: Pick<RequestBytes, "busy" | "slot">) {
     this.environment = environment;
-    const { memory, cores } = environment;
+    const { memory, cores, given, secrets } = environment;
+    giveSecrets(given);
+    for (const value of secrets) knowSecret(value);
     const { busy, slot } = atWork;
     Atomics.store(busy, slot, 0); // what a thread that was ended had at work here isn't any more
     this.#resources = new AttachedResources({
@@ -65,9 +69,11 @@ class Thread {
   async run(request: TaskRequest): Promise<TaskResponse> {
     const { attempt, shared: numbers } = request;
     const number = Atomics.load(numbers, share.try);
-    const scope = new TaskScope(request, (events, weight) =>
-      parentPort?.postMessage({ try: number, events, weight } satisfies TaskMessage),
-    );
+    for (const value of request.secrets) knowSecret(value);
+    const scope = new TaskScope(request, (events, weight, secrets) => {
+      const told = secrets === undefined ? {} : { secrets };
+      parentPort?.postMessage({ try: number, events, weight, ...told } satisfies TaskMessage);
+    });
     this.#scope = scope;
     Atomics.store(numbers, share.id, systemThreadId);
     scope.abortIfTold();
@@ -88,6 +94,7 @@ class Thread {
           runFolder: this.environment.runFolder,
           file: request.resultFile,
           resourceId: this.#resources.idOf,
+          warn: (message) => scope.log("WARNING", message),
         });
       });
       const reads = await scope.reads?.finish();

@@ -72,7 +72,7 @@ export default flow({ name: "Two tasks" }, () => {});
     [
       "parameters that are no JSON object",
       ["run", "shop", "--parameters", "[1]"],
-      `error: --parameters is '[1]': give a JSON object, such as '{"n": 3}'.`,
+      `error: --parameters is no JSON object: give one such as '{"n": 3}'.`,
     ],
     [
       "a parameter in JSON that there isn't",

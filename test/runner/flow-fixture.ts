@@ -25,7 +25,7 @@ const cli = process.env.MILLRACE_CLI ?? fileURLToPath(new URL("../../dist/cli.js
 
 /** What every flow of these tests may need, on the text's own first line: its line numbers stay. */
 const header = [
-  `import { allowFailure, artifact, cancellation, currentTaskRun, flow, isRunFailure, log, progress, resource, task, UserError } from "millrace";`,
+  `import { allowFailure, artifact, cancellation, currentTaskRun, flow, isRunFailure, log, progress, resource, secret, task, UserError } from "millrace";`,
   `import { z } from "zod";`,
   `import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";`,
   `import { setTimeout as sleep } from "node:timers/promises";`,
@@ -49,6 +49,8 @@ export interface Outcome {
 }
 
 export interface RunOptions {
+  /** What is on its standard input. */
+  readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Folder with the flow's `.millrace/`; default: the flow's own. */
   readonly dir?: string;
@@ -103,7 +105,7 @@ export class FlowFolder {
   /** Starts the command line in the folder. */
   start(args: readonly string[], options: RunOptions = {}): StartedProcess {
     const dir = options.dir === undefined ? [] : ["--dir", options.dir];
-    return new StartedProcess(this.path, options.dir ?? this.path, [...args, "--json", ...dir], options.env);
+    return new StartedProcess(this.path, options.dir ?? this.path, [...args, "--json", ...dir], options);
   }
 
   /** The run that was started last. */
@@ -127,11 +129,12 @@ export class StartedProcess {
   #stdout = "";
   #stderr = "";
 
-  constructor(folder: string, base: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(folder: string, base: string, args: readonly string[], { env, input = "" }: RunOptions = {}) {
     const started = performance.now();
     this.#folder = folder;
     this.#base = base;
     this.process = spawn(process.execPath, [cli, ...args], { cwd: folder, env: { ...process.env, ...env } });
+    this.process.stdin?.on("error", () => {}).end(input); // it need not be read
     this.process.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#stdout += text;
     });

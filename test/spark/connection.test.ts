@@ -244,6 +244,7 @@ describe("A connection to Spark", function () {
         signal: cancel.signal,
         log: () => {},
         publish: async () => {},
+        secret: () => "",
         progress: (done: number, total: number | undefined, message: string | undefined) => {
           said.push({ done, total, message });
           if (total !== undefined && total >= 8) cancel.abort(enough);

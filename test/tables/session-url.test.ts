@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
+import fc from "fast-check";
 import { parseSessionUrl } from "../../runtime/tables/session-url.ts";
 
 describe("A session's URL", () => {
@@ -48,6 +49,51 @@ describe("A session's URL", () => {
     assert.ok(!JSON.stringify(url).includes("s3cret"));
   });
 
+  it("goes over TLS where anything in it may be secret", () => {
+    for (const [parameters, useTls] of [
+      ["", false],
+      ["/;user_id=ann;use_ssl=false", false],
+      ["/;token=s3cret", true],
+      ["/;x-key=hush", true],
+    ] as const) {
+      const url = parseSessionUrl(`sc://host${parameters}`);
+      assert.ok(url.engine === "spark");
+      assert.equal(url.useTls, useTls, parameters);
+    }
+    assert.throws(() => parseSessionUrl("sc://host/;x-key=hush;use_ssl=false"), {
+      message: "The session's URL would send its x-key without TLS. Leave out use_ssl=false, or the x-key.",
+    });
+  });
+
+  it("is repeated by no error, whatever is wrong with it", () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-z0-9]{12}$/),
+        fc.constantFrom<(secret: string) => string>(
+          (secret) => `sc://${secret}@host`,
+          (secret) => `sc://user:${secret}@host`,
+          (secret) => `sc://host:1/${secret}`,
+          (secret) => `sc://host/;${secret}`,
+          (secret) => `sc://host/;use_ssl=${secret}`,
+          (secret) => `sc://host/;storage=${secret}`,
+          (secret) => `sc://host/;token=${secret}%`,
+          (secret) => `sc://host/;x-key=${secret};use_ssl=false`,
+          (secret) => `https://${secret}@host`,
+          (secret) => `spark://host/?token=${secret}`,
+          (secret) => `//${secret}@host`,
+        ),
+        (secret, make) => {
+          assert.throws(
+            () => parseSessionUrl(make(secret)),
+            (error: Error) => !error.message.includes(secret),
+          );
+        },
+      ),
+    );
+    const url = parseSessionUrl("sc://host/;storage=s3a://key:hush@bucket/folder");
+    assert.equal(String(url), "sc://host/;storage=s3a://***@bucket/folder");
+  });
+
   it("has a folder for tables where the server doesn't see this machine's files", () => {
     const url = parseSessionUrl("sc://spark.example/;storage=s3a://bucket/millrace/");
     assert.ok(url.engine === "spark");
@@ -58,7 +104,7 @@ describe("A session's URL", () => {
   const wrong: [string, string][] = [
     [
       "sc://host/;storage=/data",
-      'The session "sc://host/;storage=/data" has the storage "/data". It is a folder\'s URL, such as s3a://bucket/millrace.',
+      "The session's URL has a storage that is no URL. It is a folder's, such as s3a://bucket/millrace.",
     ],
     [
       "duckbd",
@@ -67,34 +113,31 @@ describe("A session's URL", () => {
     ["", 'There is no session "". A session is duckdb, or sc://host:port for Spark Connect.'],
     [
       "spark://host:7077",
-      'There is no session "spark://host:7077". A session is duckdb, or sc://host:port for Spark Connect.',
+      'There is no session "spark:...". A session is duckdb, or sc://host:port for Spark Connect.',
     ],
     [
       "scs://host",
-      'There is no session "scs://host". Did you mean "sc://host:port"? A session is duckdb, or sc://host:port for Spark Connect.',
+      'There is no session "scs:...". Did you mean "sc://host:port"? A session is duckdb, or sc://host:port for Spark Connect.',
     ],
-    ["sc://", 'The session "sc://" has no host. Write it as sc://host:port.'],
-    ["sc://host:", 'The session "sc://host:" has no valid port: "". It is a number from 1 to 65535.'],
-    [
-      "sc://host:99999",
-      'The session "sc://host:99999" has no valid port: "99999". It is a number from 1 to 65535.',
-    ],
+    ["sc://", "The session's URL has no host. Write it as sc://host:port."],
+    ["sc://host:", "The session's URL has no valid port. It is a number from 1 to 65535."],
+    ["sc://host:99999", "The session's URL has no valid port. It is a number from 1 to 65535."],
     [
       "sc://host:1/path",
-      'The session "sc://host:1/path" has a path. Parameters follow "/;", as in sc://host:15002/;use_ssl=true.',
+      'The session\'s URL has a path. Parameters follow "/;", as in sc://host:15002/;use_ssl=true.',
     ],
     [
       "sc://host/;token",
-      'The session "sc://host/;token" has a parameter without a value. Write parameters as name=value, separated by ";".',
+      'The session\'s URL has a parameter without a value. Write parameters as name=value, separated by ";".',
     ],
-    ["sc://host/;use_ssl=yes", 'The session "sc://host/;use_ssl=yes" has use_ssl=yes. It is true or false.'],
+    ["sc://host/;use_ssl=yes", "The session's URL has a use_ssl that is neither true nor false."],
     [
       "sc://host/;token=s3cret;use_ssl=false",
-      'The session "sc://host/;token=***;use_ssl=false" would send its token without TLS. Leave out use_ssl=false, or the token.',
+      "The session's URL would send its token without TLS. Leave out use_ssl=false, or the token.",
     ],
     [
       "sc://host/;token=%zz",
-      'The session "sc://host/;token=***" has a parameter with a wrong %-escape. Write a percent sign as %25.',
+      "The session's URL has a parameter with a wrong %-escape. Write a percent sign as %25.",
     ],
   ];
   for (const [text, message] of wrong) {

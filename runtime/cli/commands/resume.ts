@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { resumeRun } from "../../operations/resume-run.ts";
 import type { RunSettings } from "../../operations/run-settings.ts";
 import { executeRun } from "../execute-run.ts";
+import { readGivenInput } from "../given-input.ts";
 import { reserveStdout } from "../output.ts";
 import { readParameters } from "../parameter-options.ts";
 import type { ShownOptions } from "../render/run-reporter.ts";
@@ -12,11 +13,13 @@ export interface ResumeOptions extends RunSettings, ShownOptions {
   readonly from?: readonly string[];
   readonly keepResults?: boolean;
   readonly parameters?: string;
+  readonly stdin?: boolean;
 }
 
 /** `millrace resume <run>`: the same run goes on, with the flow's code as it is now. */
 export async function resumeCommand(reference: string, options: ResumeOptions): Promise<void> {
   if (options.json) reserveStdout();
+  const input = await readGivenInput(options.stdin ?? false);
   await executeRun(options, (listen) =>
     resumeRun(
       {
@@ -25,7 +28,7 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
         threads: options.threads,
         from: options.from ?? [],
         keepResults: options.keepResults ?? false,
-        parameters: readParameters(options.parameters),
+        parameters: { ...input, ...readParameters(options.parameters) },
         settings: options,
       },
       listen,

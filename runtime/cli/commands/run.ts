@@ -6,6 +6,7 @@ import type { RunSettings } from "../../operations/run-settings.ts";
 import { startRun } from "../../operations/start-run.ts";
 import { executeRun } from "../execute-run.ts";
 import { addRunOptions } from "../flow-options.ts";
+import { readGivenInput } from "../given-input.ts";
 import { reserveStdout } from "../output.ts";
 import { givenParameters, parameterCommand } from "../parameter-options.ts";
 
@@ -22,6 +23,7 @@ export async function runCommand(flowReference: string, rest: readonly string[])
     log: rest.includes("--log"),
     quiet: rest.includes("--quiet"),
   };
+  const given = await readGivenInput(rest.includes("--stdin"));
   await executeRun(shown, (listen) =>
     startRun(
       {
@@ -31,7 +33,8 @@ export async function runCommand(flowReference: string, rest: readonly string[])
         threads: valueAfter(rest, "--threads"),
         async choose(loaded) {
           const { command, fields } = await parsedOptions(flowReference, loaded, rest);
-          return { parameters: givenParameters(command, fields), settings: command.opts<RunSettings>() };
+          const parameters = { ...given, ...givenParameters(command, fields) };
+          return { parameters, settings: command.opts<RunSettings>() };
         },
       },
       listen,

@@ -88,6 +88,10 @@ export function declareRunCommands(program: Command): void {
     .option("--from <task run...>", "run these task runs again too, and all below them")
     .option("--keep-results", "take results all the same whose tasks' code has changed since")
     .option("--parameters <json>", "the run's secrets, which aren't kept, as one JSON object")
+    .option(
+      "--stdin",
+      "the same, and values for secret(), on standard input: { parameters, secrets } as JSON",
+    )
     .addOption(dirOption())
     .option("--log", "print log lines on a terminal too")
     .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state }")
