@@ -186,10 +186,10 @@ export class StartedProcess {
       stderr: this.#stderr.replaceAll(this.#folder, "FOLDER"),
     };
     const first = this.printed[0];
-    if (first === undefined) return withoutRun(said);
-    const name = first.type === "run-started" ? first.runName : undefined;
+    if (first?.type !== "run-started") return withoutRun(said);
+    const { runName } = first;
     const runs = join(this.#base, ".millrace", "runs");
-    const id = readdirSync(runs).find((each) => name !== undefined && each.endsWith(`-${name}`)) ?? "";
+    const id = readdirSync(runs).find((each) => each.endsWith(`-${runName}`)) ?? "";
     return readOutcome(join(runs, id), this.#folder, said);
   }
 }

@@ -179,7 +179,7 @@ export default flow({ name: "F", parameters: z.object({ live: z.boolean().defaul
       `error: There is no secret 'OF_BODY'. Set the variable OF_BODY of the environment, put the value into the file /run/secrets/OF_BODY, or, for runs that are started in VS Code, use its command "Millrace: Set Secret".\n`,
     );
     assert.equal(code, 2);
-    assert.equal(stdout, "");
+    assert.match(stdout, /^\{"error":.*\}\n$/);
     assert.deepEqual(
       readdirSync(join(folder.path, ".millrace")).includes("runs")
         ? readdirSync(join(folder.path, ".millrace", "runs"))
