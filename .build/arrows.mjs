@@ -33,6 +33,9 @@ export const arrows = {
     ...["authoring", "discovery", "disk", "errors", "events", "processes", "runner", "secrets"],
     ...["store", "tables", "worker"],
   ),
+  "runtime/testing": runtime(
+    ...["authoring", "discovery", "errors", "events", "operations", "runner", "store", "worker"],
+  ),
   "runtime/cli": runtime(
     ...["authoring", "discovery", "disk", "errors", "events", "operations", "processes", "runner"],
     ...["secrets", "shown-text", "store", "tables", "worker"],

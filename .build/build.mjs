@@ -24,6 +24,7 @@ async function buildRuntime() {
     entryPoints: {
       index: "runtime/index.ts",
       matching: "runtime/matching.ts",
+      testing: "runtime/testing.ts",
       cli: "runtime/cli/main.ts",
       "run-process": "runtime/operations/run-process.ts",
       thread: "runtime/worker/thread.ts",

@@ -18,6 +18,8 @@ export interface LoadedFlow {
   readonly flow: Flow<never, unknown>;
   readonly name: string;
   readonly tasks: ReadonlyMap<string, LoadedTask>;
+  /** Finds tasks that are wherever they are defined, where the flow runs in the process that has imported it. */
+  readonly taskHere?: (definition: TaskDefinition) => LoadedTask;
   /** What whoever wrote it may not have meant. */
   readonly warnings: readonly FlowWarning[];
   /** Names that its code asks for by `secret("...")`. */
@@ -84,6 +86,7 @@ async function namedSecrets({ path }: FlowBundle): Promise<string[]> {
  * @throws {UserError} for a task that worker threads can't find.
  */
 export function loadedTask(flow: LoadedFlow, definition: TaskDefinition): LoadedTask {
+  if (flow.taskHere !== undefined) return flow.taskHere(definition);
   const loaded = flow.tasks.get(definition.options.name);
   if (loaded?.definition === definition) return loaded;
   throw new UserError(

@@ -12,6 +12,7 @@ export function typesConfig(folder: string): string {
   const own = [
     ["millrace", [join(builtFolder, "types", "index.d.ts")]],
     ["millrace/matching", [join(builtFolder, "types", "matching.d.ts")]],
+    ["millrace/testing", [join(builtFolder, "types", "testing.d.ts")]],
     ["zod", [join(zod, "index.d.ts")]],
     ["zod/*", [join(zod, "*")]],
   ] as const;

@@ -3,20 +3,15 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Flow } from "../authoring/flow.ts";
 import { builtFolder } from "../discovery/runtime-modules.ts";
-import { WrittenFolders } from "../disk/written-folders.ts";
-import { errorFrom } from "../errors/error-from.ts";
 import { locate } from "../errors/stack-location.ts";
 import { UsageError, UserError } from "../errors/user-error.ts";
 import type { RunEvent } from "../events/run-event.ts";
-import { rootFlowRun } from "../events/run-event.ts";
-import { formatState, type State } from "../events/states.ts";
-import { readRun, type StoredRun } from "../store/read-run.ts";
-import { baseOf } from "../store/relocation.ts";
+import type { State } from "../events/states.ts";
+import { readRun } from "../store/read-run.ts";
 import { nameOfRunId } from "../store/run-id.ts";
-import type { Session, TableHandle } from "../tables/session.ts";
-import { loadResult } from "../worker/result-file.ts";
 import { errorOf } from "./command-error.ts";
 import { followRun } from "./follow-run.ts";
+import { flowResult } from "./read-value.ts";
 import type { FromRunProcess, RunOrder, ToRunProcess } from "./run-messages.ts";
 
 /** What a run that a program starts is started with, as the command line's options have it. */
@@ -95,7 +90,7 @@ export async function startFlow(
     path,
     events: { [Symbol.asyncIterator]: () => eventsOf(path) },
     state: async () => (await stored).state,
-    result: async () => resultOf(await stored),
+    result: async () => flowResult(await stored),
     async cancel(reason = "Cancelled by the program.") {
       cancel(reason);
       return (await stored).state;
@@ -157,28 +152,4 @@ function reasonOf(reason: unknown): string {
 
 async function* eventsOf(path: string): AsyncGenerator<RunEvent, void> {
   for await (const events of followRun(path)) yield* events;
-}
-
-async function resultOf({ path, info, state, view }: StoredRun): Promise<unknown> {
-  const root = view.flowRuns.get(rootFlowRun);
-  if (state.type !== "COMPLETED") {
-    const cause = root?.error === undefined ? undefined : errorFrom(root.error);
-    throw new UserError(`The run '${info.id}' ended in state ${formatState(state)}`, {
-      ...(cause === undefined ? {} : { cause }),
-      source: root?.error?.source,
-    });
-  }
-  if (root?.result === undefined) return undefined;
-  const session = root.result.tables === undefined ? undefined : await sessionFor(path, info.folder);
-  return loadResult(root.result, path, {
-    resource: (id) => ({ resource: id }),
-    table: (_session, handle) => session?.table(handle as TableHandle), // a session's own, written by storeResult
-  });
-}
-
-/** Reads the tables of a result, in this process. */
-async function sessionFor(path: string, folder: string): Promise<Session> {
-  const { openDuckDb } = await import("../tables/duckdb/open-duckdb.ts");
-  const written = new WrittenFolders(baseOf(path), path, () => undefined);
-  return openDuckDb({ folder, run: { runFolder: path, written } });
 }

@@ -61,6 +61,8 @@ export interface RunFlowOptions {
   readonly onStarted?: (run: { readonly id: string; readonly path: string }) => void;
   /** Cancels the run when aborted; the reason's message says why. */
   readonly signal?: AbortSignal;
+  /** The process has more to do than this run: how V8 is to tell of its end is no business of the run's. */
+  readonly sharesProcess?: true;
   /** Goes on with an earlier run, from its folder. */
   readonly resume?: { readonly path: string; readonly again: Again };
 }
@@ -199,7 +201,7 @@ function makeRun(parts: {
     cores: Math.min(availableParallelism(), pool.threads.size),
   };
   pool.threads.prepare(environment);
-  reportFatalErrors(path);
+  if (!options.sharesProcess) reportFatalErrors(path);
   const { memory, cores } = environment;
   const attached = new AttachedResources({
     ...environment,

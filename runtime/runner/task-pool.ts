@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { HostedThreads } from "./hosted-threads.ts";
 import type { TaskThreads, ThreadsListener } from "./task-threads.ts";
 
 /** Worker threads that are started before it is known what they will run, and who hears them. */
@@ -20,9 +19,17 @@ export class TaskPool {
    * the flow's body and its tasks before it.
    */
   static async start(size: number = availableParallelism()): Promise<TaskPool> {
-    if (!isDebugged()) return new TaskPool((listener) => new HostedThreads(size, listener));
+    if (!isDebugged()) {
+      const { HostedThreads } = await import("./hosted-threads.ts");
+      return new TaskPool((listener) => new HostedThreads(size, listener));
+    }
     const { ThreadPool } = await import("./thread-pool.ts");
     return new TaskPool((listener) => new ThreadPool(size, listener));
+  }
+
+  /** Threads of the caller's own. */
+  static of(threads: (listener: ThreadsListener) => TaskThreads): TaskPool {
+    return new TaskPool(threads);
   }
 
   listen(listener: ThreadsListener): void {

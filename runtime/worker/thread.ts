@@ -2,20 +2,14 @@ import { readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { BroadcastChannel, parentPort } from "node:worker_threads";
-import { currentContext, type RunContext, shared } from "../authoring/context.ts";
-import type { RunFailure } from "../authoring/future.ts";
+import { type RunContext, shared } from "../authoring/context.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
-import { errorFrom } from "../errors/error-from.ts";
 import { describe } from "../errors/stack-location.ts";
-import type { ResultRef } from "../events/run-event.ts";
 import { giveSecrets } from "../secrets/find-secret.ts";
 import { knowSecret } from "../secrets/known-secrets.ts";
 import { AttachedResources } from "./attached-resources.ts";
-import { captureOutput, finishOutput } from "./capture-output.ts";
-import { decode, fromBytes } from "./crossing.ts";
-import { reportError } from "./error-report.ts";
+import { captureOutput } from "./capture-output.ts";
 import {
-  type FailedInput,
   type RequestBytes,
   type RunEnvironment,
   share,
@@ -26,7 +20,7 @@ import {
   type ThreadSurroundings,
 } from "./protocol.ts";
 import { watchEnvironment } from "./recorded-reads.ts";
-import { loadResult, storeResult } from "./result-file.ts";
+import { runTry } from "./run-try.ts";
 import { catchStrayErrors } from "./stray-errors.ts";
 import { TaskScope } from "./task-scope.ts";
 
@@ -67,7 +61,7 @@ class Thread {
   }
 
   async run(request: TaskRequest): Promise<TaskResponse> {
-    const { attempt, shared: numbers } = request;
+    const { shared: numbers } = request;
     const number = Atomics.load(numbers, share.try);
     for (const value of request.secrets) knowSecret(value);
     const scope = new TaskScope(request, (events, weight, secrets) => {
@@ -77,52 +71,19 @@ class Thread {
     this.#scope = scope;
     Atomics.store(numbers, share.id, systemThreadId);
     scope.abortIfTold();
-    let definition: TaskDefinition | undefined;
     try {
-      definition = (await this.#tasks).get(request.task);
-      if (definition === undefined) {
-        throw new Error(
-          `The task '${request.task}' isn't defined on the worker thread. Define it at the top level of a module that the flow imports.`,
-        );
-      }
-      const { fn } = definition;
-      const result = await shared.context.run(scope, async () => {
-        const args = this.#arguments(request) as never[]; // what the call in the flow passed, which was typed
-        Atomics.store(numbers, share.called, 1);
-        return storeResult(await fn(...args), {
-          what: `The result of task '${request.task}'`,
-          runFolder: this.environment.runFolder,
-          file: request.resultFile,
-          resourceId: this.#resources.idOf,
-          warn: (message) => scope.log("WARNING", message),
-        });
-      });
-      const reads = await scope.reads?.finish();
-      finishOutput(scope);
-      Atomics.store(numbers, share.batches, scope.finish());
-      return { outcome: "completed", result, ...(reads === undefined ? {} : { reads }) };
-    } catch (error) {
-      const retriable = shared.context.run(scope, () => isRetriable(definition, error, attempt));
-      finishOutput(scope);
-      Atomics.store(numbers, share.batches, scope.finish());
-      return { outcome: "failed", error: reportError(error), retriable };
+      return await runTry(request, scope, () => this.#definition(request.task), this.#resources);
     } finally {
       this.#scope = undefined;
     }
   }
 
-  #arguments(request: TaskRequest): unknown {
-    for (const [id, resource] of Object.entries(request.resources)) this.#resources.offer(id, resource);
-    const decoding = { resource: (id: string) => this.#resources.get(id), table: this.#resources.table };
-    return decode(fromBytes(request.args), {
-      ...decoding,
-      table: (session, number) => decoding.table(session, request.tables[number as number]), // as the call numbered them
-      result: (run) => {
-        const input = request.inputs[run];
-        if (input === undefined) throw new Error(`The result of '${run}' didn't reach the thread.`);
-        return isResult(input) ? loadResult(input, this.environment.runFolder, decoding) : failureOf(input);
-      },
-    });
+  async #definition(task: string): Promise<TaskDefinition> {
+    const definition = (await this.#tasks).get(task);
+    if (definition !== undefined) return definition;
+    throw new Error(
+      `The task '${task}' isn't defined on the worker thread. Define it at the top level of a module that the flow imports.`,
+    );
   }
 
   /** What the running task's code threw ends the thread, and with it the task; another's leaves both alone. */
@@ -159,24 +120,6 @@ class Thread {
     for (const id of this.#resources.ids) this.#detach(id);
     await Promise.all(this.#detaching);
   }
-}
-
-function isRetriable(definition: TaskDefinition | undefined, error: unknown, attempt: number): boolean {
-  try {
-    return definition?.options.retryCondition?.(error, attempt) ?? true;
-  } catch (thrown) {
-    currentContext()?.log("ERROR", `The task's retryCondition failed: ${describe(thrown)}`);
-    return false;
-  }
-}
-
-/** As a task's body gets it. */
-function failureOf({ state, error }: FailedInput): RunFailure {
-  return { failed: true, state, ...(error === undefined ? {} : { error: errorFrom(error) }) };
-}
-
-function isResult(input: TaskRequest["inputs"][string]): input is ResultRef {
-  return "stored" in input;
 }
 
 const systemThreadId = readSystemThreadId();

@@ -108,6 +108,10 @@ describe("millrace init", () => {
     writeFileSync(join(room, "node_modules", "zod", "package.json"), "{}");
     await init();
     const { compilerOptions } = JSON.parse(readFileSync(join(room, ".millrace", "tsconfig.json"), "utf8"));
-    assert.deepEqual(Object.keys(compilerOptions.paths), ["millrace", "millrace/matching"]);
+    assert.deepEqual(Object.keys(compilerOptions.paths), [
+      "millrace",
+      "millrace/matching",
+      "millrace/testing",
+    ]);
   });
 });

@@ -1,0 +1,44 @@
+import { WrittenFolders } from "../disk/written-folders.ts";
+import { errorFrom } from "../errors/error-from.ts";
+import { UserError } from "../errors/user-error.ts";
+import { type ResultRef, rootFlowRun } from "../events/run-event.ts";
+import { formatState } from "../events/states.ts";
+import type { StoredRun } from "../store/read-run.ts";
+import { baseOf } from "../store/relocation.ts";
+import type { Session, TableHandle } from "../tables/session.ts";
+import { loadResult } from "../worker/result-file.ts";
+
+/**
+ * What the flow's body returned. Tables in it can be read as long as the run's folder is there.
+ * @throws {UserError} where the run did not complete; its cause is what it failed with.
+ */
+export async function flowResult(run: StoredRun): Promise<unknown> {
+  const { info, state, view } = run;
+  const root = view.flowRuns.get(rootFlowRun);
+  if (state.type === "COMPLETED") return root?.result && readValue(run, root.result);
+  const first = [...view.taskRuns.values()].find(({ error }) => error !== undefined)?.error;
+  const error = root?.error ?? first;
+  throw new UserError(`The run '${info.id}' ended in state ${formatState(state)}`, {
+    ...(error === undefined ? {} : { cause: errorFrom(error) }),
+    source: error?.source,
+  });
+}
+
+/** A stored result as a value in this process. */
+export async function readValue(
+  { path, info }: Pick<StoredRun, "path" | "info">,
+  result: ResultRef,
+): Promise<unknown> {
+  const session = result.tables === undefined ? undefined : await sessionFor(path, info.folder);
+  return loadResult(result, path, {
+    resource: (id) => ({ resource: id }),
+    table: (_session, handle) => session?.table(handle as TableHandle), // a session's own, written by storeResult
+  });
+}
+
+/** Reads the tables of a result, in this process. */
+async function sessionFor(path: string, folder: string): Promise<Session> {
+  const { openDuckDb } = await import("../tables/duckdb/open-duckdb.ts");
+  const written = new WrittenFolders(baseOf(path), path, () => undefined);
+  return openDuckDb({ folder, run: { runFolder: path, written } });
+}

@@ -1,0 +1,83 @@
+import { currentContext, shared } from "../authoring/context.ts";
+import type { RunFailure } from "../authoring/future.ts";
+import type { TaskDefinition } from "../authoring/task.ts";
+import { errorFrom } from "../errors/error-from.ts";
+import { describe } from "../errors/stack-location.ts";
+import type { ResultRef } from "../events/run-event.ts";
+import type { AttachedResources } from "./attached-resources.ts";
+import { finishOutput } from "./capture-output.ts";
+import { decode, fromBytes } from "./crossing.ts";
+import { reportError } from "./error-report.ts";
+import { type FailedInput, share, type TaskRequest, type TaskResponse } from "./protocol.ts";
+import { loadResult, storeResult } from "./result-file.ts";
+import type { TaskScope } from "./task-scope.ts";
+
+/**
+ * Runs one try of a task where its definition is, and stores what it returns.
+ * @param find finds the task's definition.
+ */
+export async function runTry(
+  request: TaskRequest,
+  scope: TaskScope,
+  find: () => TaskDefinition | Promise<TaskDefinition>,
+  resources: AttachedResources,
+): Promise<TaskResponse> {
+  const { attempt, shared: numbers } = request;
+  let definition: TaskDefinition | undefined;
+  try {
+    definition = await find();
+    const { fn } = definition;
+    const result = await shared.context.run(scope, async () => {
+      const args = argumentsOf(request, resources) as never[]; // what the call in the flow passed, which was typed
+      Atomics.store(numbers, share.called, 1);
+      return storeResult(await fn(...args), {
+        what: `The result of task '${request.task}'`,
+        runFolder: request.environment.runFolder,
+        file: request.resultFile,
+        resourceId: resources.idOf,
+        warn: (message) => scope.log("WARNING", message),
+      });
+    });
+    const reads = await scope.reads?.finish();
+    finishOutput(scope);
+    Atomics.store(numbers, share.batches, scope.finish());
+    return { outcome: "completed", result, ...(reads === undefined ? {} : { reads }) };
+  } catch (error) {
+    const retriable = shared.context.run(scope, () => isRetriable(definition, error, attempt));
+    finishOutput(scope);
+    Atomics.store(numbers, share.batches, scope.finish());
+    return { outcome: "failed", error: reportError(error), retriable };
+  }
+}
+
+function argumentsOf(request: TaskRequest, resources: AttachedResources): unknown {
+  for (const [id, resource] of Object.entries(request.resources)) resources.offer(id, resource);
+  const decoding = { resource: (id: string) => resources.get(id), table: resources.table };
+  return decode(fromBytes(request.args), {
+    ...decoding,
+    table: (session, number) => decoding.table(session, request.tables[number as number]), // as the call numbered them
+    result: (run) => {
+      const input = request.inputs[run];
+      if (input === undefined) throw new Error(`The result of '${run}' didn't reach the thread.`);
+      return isResult(input) ? loadResult(input, request.environment.runFolder, decoding) : failureOf(input);
+    },
+  });
+}
+
+function isRetriable(definition: TaskDefinition | undefined, error: unknown, attempt: number): boolean {
+  try {
+    return definition?.options.retryCondition?.(error, attempt) ?? true;
+  } catch (thrown) {
+    currentContext()?.log("ERROR", `The task's retryCondition failed: ${describe(thrown)}`);
+    return false;
+  }
+}
+
+/** As a task's body gets it. */
+function failureOf({ state, error }: FailedInput): RunFailure {
+  return { failed: true, state, ...(error === undefined ? {} : { error: errorFrom(error) }) };
+}
+
+function isResult(input: TaskRequest["inputs"][string]): input is ResultRef {
+  return "stored" in input;
+}
