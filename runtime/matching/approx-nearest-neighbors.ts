@@ -47,10 +47,10 @@ export function approxNearestNeighbors(
 }
 
 function rowDistance(left: SetColumn, leftRow: number, right: SetColumn, rightRow: number): number {
-  const leftStart = left.offsets[leftRow] ?? 0;
-  const leftEnd = left.offsets[leftRow + 1] ?? 0;
-  const rightStart = right.offsets[rightRow] ?? 0;
-  const rightEnd = right.offsets[rightRow + 1] ?? 0;
+  const leftStart = left.offsets[leftRow]!;
+  const leftEnd = left.offsets[leftRow + 1]!;
+  const rightStart = right.offsets[rightRow]!;
+  const rightEnd = right.offsets[rightRow + 1]!;
   const shared = overlap(left.indices, leftStart, leftEnd, right.indices, rightStart, rightEnd);
   return jaccardDistance(shared, leftEnd - leftStart, rightEnd - rightStart);
 }

@@ -80,7 +80,7 @@ function* batches(
   const found = new PairBuffer();
   let first = 0;
   for (let row = 0; row < rows; row++) {
-    partners.start(positionOf[row] ?? 0);
+    partners.start(positionOf[row]!);
     for (let table = 0; table < tables; table++) {
       partners.look(buckets[table]?.get(leftSignatures[row * tables + table] ?? -1) ?? none);
     }
@@ -125,10 +125,10 @@ class PartnerFinder {
   start(probe: number): void {
     const { starts, tokens } = this.#probes;
     const mark = ++this.#mark;
-    const end = starts[probe + 1] ?? 0;
-    for (let at = starts[probe] ?? 0; at < end; at++) this.#has[tokens[at] ?? 0] = mark;
+    const end = starts[probe + 1]!;
+    for (let at = starts[probe]!; at < end; at++) this.#has[tokens[at]!] = mark;
     this.#probe = probe;
-    this.#size = end - (starts[probe] ?? 0);
+    this.#size = end - starts[probe]!;
     this.#best = this.#maxDistance;
     this.#rows = [];
     this.#distances = [];
@@ -138,21 +138,21 @@ class PartnerFinder {
     const sets = this.#sets;
     const mark = this.#mark;
     for (let at = 0; at < positions.length; at++) {
-      const position = positions[at] ?? 0;
+      const position = positions[at]!;
       if (this.#met[position] === mark) continue;
       this.#met[position] = mark;
-      const otherSize = (sets.starts[position + 1] ?? 0) - (sets.starts[position] ?? 0);
+      const otherSize = sets.starts[position + 1]! - sets.starts[position]!;
       // A bit that only one of the two has is a token that they don't share.
       const unshared = this.#unsharedOf(this.#size + otherSize);
       if (differByMore(this.#probes.bitmaps, this.#probe, sets.bitmaps, position, unshared)) continue;
       const shared = sharedTokens(sets, position, this.#has, mark);
-      this.#take(sets.rows[position] ?? 0, jaccardDistance(shared, this.#size, otherSize));
+      this.#take(sets.rows[position]!, jaccardDistance(shared, this.#size, otherSize));
     }
   }
 
   give(found: PairBuffer): void {
-    const row = this.#probes.rows[this.#probe] ?? 0;
-    for (const [at, other] of this.#rows.entries()) found.push(row, other, this.#distances[at] ?? 0);
+    const row = this.#probes.rows[this.#probe]!;
+    for (const [at, other] of this.#rows.entries()) found.push(row, other, this.#distances[at]!);
   }
 
   #take(row: number, distance: number): void {
@@ -168,7 +168,7 @@ class PartnerFinder {
   }
 
   #unsharedOf(sum: number): number {
-    const known = this.#unshared[sum] ?? 0;
+    const known = this.#unshared[sum]!;
     if (known > 0) return known - 1;
     const half = Math.floor(sum / 2);
     const unshared = sum - 2 * leastShared("jaccard", this.#maxDistance, false, half, sum - half);
@@ -186,7 +186,7 @@ function bucketsOf(
   table: number,
   tables: number,
 ): Map<number, Uint32Array> {
-  const valueAt = (position: number) => signatures[(rows[position] ?? 0) * tables + table] ?? -1;
+  const valueAt = (position: number) => signatures[rows[position]! * tables + table]!;
   const sizes = new Map<number, number>();
   for (let position = 0; position < rows.length; position++) {
     sizes.set(valueAt(position), (sizes.get(valueAt(position)) ?? 0) + 1);

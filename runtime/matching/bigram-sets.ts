@@ -60,5 +60,5 @@ export function codeUnitBigramSets(
     }
     offsets[row + 1] = sorter.endRow();
   }
-  return { offsets, indices: sorter.indices.slice(0, offsets[texts.length] ?? 0) };
+  return { offsets, indices: sorter.indices.slice(0, offsets[texts.length]!) };
 }

@@ -73,7 +73,7 @@ export function setColumn(rows: readonly Iterable<number>[]): SetColumn {
         `Row ${row} has the index ${wrong}. Feature indices are integers from 0 to 2147483647.`,
       );
     }
-    offsets[row + 1] = (offsets[row] ?? 0) + set.length;
+    offsets[row + 1] = offsets[row]! + set.length;
   }
   return { offsets, indices: Int32Array.from(sets.flat()) };
 }

@@ -26,12 +26,11 @@ export function hashingTF(column: TokenColumn, options: HashingTFOptions = {}): 
   const values = new Float64Array(total);
   const offsets = new Uint32Array(column.offsets.length);
   for (let row = 0; row + 1 < offsets.length; row++) {
-    const end = column.offsets[row + 1] ?? 0;
-    for (let at = column.offsets[row] ?? 0; at < end; at++)
-      sorter.add(indexOfToken(column.tokens[at] ?? null));
+    const end = column.offsets[row + 1]!;
+    for (let at = column.offsets[row]!; at < end; at++) sorter.add(indexOfToken(column.tokens[at] ?? null));
     offsets[row + 1] = sorter.endRow(values);
   }
-  const count = offsets[offsets.length - 1] ?? 0;
+  const count = offsets[offsets.length - 1]!;
   const counts = values.slice(0, count);
   if (binary) counts.fill(1);
   return { size: numFeatures, offsets, indices: sorter.indices.slice(0, count), values: counts };

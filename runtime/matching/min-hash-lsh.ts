@@ -45,25 +45,25 @@ export function minHashSignatures(sets: SetColumn, model: MinHashModel): Float64
   const tables = model.a.length;
   const signatures = new Float64Array(rows * tables);
   for (let row = 0; row < rows; row++) {
-    const start = sets.offsets[row] ?? 0;
-    const end = sets.offsets[row + 1] ?? 0;
+    const start = sets.offsets[row]!;
+    const end = sets.offsets[row + 1]!;
     if (start === end) {
       throw new MatchingError(
         `MinHashLSH: the set of row ${row} is empty. Spark fails here too ("Must have at least 1 non zero entry"). Leave such rows out before.`,
       );
     }
-    const last = sets.indices[end - 1] ?? 0;
+    const last = sets.indices[end - 1]!;
     if (last >= minHashPrime) {
       throw new MatchingError(
         `MinHashLSH: row ${row} has the index ${last}. Spark takes vectors of at most ${minHashPrime} dimensions: choose a smaller numFeatures.`,
       );
     }
     for (let table = 0; table < tables; table++) {
-      const a = model.a[table] ?? 0;
-      const b = model.b[table] ?? 0;
+      const a = model.a[table]!;
+      const b = model.b[table]!;
       let smallest = minHashPrime;
       for (let at = start; at < end; at++) {
-        const hash = hashIndex(sets.indices[at] ?? 0, a, b);
+        const hash = hashIndex(sets.indices[at]!, a, b);
         if (hash < smallest) smallest = hash;
       }
       signatures[row * tables + table] = smallest;

@@ -12,8 +12,8 @@ export function nGrams(column: TokenColumn, n = 2): TokenColumn {
   const offsets = new Uint32Array(column.offsets.length);
   const tokens: string[] = [];
   for (let row = 0; row + 1 < offsets.length; row++) {
-    const last = (column.offsets[row + 1] ?? 0) - n;
-    for (let start = column.offsets[row] ?? 0; start <= last; start++) {
+    const last = column.offsets[row + 1]! - n;
+    for (let start = column.offsets[row]!; start <= last; start++) {
       let gram = column.tokens[start] ?? "null";
       for (let at = start + 1; at < start + n; at++) gram += ` ${column.tokens[at] ?? "null"}`;
       tokens.push(gram);

@@ -11,8 +11,8 @@ export function overlap(
   let i = aStart;
   let j = bStart;
   while (i < aEnd && j < bEnd) {
-    const x = a[i] ?? 0;
-    const y = b[j] ?? 0;
+    const x = a[i]!;
+    const y = b[j]!;
     if (x === y) shared++;
     // Both steps without a branch on which is smaller.
     i += x <= y ? 1 : 0;

@@ -30,12 +30,12 @@ export class RowSorter {
     else insertionSort(indices, start, end);
     let last = start - 1;
     for (let at = start; at < end; at++) {
-      const index = indices[at] ?? 0;
+      const index = indices[at]!;
       if (last < start || indices[last] !== index) {
         indices[++last] = index;
         if (counts !== undefined) counts[last] = 1;
       } else if (counts !== undefined) {
-        counts[last] = (counts[last] ?? 0) + 1;
+        counts[last] = counts[last]! + 1;
       }
     }
     this.#start = last + 1;
@@ -46,10 +46,10 @@ export class RowSorter {
 
 function insertionSort(items: Int32Array, start: number, end: number): void {
   for (let next = start + 1; next < end; next++) {
-    const item = items[next] ?? 0;
+    const item = items[next]!;
     let at = next;
     for (; at > start; at--) {
-      const before = items[at - 1] ?? 0;
+      const before = items[at - 1]!;
       if (before <= item) break;
       items[at] = before;
     }

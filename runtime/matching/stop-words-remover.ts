@@ -29,8 +29,8 @@ export function removeStopWords(column: TokenColumn, options: StopWordsOptions =
   const offsets = new Uint32Array(column.offsets.length);
   const tokens: (string | null)[] = [];
   for (let row = 0; row + 1 < offsets.length; row++) {
-    const end = column.offsets[row + 1] ?? 0;
-    for (let at = column.offsets[row] ?? 0; at < end; at++) {
+    const end = column.offsets[row + 1]!;
+    for (let at = column.offsets[row]!; at < end; at++) {
       const token = column.tokens[at] ?? null;
       if (token === null || !dropped.has(fold(token))) tokens.push(token);
     }

@@ -6,10 +6,9 @@ import { type AttachEnvironment, resource } from "../authoring/resource.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
 import { openDuckDb } from "./duckdb/open-duckdb.ts";
 import { memoryShare } from "./engine-share.ts";
-import type { Session } from "./session.ts";
+import type { EngineSession, Session } from "./session.ts";
 import { parseSessionUrl } from "./session-url.ts";
 import { openSpark } from "./spark/open-spark.ts";
-import { SparkSession } from "./spark/spark-session.ts";
 
 /** What all threads need to know: the id of the session that they share, where the engine is a server. */
 interface SessionHandle {
@@ -19,7 +18,7 @@ interface SessionHandle {
 const session = resource({
   name: "session",
   setup: (): SessionHandle => ({ id: randomUUID() }),
-  attach: ({ id }: SessionHandle, environment: AttachEnvironment): Session => {
+  attach: ({ id }: SessionHandle, environment: AttachEnvironment): EngineSession => {
     const { session: text, folder, runFolder, thread, threads, machine } = environment;
     const url = parseSessionUrl(text);
     const run = {
@@ -51,7 +50,7 @@ const session = resource({
         });
     }
   },
-  detach: (attached: Session) => attached.close(),
+  detach: (attached: EngineSession) => attached.close(),
 });
 
 /**
@@ -61,13 +60,11 @@ const session = resource({
  */
 export async function openSession(): Promise<Session> {
   const opened = await session();
-  if (opened instanceof SparkSession) {
-    try {
-      await opened.connect();
-    } catch (error) {
-      await opened[Symbol.asyncDispose]();
-      throw error;
-    }
+  try {
+    await opened.connect();
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
   }
   return opened;
 }

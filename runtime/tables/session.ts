@@ -163,6 +163,12 @@ export interface Session extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** A session as the one who opens it sees it. */
+export interface EngineSession extends Session {
+  /** Looks whether the engine is there, before a flow's body goes on. @throws {TableError} if it isn't. */
+  connect(): Promise<void>;
+}
+
 export interface TransformOptions {
   /** The stages' output columns that are wanted; default all. The others cost nothing. */
   readonly keep?: readonly string[];

@@ -5,6 +5,7 @@ import { isNamedBelow } from "../disk/is-below.ts";
 import type { Reading, WrittenFolders } from "../disk/written-folders.ts";
 import type { Writer } from "../disk/written-record.ts";
 import { type SourceVersion, TableError } from "./session.ts";
+import type { ShownPath } from "./shown-path.ts";
 
 /** What a session knows of the run that it is in. */
 export interface RunFolders {
@@ -34,11 +35,7 @@ export class Source {
   readonly version: SourceVersion | undefined;
   readonly #run: RunFolders | undefined;
 
-  constructor(
-    file: { readonly path: string; readonly shown: string },
-    version: SourceVersion | undefined,
-    run: RunFolders | undefined,
-  ) {
+  constructor(file: ShownPath, version: SourceVersion | undefined, run: RunFolders | undefined) {
     this.path = file.path;
     this.shown = file.shown;
     this.version = version;
@@ -49,11 +46,7 @@ export class Source {
    * A source of what is there now.
    * @throws {TableError} where that was written by a task run that is to run again, and what was before is gone.
    */
-  static async of(
-    file: { readonly path: string; readonly shown: string },
-    which: FilesOfFolder,
-    run: RunFolders | undefined,
-  ): Promise<Source> {
+  static async of(file: ShownPath, which: FilesOfFolder, run: RunFolders | undefined): Promise<Source> {
     const { path, shown } = file;
     if (run !== undefined && isNamedBelow(path, run.runFolder)) return new Source(file, undefined, run);
     const at = placeToRead(path, shown, (await run?.written.toRead(path)) ?? { kind: "here" });
@@ -139,8 +132,8 @@ export async function checkUnchanged(reads: readonly Read[]): Promise<void> {
 }
 
 /** A file that is the session's own. */
-export function ownFile(path: string): Source {
-  return new Source({ path, shown: path }, undefined, undefined);
+export function ownFile(path: string, shown = path): Source {
+  return new Source({ path, shown }, undefined, undefined);
 }
 
 /** Where a path is to be read. @throws {TableError} if nothing is right to be read. */

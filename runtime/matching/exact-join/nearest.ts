@@ -1,64 +1,35 @@
+import { BandProbe } from "./band-probe.ts";
 import { bitmapWords, bitsByFours, differByMore, totalOfFours } from "./bitmaps.ts";
-import { ProbeBounds } from "./bounds.ts";
 import { entryBitmap, entryPosition, entryReach, entryWords } from "./index.ts";
-import { type Distance, distanceBy, leastShared } from "./measure.ts";
-import { PairBuffer } from "./pair-buffer.ts";
-import type { JoinPlan } from "./plan.ts";
+import { leastShared } from "./measure.ts";
 import { sharedTokens } from "./prepare.ts";
 
 /**
  * One thread's side of a join that keeps each probe's nearest sets only. Rare tokens are looked at first, so
  * that a near set is met early and its distance rules most others out.
  */
-export class NearestProbe {
-  /** Of the present band. */
-  readonly found = new PairBuffer();
-  readonly #plan: JoinPlan;
-  readonly #distance: Distance;
-  readonly #bounds: ProbeBounds;
-  /** Per token, where scanning resumes. Probes come in ascending size, so earlier segments stay too small. */
-  readonly #from: Uint32Array;
-  /** By position: the mark of the last probe that was compared with it. */
-  readonly #met: Int32Array;
-  /** By token: the mark of the last probe that has it. */
-  readonly #has: Int32Array;
-  /** Of the present probe: its mark, the smallest distance, or the largest allowed while there is none, the positions. */
-  #mark = 0;
+export class NearestProbe extends BandProbe {
+  /** Of the present probe: the smallest distance, or the largest allowed while there is none, the positions. */
   #best = 0;
   #nearest: number[] = [];
 
-  constructor(plan: JoinPlan) {
-    this.#plan = plan;
-    this.#distance = distanceBy(plan.criterion.measure);
-    this.#bounds = new ProbeBounds(plan.criterion, plan.probes, plan.indexed);
-    this.#from = plan.index.segments.slice();
-    this.#met = new Int32Array(plan.indexed.rows.length);
-    this.#has = new Int32Array(plan.index.segments.length);
-  }
-
-  startBand(): void {
-    this.found.clear();
-    this.#from.set(this.#plan.index.segments);
-  }
-
   /** Finds the nearest sets of the probe at a position, which is above those before of the band. */
   run(probe: number): void {
-    const { probes, indexed, criterion } = this.#plan;
-    const bounds = this.#bounds;
+    const { probes, indexed, criterion } = this.plan;
+    const bounds = this.bounds;
     const start = probes.starts[probe]!;
     const end = probes.starts[probe + 1]!;
     const size = end - start;
     bounds.turnTo(size);
     if (bounds.smallest === 0) return;
-    const mark = ++this.#mark;
+    this.turnTo(start, end);
     this.#best = criterion.maxDistance;
     this.#nearest = [];
-    for (let at = start; at < end; at++) this.#has[probes.tokens[at]!] = mark;
     for (let at = start; at < end; at++) {
       // A set met here for the first time can share the tokens from here on, no more.
       const most = end - at;
       const largest = bounds.largestOf[most]!;
-      if (largest < bounds.smallest || this.#distance(most, size, most) > this.#best) break;
+      if (largest < bounds.smallest || this.distance(most, size, most) > this.#best) break;
       this.#scan(probe, size, probes.tokens[at]!, most, largest);
     }
     for (const position of this.#nearest) {
@@ -67,18 +38,16 @@ export class NearestProbe {
   }
 
   #scan(probe: number, size: number, token: number, most: number, largest: number): void {
-    const { probes, index } = this.#plan;
-    const { smallest } = this.#bounds;
+    const { probes, index } = this.plan;
+    const { smallest } = this.bounds;
     const { sizes, starts, entries } = index;
     const bits0 = probes.bitmaps[probe * bitmapWords]!;
     const bits1 = probes.bitmaps[probe * bitmapWords + 1]!;
     const behind = index.segments[token + 1]!;
-    let segment = this.#from[token]!;
-    while (segment < behind && sizes[segment]! < smallest) segment++;
-    this.#from[token] = segment;
+    let segment = this.firstSegment(token, behind, smallest);
     for (; segment < behind && sizes[segment]! <= largest; segment++) {
       const otherSize = sizes[segment]!;
-      if (this.#distance(Math.min(most, otherSize), size, otherSize) > this.#best) continue;
+      if (this.distance(Math.min(most, otherSize), size, otherSize) > this.#best) continue;
       let unshared = this.#mostUnshared(size, otherSize);
       const end = starts[segment + 1]!;
       for (let entry = starts[segment]!; entry < end; entry += entryWords) {
@@ -96,12 +65,12 @@ export class NearestProbe {
 
   /** @returns whether the set is nearer than all before. */
   #compare(probe: number, size: number, position: number, otherSize: number, unshared: number): boolean {
-    const { probes, indexed, criterion } = this.#plan;
-    const mark = this.#mark;
-    if (this.#met[position] === mark) return false;
-    this.#met[position] = mark;
+    const { probes, indexed, criterion } = this.plan;
+    const mark = this.mark;
+    if (this.met[position] === mark) return false;
+    this.met[position] = mark;
     if (differByMore(probes.bitmaps, probe, indexed.bitmaps, position, unshared)) return false;
-    const distance = this.#distance(sharedTokens(indexed, position, this.#has, mark), size, otherSize);
+    const distance = this.distance(sharedTokens(indexed, position, this.has, mark), size, otherSize);
     if (distance < this.#best) {
       this.#best = distance;
       this.#nearest = [position];
@@ -114,7 +83,7 @@ export class NearestProbe {
 
   /** How many tokens of sets of these sizes may belong to one of them only, for at most the best distance. */
   #mostUnshared(size: number, otherSize: number): number {
-    const { measure } = this.#plan.criterion;
+    const { measure } = this.plan.criterion;
     return size + otherSize - 2 * leastShared(measure, this.#best, true, size, otherSize);
   }
 }

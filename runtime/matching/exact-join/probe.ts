@@ -1,52 +1,21 @@
+import { BandProbe } from "./band-probe.ts";
 import { bitmapWords, bitsByFours, differByMore, totalOfFours } from "./bitmaps.ts";
-import { ProbeBounds } from "./bounds.ts";
 import { entryBitmap, entryPosition, entryReach, entryWords } from "./index.ts";
-import { type Distance, distanceBy, keeps } from "./measure.ts";
-import { PairBuffer } from "./pair-buffer.ts";
-import type { JoinPlan } from "./plan.ts";
+import { keeps } from "./measure.ts";
 import { sharedTokens } from "./prepare.ts";
 
-/** One thread's side of a join: takes probes, those of a band in ascending order, and finds their partners. */
-export class PairProbe {
-  /** Of the present band. */
-  readonly found = new PairBuffer();
-  readonly #plan: JoinPlan;
-  readonly #distance: Distance;
-  readonly #bounds: ProbeBounds;
-  /** Per token, where scanning resumes. Probes come in ascending size, so earlier segments stay too small. */
-  readonly #from: Uint32Array;
-  /** By position: the mark of the last probe that was compared with it. */
-  readonly #met: Int32Array;
-  /** By token: the mark of the last probe that has it. */
-  readonly #has: Int32Array;
-  /** Of the present probe. */
-  #mark = 0;
-
-  constructor(plan: JoinPlan) {
-    this.#plan = plan;
-    this.#distance = distanceBy(plan.criterion.measure);
-    this.#bounds = new ProbeBounds(plan.criterion, plan.probes, plan.indexed);
-    this.#from = plan.index.segments.slice();
-    this.#met = new Int32Array(plan.indexed.rows.length);
-    this.#has = new Int32Array(plan.index.segments.length);
-  }
-
-  startBand(): void {
-    this.found.clear();
-    this.#from.set(this.#plan.index.segments);
-  }
-
+/** One thread's side of a join that finds all pairs. */
+export class PairProbe extends BandProbe {
   /** Finds the partners of the probe at a position, which is above those before of the band. */
   run(probe: number): void {
-    const { self, probes } = this.#plan;
-    const bounds = this.#bounds;
+    const { self, probes } = this.plan;
+    const bounds = this.bounds;
     const start = probes.starts[probe]!;
     const size = probes.starts[probe + 1]! - start;
     bounds.turnTo(size);
     const { smallest, largestOf } = bounds;
     if (smallest === 0) return;
-    const mark = ++this.#mark;
-    for (let at = start; at < start + size; at++) this.#has[probes.tokens[at]!] = mark;
+    this.turnTo(start, start + size);
     for (let at = start; at < start + size; at++) {
       // Partners are small enough that the tokens from here on can be all that they share.
       const largest = largestOf[start + size - at]!;
@@ -57,15 +26,13 @@ export class PairProbe {
 
   /** Compares the probe with the sets of these sizes that have the token in their prefix. */
   #scan(probe: number, size: number, token: number, smallest: number, largest: number): void {
-    const { probes, index } = this.#plan;
+    const { probes, index } = this.plan;
     const { sizes, starts, entries } = index;
-    const unsharedOf = this.#bounds.unshared;
+    const unsharedOf = this.bounds.unshared;
     const bits0 = probes.bitmaps[probe * bitmapWords]!;
     const bits1 = probes.bitmaps[probe * bitmapWords + 1]!;
     const behind = index.segments[token + 1]!;
-    let segment = this.#from[token]!;
-    while (segment < behind && sizes[segment]! < smallest) segment++;
-    this.#from[token] = segment;
+    let segment = this.firstSegment(token, behind, smallest);
     for (; segment < behind && sizes[segment]! <= largest; segment++) {
       const otherSize = sizes[segment]!;
       const unshared = unsharedOf[otherSize]!;
@@ -83,13 +50,13 @@ export class PairProbe {
   }
 
   #compare(probe: number, size: number, position: number, otherSize: number, unshared: number): void {
-    const { criterion, self, probes, indexed } = this.#plan;
-    const mark = this.#mark;
-    if ((self && position >= probe) || this.#met[position] === mark) return;
-    this.#met[position] = mark;
+    const { criterion, self, probes, indexed } = this.plan;
+    const mark = this.mark;
+    if ((self && position >= probe) || this.met[position] === mark) return;
+    this.met[position] = mark;
     if (differByMore(probes.bitmaps, probe, indexed.bitmaps, position, unshared)) return;
-    const shared = sharedTokens(indexed, position, this.#has, mark);
-    const distance = this.#distance(shared, size, otherSize);
+    const shared = sharedTokens(indexed, position, this.has, mark);
+    const distance = this.distance(shared, size, otherSize);
     if (!keeps(criterion, distance)) return;
     const probeRow = probes.rows[probe]!;
     const row = indexed.rows[position]!;

@@ -1,9 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-
-const chunkBytes = 4 << 20;
-const lf = 0x0a;
-const cr = 0x0d;
-const space = 0x20;
+import { chunkBytes, cr, lf, space } from "./csv-bytes.ts";
 
 const fieldStart = 0;
 const spaceBefore = 1;

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { open } from "node:fs/promises";
+import { chunkBytes, cr, lf, space } from "./csv-bytes.ts";
 import { csvRowEnd } from "./csv-row-end.ts";
 import { type CsvType, csvValueRules } from "./csv-values.ts";
 
@@ -31,11 +32,6 @@ export const longestRow = 2_000_000;
 
 const tooLong = `the row is longer than ${longestRow} bytes`;
 const neverClosed = "a quote is opened and never closed";
-
-const chunkBytes = 4 << 20;
-const lf = 0x0a;
-const cr = 0x0d;
-const space = 0x20;
 
 /**
  * Reads a CSV file by the same rules as the engine does, and tells of each row that can't be read. Empty

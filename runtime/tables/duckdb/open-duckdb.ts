@@ -1,4 +1,4 @@
-import type { Session } from "../session.ts";
+import type { EngineSession } from "../session.ts";
 import type { RunFolders } from "../source.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
 import type { EngineOptions } from "./engine.ts";
@@ -13,6 +13,6 @@ export interface OpenDuckDbOptions extends EngineOptions {
  * session. Nothing is loaded before the session is first used. Aborting the caller's signal interrupts what it
  * has running; a call with an aborted signal rejects with its reason.
  */
-export function openDuckDb(options: OpenDuckDbOptions): Session {
+export function openDuckDb(options: OpenDuckDbOptions): EngineSession {
   return new DuckDbSession(options);
 }

@@ -1,5 +1,6 @@
-import { type ParsedType, parseColumnType } from "../column-types.ts";
+import { parseColumnType } from "../column-types.ts";
 import { parquetFiles } from "../parquet-files.ts";
+import type { PlannedInput, PlannedNode } from "../planned-session.ts";
 import type { Column } from "../session.ts";
 import type { Read, Source } from "../source.ts";
 import type { BoundValue } from "../sql-input.ts";
@@ -9,7 +10,7 @@ import { literal, pathLiteral, quoted } from "./quoting.ts";
 
 /** Where a table's rows come from. */
 export type Plan =
-  | { readonly kind: "csv"; readonly view: CsvView }
+  | { readonly kind: "csv"; readonly csv: CsvView }
   | {
       readonly kind: "parquet";
       readonly source: Source;
@@ -23,13 +24,11 @@ export type Plan =
   /** The user's SQL: a text, an input, a text, ..., a text. */
   | { readonly kind: "query"; readonly texts: readonly string[]; readonly inputs: readonly QueryInput[] };
 
-export type QueryInput = { readonly node: PlanNode } | { readonly value: BoundValue };
+export type QueryInput = PlannedInput<PlanNode>;
 
 /** A table of a session as plans refer to it. Its plan is replaced once its rows have been written. */
-export interface PlanNode {
+export interface PlanNode extends PlannedNode {
   readonly id: number;
-  readonly columns: readonly Column[];
-  readonly types: readonly ParsedType[];
   plan: Plan;
 }
 
@@ -64,8 +63,8 @@ export async function render(root: PlanNode): Promise<Statement> {
     done.add(node);
     const { plan } = node;
     if (plan.kind === "query") for (const input of plan.inputs) if ("node" in input) await add(input.node);
-    if (plan.kind === "csv") views.push(plan.view);
-    const source = plan.kind === "csv" ? plan.view.source : plan.kind === "parquet" ? plan.source : undefined;
+    if (plan.kind === "csv") views.push(plan.csv);
+    const source = plan.kind === "csv" ? plan.csv.source : plan.kind === "parquet" ? plan.source : undefined;
     const place = await source?.place();
     if (source !== undefined && place !== undefined) reads.push({ source, place });
     // Files are read again for each use, since each use may need other columns of them.
@@ -85,7 +84,7 @@ async function body(
 ): Promise<string> {
   switch (plan.kind) {
     case "csv":
-      return plan.view.sql();
+      return plan.csv.sql();
     case "stored":
       return `SELECT * FROM ${quoted(plan.name)}`;
     case "parquet": {

@@ -1,13 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { currentTaskRun, log, progress } from "../../authoring/log.ts";
-import { makeFolder } from "../../disk/make-folder.ts";
 import { TableError } from "../session.ts";
 import type { SparkUrl } from "../session-url.ts";
-import { readPath } from "./server-path.ts";
 import type { CallContext, SparkClient } from "./spark-client.ts";
-import { saidBySpark } from "./spark-error.ts";
 
 export interface ConnectionOptions {
   readonly url: SparkUrl;
@@ -57,10 +52,6 @@ export class Connection {
     this.#options = options;
   }
 
-  get storage(): string | undefined {
-    return this.#options.url.storage;
-  }
-
   /** What a call is made for, and by whom. */
   context(what: string): CallContext {
     const { signal } = this.#options;
@@ -84,35 +75,6 @@ export class Connection {
       this.#client = undefined; // the next call tries again; this one's caller has the error
     });
     return this.#client;
-  }
-
-  /**
-   * Looks whether the server sees a file of this machine.
-   * @param folder where a file for it is made.
-   */
-  async checkSharedFiles(folder: string): Promise<void> {
-    if (this.storage !== undefined) return;
-    const client = await this.client();
-    const file = join(folder, "seen");
-    await makeFolder(folder);
-    await writeFile(file, "Spark sees this file.\n");
-    const options = { format: "text", paths: [readPath(file)] };
-    const relation = {
-      relType: {
-        case: "read" as const,
-        value: { readType: { case: "dataSource" as const, value: options } },
-      },
-    };
-    try {
-      await client.schema(relation, this.context("Opening the session"));
-    } catch (error) {
-      if (saidBySpark(error)?.includes("[PATH_NOT_FOUND]"))
-        throw new TableError(
-          `Opening the session: the Spark server doesn't see the files of this machine (it was asked for ${file}). ` +
-            "Have it see them under the same paths, or give the session a folder that it can keep tables in: sc://host:port/;storage=s3a://bucket/folder.",
-        );
-      throw error;
-    }
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineShare } from "../engine-share.ts";
+import type { EngineSession } from "../session.ts";
 import type { SparkUrl } from "../session-url.ts";
 import type { RunFolders } from "../source.ts";
 import { SparkSession } from "./spark-session.ts";
@@ -34,7 +35,7 @@ export interface OpenSparkOptions {
  * Opens a session of a Spark Connect server, Spark 4.0 or later. Nothing is loaded and nobody is asked before the
  * session is first used. Aborting the caller's signal interrupts what it has running on the server.
  */
-export function openSpark(options: OpenSparkOptions): SparkSession {
+export function openSpark(options: OpenSparkOptions): EngineSession {
   return new SparkSession({
     owner: true,
     sessionId: randomUUID(),

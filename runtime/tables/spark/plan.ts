@@ -1,4 +1,4 @@
-import type { ParsedType } from "../column-types.ts";
+import type { PlannedInput, PlannedNode } from "../planned-session.ts";
 import type { Column, Row } from "../session.ts";
 import type { Read, Source } from "../source.ts";
 import type { BoundValue } from "../sql-input.ts";
@@ -22,12 +22,10 @@ export type Plan =
   | { readonly kind: "query"; readonly texts: readonly string[]; readonly inputs: readonly QueryInput[] }
   | { readonly kind: "over"; readonly input: PlanNode; readonly make: (input: Relation) => Relation };
 
-export type QueryInput = { readonly node: PlanNode } | { readonly value: BoundValue };
+export type QueryInput = PlannedInput<PlanNode>;
 
 /** A table of a session as plans refer to it. Its plan is replaced once its rows have been written. */
-export interface PlanNode {
-  readonly columns: readonly Column[];
-  readonly types: readonly ParsedType[];
+export interface PlanNode extends PlannedNode {
   plan: Plan;
   /** Whether its rows have an order, which is kept when they are stored and read again. */
   readonly ordered: boolean;

@@ -7,6 +7,7 @@ import { TableError } from "../session.ts";
 import type { SparkUrl } from "../session-url.ts";
 import { chunksOf } from "./artifact-chunks.ts";
 import { Backoff } from "./backoff.ts";
+import { failureText } from "./failure-text.ts";
 import type { Command, Relation } from "./plan-messages.ts";
 import type {
   AnalyzePlanRequestSchema,
@@ -18,7 +19,7 @@ import type {
 import { calls, SparkService } from "./service.ts";
 import { SparkError } from "./spark-error.ts";
 import { failureOf, type SparkFailure } from "./spark-failure.ts";
-import { readSparkMessage } from "./spark-message.ts";
+import { unlessSilent } from "./stream-silence.ts";
 
 /** What a call is made for, and by whom. */
 export interface CallContext {
@@ -324,34 +325,13 @@ export class SparkClient {
       failure.kind === "spark"
         ? { ...failure, message: await this.#sparkMessage(failure.message, failure.errorId) }
         : failure;
-    return new SparkError(`${what}: ${this.#errorText(whole)}${asked}`, whole);
-  }
-
-  #errorText(failure: SparkFailure): string {
-    const place = this.#place();
-    switch (failure.kind) {
-      case "transient":
-        return this.#serverSession === undefined
-          ? `no Spark Connect server answers at ${place} (${brief(failure.details)}). Start it, or correct the host, the port and use_ssl in --session.`
-          : `the connection to Spark at ${place} was lost and didn't come back within ${Math.round(this.#patience / 1000)} s (${brief(failure.details)}). When the server is back, resume the run.`;
-      case "unknown-session":
-      case "unknown-operation":
-        return `the Spark server at ${place} has been restarted or has let go of the session, and with it of the query. Resume the run.`;
-      case "late":
-        if (this.#serverSession !== undefined)
-          return `Spark at ${place} gave no answer in time, as if the connection had been lost. When the server is back, resume the run.`;
-        return `what listens at ${place} gave no answer in time. Check that it is a Spark Connect server, and the host and port in --session.`;
-      case "not-spark":
-        return this.#url.useTls && /version number|Protocol error|packet length|EPROTO/i.test(failure.details)
-          ? `the server at ${place} doesn't speak TLS, which use_ssl=true or a token asks for (${brief(failure.details)}).`
-          : `what listens at ${place} isn't a Spark Connect server (${brief(failure.details)}). Check the host and port in --session.`;
-      case "refused":
-        return `the Spark server at ${place} refused the call (${brief(failure.details)}). Check the token in --session.`;
-      case "spark":
-        return readSparkMessage(failure.message).message;
-      case "other":
-        return `Spark at ${place}: ${failure.details}`;
-    }
+    const text = failureText(whole, {
+      place: this.#place(),
+      useTls: this.#url.useTls,
+      isKnown: this.#serverSession !== undefined,
+      patience: this.#patience,
+    });
+    return new SparkError(`${what}: ${text}${asked}`, whole);
   }
 
   /** What Spark says went wrong, as whole as the server tells it: the cause that has an error class. */
@@ -391,28 +371,6 @@ function tellProgress(
       stages.reduce((sum, stage) => sum + Number(stage.numCompletedTasks), 0),
       total,
     );
-}
-
-/** A stream's messages. A stream without any for too long is given up, as if the connection had been lost. */
-async function* unlessSilent<T>(stream: ClientReadableStream<T>, silence: number): AsyncGenerator<T> {
-  const timer = setTimeout(() => stream.cancel(), silence);
-  try {
-    for await (const message of stream) {
-      timer.refresh();
-      yield message as T; // what the stream's decoder gives
-      timer.refresh();
-    }
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** gRPC's own text without what it says of our machine and of retries. */
-function brief(details: string): string {
-  return details
-    .replace(/^No connection established\. Last error: /, "")
-    .replace(/\s+/g, " ")
-    .slice(0, 200);
 }
 
 function userName(): string {

@@ -1,0 +1,170 @@
+import { resolve } from "node:path";
+import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
+import { madeOnce } from "./made-once.ts";
+import { PlannedTable } from "./planned-table.ts";
+import {
+  type Column,
+  type CsvOptions,
+  type EngineSession,
+  type RejectedRow,
+  type Row,
+  type SqlInput,
+  type Table,
+  TableError,
+  type TableHandle,
+  type TransformOptions,
+} from "./session.ts";
+import { columnsShape, csvShape, type Shape } from "./shape.ts";
+import { type ShownPath, shownPath } from "./shown-path.ts";
+import { type RunFolders, Source } from "./source.ts";
+import { type BoundValue, boundValue } from "./sql-input.ts";
+
+/** A CSV file as an engine reads it. */
+export interface PlannedCsv {
+  readonly source: Source;
+  readonly options: CsvOptions;
+  /** @throws {TableError} if the header isn't what the options say. */
+  checkHeader(): Promise<unknown>;
+  rejects(): Promise<RejectedRow[]>;
+}
+
+/** What a table may be of: files, which a handle can stand for as they are. */
+export type FilePlan<Csv> =
+  | { readonly kind: "csv"; readonly csv: Csv }
+  | { readonly kind: "parquet"; readonly source: Source };
+
+/** A table of a session as its engine's plans have it. */
+export interface PlannedNode extends Shape {
+  /** Whether its rows have an order that a handle has to tell, where the engine doesn't keep it by itself. */
+  readonly ordered?: boolean;
+}
+
+/** What may stand in a query's template, as a plan has it. */
+export type PlannedInput<Node> = { readonly node: Node } | { readonly value: BoundValue };
+
+export interface PlannedSessionOptions {
+  /** What relative paths are relative to. */
+  readonly folder: string;
+  /** The run that it is opened in, if it is. */
+  readonly run?: RunFolders | undefined;
+  /** The signal of whoever is calling: a session outlives the tasks that use it. Asked at each call. */
+  readonly signal?: (() => AbortSignal | undefined) | undefined;
+}
+
+/**
+ * The session of an engine whose tables are nodes of a plan: what is the same for all engines. An engine is what is
+ * abstract here; `PlannedTable` has what it does with a node's rows.
+ */
+export abstract class PlannedSession<Node extends PlannedNode, Csv extends PlannedCsv>
+  implements EngineSession
+{
+  abstract readonly engine: EngineSession["engine"];
+  protected readonly folder: string;
+  protected readonly run: RunFolders | undefined;
+  readonly #signal: (() => AbortSignal | undefined) | undefined;
+  readonly #handles = new WeakMap<Node, Promise<TableHandle>>();
+
+  constructor({ folder, run, signal }: PlannedSessionOptions) {
+    this.folder = resolve(folder);
+    this.run = run;
+    this.#signal = signal;
+  }
+
+  abstract connect(): Promise<void>;
+  abstract readParquet(path: string): Promise<Table>;
+  abstract sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table>;
+  abstract fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table>;
+  abstract transform(
+    table: Table,
+    stages: readonly Transformer[],
+    options?: TransformOptions,
+  ): Promise<Table>;
+  abstract similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table>;
+  abstract digest(handle: TableHandle): Promise<string>;
+  abstract close(): Promise<void>;
+
+  /** A table of files. @param ordered whether its rows have an order that is to be kept. */
+  protected abstract planned(plan: FilePlan<Csv>, shape: Shape, ordered?: boolean): PlannedTable<Node>;
+  protected abstract csvOf(source: Source, options: CsvOptions): Csv;
+  /** The files that a table is a view over; undefined where its rows are computed. */
+  protected abstract filesOf(node: Node): FilePlan<Csv> | undefined;
+  /** Writes a table's rows where a run keeps them, and reads them from there from now on. @returns the path. */
+  protected abstract keep(node: Node, file: ShownPath): Promise<string>;
+
+  protected get signal(): AbortSignal | undefined {
+    return this.#signal?.();
+  }
+
+  async readCsv(path: string, options: CsvOptions): Promise<Table> {
+    this.signal?.throwIfAborted();
+    const csv = this.csvOf(await Source.of(this.file(path), "all", this.run), options);
+    await csv.checkHeader();
+    return this.planned({ kind: "csv", csv }, csvShape(options));
+  }
+
+  async rejects(table: Table): Promise<RejectedRow[]> {
+    const files = this.filesOf(this.node(table, "rejects"));
+    if (files?.kind === "csv") return files.csv.rejects();
+    throw new TableError(
+      'rejects: the table was not made by readCsv. Give the table that readCsv gave, with onBadRow: "reject".',
+    );
+  }
+
+  table(handle: TableHandle): Table {
+    const source = this.sourceOf(handle);
+    return handle.kind === "csv"
+      ? this.planned({ kind: "csv", csv: this.csvOf(source, handle.options) }, csvShape(handle.options))
+      : this.planned({ kind: "parquet", source }, columnsShape(handle.columns), handle.ordered);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** A path, and how errors name it. */
+  protected file(path: string): ShownPath {
+    return shownPath(this.folder, path);
+  }
+
+  protected sourceOf(handle: TableHandle): Source {
+    return new Source(this.file(handle.path), handle.source, this.run);
+  }
+
+  /** @throws {TableError} for a table of another session. */
+  protected node(table: Table, what: string): Node {
+    if (this.#isOurs(table)) return table.node;
+    throw new TableError(`${what}: the table is of another session.`);
+  }
+
+  /** A template's inputs. @throws {TableError} for what can't be bound, and for tables of other sessions. */
+  protected inputs(inputs: readonly unknown[]): PlannedInput<Node>[] {
+    return inputs.map((input, index) => {
+      if (!(input instanceof PlannedTable)) return { value: boundValue(input, index) };
+      if (this.#isOurs(input)) return { node: input.node };
+      throw new TableError(`sql: input ${index + 1} is a table of another session.`);
+    });
+  }
+
+  /** What stands for a table: a view is its files, and what was computed is written first, once. */
+  protected handle(node: Node, file: () => string): Promise<TableHandle> {
+    return madeOnce(this.#handles, node, () => this.#makeHandle(node, file));
+  }
+
+  async #makeHandle(node: Node, file: () => string): Promise<TableHandle> {
+    const { columns, ordered } = node;
+    const order = ordered === true ? { ordered } : {};
+    const files = this.filesOf(node);
+    switch (files?.kind) {
+      case "csv":
+        return { kind: "csv", options: files.csv.options, columns, ...files.csv.source.handle };
+      case "parquet":
+        return { kind: "parquet", columns, ...files.source.handle, ...order };
+      case undefined:
+        return { kind: "parquet", path: await this.keep(node, this.file(file())), columns, ...order };
+    }
+  }
+
+  #isOurs(table: Table): table is PlannedTable<Node> {
+    return table instanceof PlannedTable && table.session === this;
+  }
+}
