@@ -30,7 +30,7 @@ export type { State, StateName, StateType } from "./events/states.ts";
 export type { MinHashParams, SimilarityJoinOptions, Transformer } from "./matching/stages.ts";
 export type { RunOptions, StartedRun } from "./operations/program-run.ts";
 export { runFlow } from "./operations/run-flow.ts";
-export { openSession } from "./tables/open-session.ts";
+export { type OpenSessionOptions, openSession } from "./tables/open-session.ts";
 export { type Database, postgres } from "./tables/postgres/postgres.ts";
 export type { WriteMode } from "./tables/postgres/write-table.ts";
 export {
@@ -46,3 +46,4 @@ export {
   type TransformOptions,
   type Value,
 } from "./tables/session.ts";
+export type { SessionConfig } from "./tables/session-config.ts";

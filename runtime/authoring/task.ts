@@ -39,6 +39,13 @@ export interface TaskOptions {
    * environment. Default false.
    */
   readonly cache?: boolean | CacheOptions;
+  /**
+   * What of the tables in a result is handed on. `rows` (default): they are written as Parquet, once, so that a resume
+   * takes them and the panel shows them. `plan`: on Spark, the server's plan, unwritten: each task that reads it has the
+   * server compute it as a part of its own, and a resume runs the task again. DuckDB's tables lie in a thread's memory,
+   * so that there they are written either way.
+   */
+  readonly result?: "rows" | "plan";
 }
 
 /** What one call may set beside the arguments. */
@@ -139,6 +146,12 @@ function checkOptions(options: TaskOptions): void {
   if (options.retries !== undefined && !(Number.isInteger(options.retries) && options.retries >= 0)) {
     throw new RangeError(`${where}: retries is ${options.retries}; give a whole number from 0.`);
   }
+  if (options.result !== undefined && options.result !== "rows" && options.result !== "plan")
+    throw new RangeError(`${where}: result is ${JSON.stringify(options.result)}; give "rows" or "plan".`);
+  if (options.result === "plan" && options.cache !== undefined && options.cache !== false)
+    throw new TypeError(
+      `${where}: a plan can't be cached, since no rows are kept. Leave out cache, or result.`,
+    );
   if (options.timeout !== undefined && !(options.timeout > 0)) {
     throw new RangeError(`${where}: timeout is ${options.timeout}; give milliseconds above 0.`);
   }

@@ -46,6 +46,8 @@ export interface SourceFiles {
 export interface ContentDigest {
   readonly sha256: string;
   readonly bytes: number;
+  /** Of a folder: of its files' bytes alone, whatever their names. */
+  readonly contents?: string;
 }
 
 /** Where a result is. Small ones are in the event itself, base64 of V8's structured-clone bytes. */

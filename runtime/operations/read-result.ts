@@ -40,6 +40,16 @@ export async function readResultContent(
   const value = readValue(run, result, session);
   const tables: ResultTable[] = [];
   for (const { path: place, columns, handle } of result.tables ?? []) {
+    if (handle.kind === "plan") {
+      tables.push({
+        path: place,
+        columns,
+        rows: [],
+        total: 0,
+        elsewhere: "a plan of the run's Spark session",
+      });
+      continue;
+    }
     if (isUrl(handle.path)) {
       tables.push({ path: place, columns, rows: [], total: 0, elsewhere: handle.path });
       continue;
@@ -70,7 +80,12 @@ function readValue(run: StoredRun, result: ResultRef, session: Session): unknown
       run.path,
       {
         resource: (id) => ({ resource: id }),
-        table: (_session, handle) => session.table(handle as TableHandle), // a session's own, written by storeResult
+        table: (_session, handle) => {
+          const stored = handle as TableHandle; // a session's own, written by storeResult
+          return stored?.kind === "plan"
+            ? { session: {}, columns: stored.columns, handle: async () => stored }
+            : session.table(stored);
+        },
       },
       largestShown,
     );

@@ -84,10 +84,11 @@ export class EarlierAttempt {
   }
 }
 
-/** Whether the files that the tables of a result are views of are as they were, or still kept so. */
+/** Whether a result's tables have rows that are kept, and the files that they are views of are as they were, or still kept so. */
 async function canBeRead(result: ResultRef, runFolder: string, written: WrittenFolders): Promise<boolean> {
   for (const { handle } of result.tables ?? []) {
-    const { source } = handle;
+    const { kind, source } = handle;
+    if (kind === "plan") return false; // it ended with the server's session
     if (source === undefined || source.kind === "nothing") continue;
     const { path } = fromStoredHandle(handle, runFolder);
     if ((await written.locate({ ...source, path })) === undefined) return false;

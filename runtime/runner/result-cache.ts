@@ -5,6 +5,7 @@ import type { ResultRef } from "../events/run-event.ts";
 import { DigestKey } from "../secrets/digest-key.ts";
 import { secretsIn } from "../secrets/known-secrets.ts";
 import { type CacheEntry, CacheStore } from "../store/cache-store.ts";
+import { KnownDigests } from "../store/known-digests.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import { fromBytes } from "../worker/crossing.ts";
 import { isUnchanged, type TaskReads, variableDigest } from "../worker/recorded-reads.ts";
@@ -14,7 +15,17 @@ import type { TaskRun } from "./task-run.ts";
 
 /** A session that can tell a table's content. */
 interface DigestingSession {
-  digest(handle: unknown): Promise<string>;
+  digest(handle: unknown, known: Known): Promise<string>;
+}
+
+/** What is known of tables without reading them. */
+interface Known {
+  /** Of the files that the table was written to: what they held. */
+  readonly written: string | undefined;
+  find(name: string): Promise<string | undefined>;
+  keep(name: string, digest: string): Promise<void>;
+  /** Says in the run's log what has to be read. */
+  tell(message: string): void;
 }
 
 /**
@@ -32,6 +43,8 @@ export class ResultCache {
   readonly #underWay = new Map<string, TaskRun>();
   #keeping: Promise<void> = Promise.resolve();
   readonly #onError: (error: unknown) => void;
+  readonly #tell: (message: string) => void;
+  readonly #known: KnownDigests;
 
   /** @param base the folder that `.millrace/` is in: files below it are known again where it was moved. */
   constructor(
@@ -39,8 +52,11 @@ export class ResultCache {
     runFolder: string,
     attached: AttachedResources,
     onError: (error: unknown) => void,
+    tell: (message: string) => void,
   ) {
     this.#store = new CacheStore(base);
+    this.#known = new KnownDigests(base);
+    this.#tell = tell;
     this.#base = base;
     this.#digestKey = new DigestKey(base);
     this.#runFolder = runFolder;
@@ -118,13 +134,13 @@ export class ResultCache {
         case "result": {
           const node = results.get(String(marked.run));
           if (node?.result === undefined) return `no result: ${node?.state.name}`;
-          return this.#resultDigest(node.result);
+          return this.#resultDigest(run, node.result);
         }
         case "resource":
           // What a resource stands for may change without anybody's knowing: its kind has to do.
           return String(marked.id).replace(/-\d+$/, "");
         case "table":
-          return this.#tableDigest(String(marked.session), handles[Number(marked.handle)]);
+          return this.#tableDigest(run, String(marked.session), handles[Number(marked.handle)]);
         default:
           return undefined;
       }
@@ -139,20 +155,32 @@ export class ResultCache {
     return this.#digestKey.digest(content, secretsIn(args)).slice(0, 40);
   }
 
-  async #resultDigest(result: ResultRef): Promise<string | undefined> {
-    if (result.tables === undefined) return result.sha256;
-    return contentDigest(loadEncoded(result, this.#runFolder), async (marked) =>
-      marked.$millrace === "table"
-        ? this.#tableDigest(
-            String(marked.session),
-            fromStoredHandle(marked.handle as { path: string }, this.#runFolder),
-          ) // as storeResult wrote it
-        : String(marked.id).replace(/-\d+$/, ""),
-    );
+  async #resultDigest(run: TaskRun, result: ResultRef): Promise<string | undefined> {
+    const { tables } = result;
+    if (tables === undefined) return result.sha256;
+    return contentDigest(loadEncoded(result, this.#runFolder), async (marked) => {
+      if (marked.$millrace !== "table") return String(marked.id).replace(/-\d+$/, "");
+      const stored = marked.handle as { path: string }; // as storeResult wrote it
+      const digest = tables.find(({ handle }) => handle.path === stored.path)?.digest;
+      const handle = fromStoredHandle(stored, this.#runFolder);
+      return this.#tableDigest(run, String(marked.session), handle, digest?.contents ?? digest?.sha256);
+    });
   }
 
-  async #tableDigest(session: string, handle: unknown): Promise<string | undefined> {
+  async #tableDigest(
+    run: TaskRun,
+    session: string,
+    handle: unknown,
+    written?: string,
+  ): Promise<string | undefined> {
     const value = this.#attached.get(session);
-    return "digest" in value ? (value as DigestingSession).digest(handle) : undefined; // sessions that can, do it so
+    if (!("digest" in value)) return undefined;
+    const known: Known = {
+      written,
+      find: (name) => this.#known.find(name),
+      keep: (name, digest) => this.#known.keep(name, digest),
+      tell: (message) => this.#tell(`Looking for '${run.id}' in the cache: ${message}`),
+    };
+    return (value as DigestingSession).digest(handle, known); // sessions that can, do it so
   }
 }

@@ -209,7 +209,9 @@ function makeRun(parts: {
     thread: "flow",
   });
   const resources = new RunResources(attached, emit, (resource) => pool.threads.detach(resource));
-  const cache = new ResultCache(base, path, attached, warn("A result could not be cached"));
+  const cache = new ResultCache(base, path, attached, warn("A result could not be cached"), (message) =>
+    emit({ type: "log", level: "INFO", message }),
+  );
   const slots = new Slots();
   const { number, earlier, writings } = parts;
   const scheduler = new Scheduler({

@@ -73,7 +73,7 @@ const sourceFiles = object<SourceFiles>({
   ),
 });
 
-const digest = object<ContentDigest>({ sha256: text, bytes: whole(0) });
+const digest = object<ContentDigest>({ sha256: text, bytes: whole(0), contents: maybe(text) });
 
 const stored: Shape<ResultRef["stored"]> = either(
   oneOf(["nothing"] as const),

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileDigest } from "../disk/file-digest.ts";
 import { parquetFiles } from "./parquet-files.ts";
-import { TableError, type TableHandle } from "./session.ts";
+import { type FileHandle, TableError } from "./session.ts";
 
 /**
  * SHA-256 over a table's columns, how its file is read, and the file's content: the same for equal tables
@@ -11,7 +11,7 @@ import { TableError, type TableHandle } from "./session.ts";
  * and its times stay the same.
  * @throws {TableError} if there is no such file.
  */
-export async function digestTable(handle: TableHandle): Promise<string> {
+export async function digestTable(handle: FileHandle): Promise<string> {
   const hash = createHash("sha256");
   const columns = handle.columns.map(({ name, type }) => [name, type]);
   hash.update(
@@ -28,7 +28,7 @@ export async function digestTable(handle: TableHandle): Promise<string> {
   return hash.digest("hex");
 }
 
-function csvReading(options: Extract<TableHandle, { kind: "csv" }>["options"]): unknown {
+function csvReading(options: Extract<FileHandle, { kind: "csv" }>["options"]): unknown {
   const { columns, delimiter = ",", quote = '"', onBadRow = "fail" } = options;
   return [Object.entries(columns), delimiter, quote, onBadRow];
 }

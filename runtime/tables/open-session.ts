@@ -7,18 +7,28 @@ import { WrittenFolders } from "../disk/written-folders.ts";
 import { openDuckDb } from "./duckdb/open-duckdb.ts";
 import { memoryShare } from "./engine-share.ts";
 import type { EngineSession, Session } from "./session.ts";
+import { type EngineSettings, engineSettings, type SessionConfig } from "./session-config.ts";
 import { parseSessionUrl } from "./session-url.ts";
 import { openSpark } from "./spark/open-spark.ts";
 
 /** What all threads need to know: the id of the session that they share, where the engine is a server. */
 interface SessionHandle {
   readonly id: string;
+  readonly settings: EngineSettings;
+}
+
+export interface OpenSessionOptions {
+  /**
+   * Settings of the engines, such as `{ "spark.sql.shuffle.partitions": 400 }`: each engine takes its own. What says
+   * what SQL means, or is the run's own, can't be set.
+   */
+  readonly config?: SessionConfig;
 }
 
 const session = resource({
   name: "session",
-  setup: (): SessionHandle => ({ id: randomUUID() }),
-  attach: ({ id }: SessionHandle, environment: AttachEnvironment): EngineSession => {
+  setup: (settings: EngineSettings): SessionHandle => ({ id: randomUUID(), settings }),
+  attach: ({ id, settings }: SessionHandle, environment: AttachEnvironment): EngineSession => {
     const { session: text, folder, runFolder, thread, threads, machine } = environment;
     const url = parseSessionUrl(text);
     const run = {
@@ -36,7 +46,7 @@ const session = resource({
     };
     switch (url.engine) {
       case "duckdb":
-        return openDuckDb({ folder, run, signal: cancellation, ...engine });
+        return openDuckDb({ folder, run, config: settings.duckdb, signal: cancellation, ...engine });
       case "spark":
         return openSpark({
           url,
@@ -44,6 +54,7 @@ const session = resource({
           workFolder: join(runFolder, "spark"),
           run,
           ...engine,
+          config: settings.spark,
           sessionId: id,
           owner: thread === "flow",
           signal: cancellation,
@@ -56,10 +67,10 @@ const session = resource({
 /**
  * Opens the session that the run was started with: DuckDB in this process by default. A flow doesn't name its
  * engine, as a Spark program doesn't name its master.
- * @throws {TableError} if there is no Spark server where it should be.
+ * @throws {TableError} if there is no Spark server where it should be, and for settings that can't be set.
  */
-export async function openSession(): Promise<Session> {
-  const opened = await session();
+export async function openSession({ config = {} }: OpenSessionOptions = {}): Promise<Session> {
+  const opened = await session(engineSettings(config));
   try {
     await opened.connect();
   } catch (error) {

@@ -6,6 +6,9 @@ import {
   type Column,
   type CsvOptions,
   type EngineSession,
+  type FileHandle,
+  type KnownContent,
+  type PlanHandle,
   type RejectedRow,
   type Row,
   type SqlInput,
@@ -72,6 +75,7 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
 
   abstract connect(): Promise<void>;
   abstract readParquet(path: string): Promise<Table>;
+  abstract catalogTable(name: string): Promise<Table>;
   abstract sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table>;
   abstract fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table>;
   abstract transform(
@@ -80,7 +84,7 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
     options?: TransformOptions,
   ): Promise<Table>;
   abstract similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table>;
-  abstract digest(handle: TableHandle): Promise<string>;
+  abstract digest(handle: TableHandle, known?: KnownContent): Promise<string>;
   abstract close(): Promise<void>;
 
   /** A table of files. @param ordered whether its rows have an order that is to be kept. */
@@ -88,6 +92,10 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   protected abstract csvOf(source: Source, options: CsvOptions): Csv;
   /** The files that a table is a view over; undefined where its rows are computed. */
   protected abstract filesOf(node: Node): FilePlan<Csv> | undefined;
+  /** The table of a plan that was handed on. */
+  protected abstract handed(handle: PlanHandle): Table;
+  /** A computed table's plan, where the engine can hand one on; one that was handed on is as it was. */
+  protected abstract planOf(node: Node, as: "rows" | "plan"): Promise<PlanHandle | undefined>;
   /** Writes a table's rows where a run keeps them, and reads them from there from now on. @returns the path. */
   protected abstract keep(node: Node, file: ShownPath): Promise<string>;
 
@@ -111,6 +119,7 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   }
 
   table(handle: TableHandle): Table {
+    if (handle.kind === "plan") return this.handed(handle);
     const source = this.sourceOf(handle);
     return handle.kind === "csv"
       ? this.planned({ kind: "csv", csv: this.csvOf(source, handle.options) }, csvShape(handle.options))
@@ -126,7 +135,7 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
     return shownPath(this.folder, path);
   }
 
-  protected sourceOf(handle: TableHandle): Source {
+  protected sourceOf(handle: FileHandle): Source {
     return new Source(this.file(handle.path), handle.source, this.run);
   }
 
@@ -146,8 +155,9 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   }
 
   /** What stands for a table: a view is its files, and what was computed is written first, once. */
-  protected handle(node: Node, file: () => string): Promise<TableHandle> {
-    return madeOnce(this.#handles, node, () => this.#makeHandle(node, file));
+  protected async handle(node: Node, file: () => string, as: "rows" | "plan"): Promise<TableHandle> {
+    const plan = this.#handles.has(node) ? undefined : await this.planOf(node, as);
+    return plan ?? madeOnce(this.#handles, node, () => this.#makeHandle(node, file));
   }
 
   async #makeHandle(node: Node, file: () => string): Promise<TableHandle> {

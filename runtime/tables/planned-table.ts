@@ -7,7 +7,7 @@ export interface TableReader<Node> {
   batches(node: Node, options: BatchOptions): AsyncIterable<readonly Row[]>;
   count(node: Node): Promise<number>;
   writeParquet(node: Node, path: string): Promise<void>;
-  handle(node: Node, file: () => string): Promise<TableHandle>;
+  handle(node: Node, file: () => string, as: "rows" | "plan"): Promise<TableHandle>;
 }
 
 /** A table that is a node of its engine's plan. */
@@ -44,7 +44,7 @@ export class PlannedTable<Node extends { readonly columns: readonly Column[] }> 
     return this.#reader.writeParquet(this.node, path);
   }
 
-  handle(file: () => string): Promise<TableHandle> {
-    return this.#reader.handle(this.node, file);
+  handle(file: () => string, as: "rows" | "plan" = "rows"): Promise<TableHandle> {
+    return this.#reader.handle(this.node, file, as);
   }
 }

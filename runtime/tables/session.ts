@@ -65,12 +65,34 @@ export interface Table {
   /**
    * What stands for the table outside this thread and this process. A table that was computed is written to
    * `file()` first, once; a view over a file costs nothing. `Session.table` is the way back.
+   * @param as `plan`: where the engine is a server, what it computes for each reader, unwritten; it is good for as long
+   *   as the session.
    */
-  handle(file: () => string): Promise<TableHandle>;
+  handle(file: () => string, as?: "rows" | "plan"): Promise<TableHandle>;
 }
 
 /** A table between threads and in a run folder. Plain data. */
-export type TableHandle =
+export type TableHandle = FileHandle | PlanHandle;
+
+/** A table that a server computes for each reader. */
+export interface PlanHandle {
+  readonly kind: "plan";
+  /** Names no file. */
+  readonly path: string;
+  readonly columns: readonly Column[];
+  readonly ordered?: boolean;
+  /** The server's own message, in base64. */
+  readonly plan: string;
+  /** The files that it reads, and where. */
+  readonly reads: readonly {
+    readonly path: string;
+    readonly place: string;
+    readonly source?: SourceVersion;
+  }[];
+}
+
+/** A table that lies in files. */
+export type FileHandle =
   | {
       readonly kind: "csv";
       readonly path: string;
@@ -140,6 +162,12 @@ export interface Session extends AsyncDisposable {
   rejects(table: Table): Promise<RejectedRow[]>;
   /** A view over a Parquet file or a folder of them. */
   readParquet(path: string): Promise<Table>;
+  /**
+   * A view over a table of the server's catalogs, by its name: `catalog.schema.name`, with parts in backticks where they
+   * need it. It is read as it is whenever it is read, and handed on without being written. DuckDB has no catalogs: an
+   * error there.
+   */
+  catalogTable(name: string): Promise<Table>;
   /** A query. Tables stand in FROM; values are bound, never text. Checked (names, types) now, run when read. */
   sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table>;
   /** A table of the given rows. Columns say name, type and order; a missing property is null. A timestamp may be a bigint of microseconds since 1970, too. */
@@ -157,8 +185,11 @@ export interface Session extends AsyncDisposable {
   similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table>;
   /** The table that a handle of this engine stands for. Its file is looked at when it is read. */
   table(handle: TableHandle): Table;
-  /** The same for handles whose tables have the same columns and content, wherever their files are. */
-  digest(handle: TableHandle): Promise<string>;
+  /**
+   * The same for handles whose tables have the same columns and content, wherever their files are. What is known of the
+   * files is asked first, where reading them costs.
+   */
+  digest(handle: TableHandle, known?: KnownContent): Promise<string>;
   /** Ends what runs and frees what it holds. `await using` does it. */
   close(): Promise<void>;
 }
@@ -167,6 +198,17 @@ export interface Session extends AsyncDisposable {
 export interface EngineSession extends Session {
   /** Looks whether the engine is there, before a flow's body goes on. @throws {TableError} if it isn't. */
   connect(): Promise<void>;
+}
+
+/** What is known of the content of tables without reading them. */
+export interface KnownContent {
+  /** A digest of what was written to the table's files; of a folder's files whatever their names. */
+  readonly written?: string | undefined;
+  /** The digest that was kept under a name. */
+  find(name: string): Promise<string | undefined>;
+  keep(name: string, digest: string): Promise<void>;
+  /** Says in the run's log what has to be read. */
+  tell(message: string): void;
 }
 
 export interface TransformOptions {

@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import { isRunFuture, type RunFuture } from "../authoring/future.ts";
 import { UserError } from "../errors/user-error.ts";
-import type { ResultTable } from "../events/run-event.ts";
+import type { ResultTable, SourceFiles } from "../events/run-event.ts";
 
 /**
  * How values cross between threads, and into a run folder: plain data with marks in place of what can't
@@ -21,7 +21,10 @@ export interface CrossingTable {
   readonly session: object;
   readonly columns: ResultTable["columns"];
   rows(limit: number): Promise<readonly unknown[]>;
-  handle(file: () => string): Promise<{ readonly kind: string; readonly path: string }>;
+  handle(
+    file: () => string,
+    as?: "rows" | "plan",
+  ): Promise<{ readonly kind: string; readonly path: string; readonly source?: SourceFiles }>;
 }
 
 /** A step of a path: an index, a property, or the text of another way in, such as `.get("a")`. */

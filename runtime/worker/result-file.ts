@@ -27,21 +27,26 @@ export async function storeResult(
     readonly resourceId: (value: object) => string | undefined;
     /** Hears that the result holds a secret, which is kept as a part of it. */
     readonly warn: (message: string) => void;
+    /** What of tables is handed on. */
+    readonly tablesAs?: "rows" | "plan";
   },
 ): Promise<ResultRef> {
   if (value === undefined) return { stored: "nothing", sha256: "", bytes: 0, preview: "undefined" };
-  const { what, runFolder, file, resourceId, warn } = options;
+  const { what, runFolder, file, resourceId, warn, tablesAs = "rows" } = options;
   const encoded = encode(value, what, resourceId);
   const [future] = encoded.futures;
   if (future !== undefined)
     throw new Error(`${what} holds the future of '${future.future.run}': await it first.`);
   const tables: ResultTable[] = [];
   for (const [index, { table, mark, path }] of encoded.tables.entries()) {
-    const handle = await table.handle(() => join(runFolder, `${file}-${index}.parquet`));
+    const handle = await table.handle(() => join(runFolder, `${file}-${index}.parquet`), tablesAs);
     const stored = { ...handle, path: toStoredPath(handle.path, runFolder) };
     mark.handle = stored;
     const whole = stored.path.startsWith("./") ? { digest: await sealed(handle.path) } : {};
-    tables.push({ path, columns: table.columns, handle: stored, ...whole });
+    // A plan may be long: whoever reads it finds it in the value.
+    const { kind, path: place } = stored;
+    const told = kind === "plan" ? { kind, path: place } : stored;
+    tables.push({ path, columns: table.columns, handle: told, ...whole });
   }
   const bytes = toBytes(encoded.value, what);
   if (secretsIn(bytes).length > 0 || (await haveSecrets(encoded.tables.map(({ table }) => table))))
@@ -63,7 +68,7 @@ const sampledRows = 1_000;
 async function haveSecrets(tables: readonly CrossingTable[]): Promise<boolean> {
   if (!hasSecrets()) return false;
   for (const table of tables) {
-    if ("connect" in table.session) continue; // a server would do its work again for it
+    if ("engine" in table.session && table.session.engine === "spark") continue; // a server would do its work again for it
     const rows = await table.rows(sampledRows);
     if (secretsIn(toBytes(rows, "A sample of a table")).length > 0) return true;
   }

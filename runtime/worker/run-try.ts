@@ -26,7 +26,7 @@ export async function runTry(
   let definition: TaskDefinition | undefined;
   try {
     definition = await find();
-    const { fn } = definition;
+    const { fn, options } = definition;
     const result = await shared.context.run(scope, async () => {
       const args = argumentsOf(request, resources) as never[]; // what the call in the flow passed, which was typed
       Atomics.store(numbers, share.called, 1);
@@ -36,6 +36,7 @@ export async function runTry(
         file: request.resultFile,
         resourceId: resources.idOf,
         warn: (message) => scope.log("WARNING", message),
+        ...(options.result === undefined ? {} : { tablesAs: options.result }),
       });
     });
     const reads = await scope.reads?.finish();

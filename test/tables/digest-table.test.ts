@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { digestTable } from "../../runtime/tables/digest-table.ts";
-import type { CsvOptions, TableHandle } from "../../runtime/tables/session.ts";
+import type { CsvOptions, FileHandle } from "../../runtime/tables/session.ts";
 
 describe("A table's digest", () => {
   let folder: string;
@@ -51,7 +51,7 @@ describe("A table's digest", () => {
   });
 
   it("takes a folder by its files' names and contents, but not by what is hidden in it", async () => {
-    const write = async (name: string, files: Record<string, string>): Promise<TableHandle> => {
+    const write = async (name: string, files: Record<string, string>): Promise<FileHandle> => {
       await mkdir(join(folder, name));
       for (const [file, text] of Object.entries(files)) await writeFile(join(folder, name, file), text);
       return { kind: "parquet", path: join(folder, name), columns: [{ name: "a", type: "integer" }] };

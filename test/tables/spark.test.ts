@@ -157,7 +157,7 @@ describe("On a Spark Connect server", function () {
       await far.table(handle).writeParquet("fetched");
       assert.equal(await shown(await far.readParquet("fetched")), 'a:integer, b:string\n2, "x"\n4, "y"');
       // Written by the embedded engine, of what came back: Spark would have left a file named _SUCCESS.
-      assert.deepEqual(await readdir(join(folder, "fetched")), ["part-0.parquet"]);
+      assert.deepEqual(await readdir(join(folder, "fetched")), ["part-00000.parquet"]);
     });
 
     describe("shows what is wrong with SQL in its place:", () => {

@@ -69,7 +69,9 @@ async function showResult(run: StoredRun, reference: string, options: ShowOption
       "",
       ...(table.outside
         ? [`Its rows are in ${table.elsewhere}, outside of this folder: --outside reads them.`]
-        : []),
+        : table.elsewhere === undefined
+          ? []
+          : [`Its rows are in ${table.elsewhere}, not read from there.`]),
       ...artifactText({ kind: "table", ...table }, size),
     );
   print(`${lines.join("\n")}\n`);

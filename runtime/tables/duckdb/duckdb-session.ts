@@ -6,11 +6,21 @@ import { madeOnce } from "../made-once.ts";
 import { checkParquet, listParquet, someOf } from "../parquet-files.ts";
 import { type FilePlan, PlannedSession } from "../planned-session.ts";
 import { PlannedTable } from "../planned-table.ts";
-import type { Column, CsvOptions, Row, SqlInput, Table, TableHandle, TransformOptions } from "../session.ts";
+import {
+  type Column,
+  type CsvOptions,
+  type Row,
+  type SqlInput,
+  type Table,
+  TableError,
+  type TableHandle,
+  type TransformOptions,
+} from "../session.ts";
 import { type Shape, shapeOf } from "../shape.ts";
 import type { ShownPath } from "../shown-path.ts";
 import { ownFile, type RunFolders, Source } from "../source.ts";
 import { duckDbWriting, withoutEnd } from "../sql-tokens.ts";
+import { tableNameParts } from "../table-name.ts";
 import { warnOfDialect } from "../warn-of-dialect.ts";
 import { rowTypes, writer, wrongValue } from "../write-values.ts";
 import { checkQuery, type QueryPlan } from "./check-query.ts";
@@ -30,6 +40,7 @@ import { duckDbValues } from "./write-values.ts";
 export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
   readonly engine = "duckdb";
   readonly #engine: Engine;
+  readonly #isConfigured: boolean;
   readonly #runner: QueryRunner;
   readonly #views = new Set<CsvView>();
   /** Tables that SQL can be checked against: each has a table without rows under its name. */
@@ -49,6 +60,7 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
   constructor(options: EngineOptions & { readonly run?: RunFolders }) {
     super(options);
     this.#engine = new Engine({ ...options, folder: this.folder });
+    this.#isConfigured = Object.keys(options.config ?? {}).length > 0;
     this.#runner = new QueryRunner(this.#engine);
     this.#unreachable = new FinalizationRegistry((name) => {
       // A table that can't be dropped goes with the session.
@@ -58,8 +70,10 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
     });
   }
 
-  /** The engine is in this process: there is nobody to ask. */
-  async connect(): Promise<void> {}
+  /** The engine is in this process: only what was set may not be there. */
+  async connect(): Promise<void> {
+    if (this.#isConfigured) await this.#engine.use(async () => {});
+  }
 
   async readParquet(path: string): Promise<Table> {
     const source = await Source.of(this.file(path), "all", this.run);
@@ -79,6 +93,12 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
     } catch (error) {
       throw tableError(error, shown);
     }
+  }
+
+  async catalogTable(name: string): Promise<Table> {
+    throw new TableError(
+      `catalogTable: ${tableNameParts(name).join(".")}: DuckDB runs in this process and has no catalogs. Give the run a Spark server, --session sc://host:port, or read files with readParquet.`,
+    );
   }
 
   async sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table> {
@@ -161,6 +181,7 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
   }
 
   async digest(handle: TableHandle): Promise<string> {
+    if (handle.kind === "plan") throw notOurs();
     return digestTable({ ...handle, path: await this.sourceOf(handle).place() });
   }
 
@@ -178,6 +199,13 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
     this.#views.add(view);
     return view;
   }
+
+  protected handed(): Table {
+    throw notOurs();
+  }
+
+  /** A table lies in this thread's memory: others need its rows. */
+  protected async planOf(): Promise<undefined> {}
 
   protected filesOf({ plan }: PlanNode): FilePlan<CsvView> | undefined {
     if (plan.kind === "csv") return plan;
@@ -202,7 +230,7 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
           const file = this.file(path);
           return this.#runner.writeFolder(node, file.path, file.shown, this.run?.written);
         },
-        handle: (node, file) => this.handle(node, file),
+        handle: (node, file, as) => this.handle(node, file, as),
       },
       { id: this.#lastId, plan, columns: shape.columns, types: shape.types },
     );
@@ -234,4 +262,8 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
       });
     await Promise.all(nodes.map((node) => madeOnce(this.#checkable, node, make(node))));
   }
+}
+
+function notOurs(): TableError {
+  return new TableError("The table is a plan of a Spark session, which only that computes.");
 }

@@ -7,7 +7,8 @@ import type * as DuckDb from "@duckdb/node-api";
 import { freshPath } from "../../disk/fresh-path.ts";
 import { type EngineShare, threadShare } from "../engine-share.ts";
 import { TableError } from "../session.ts";
-import { literal } from "./quoting.ts";
+import { engineProblem } from "./engine-error.ts";
+import { literal, quoted } from "./quoting.ts";
 
 export type Api = typeof DuckDb;
 
@@ -19,6 +20,8 @@ export interface EngineOptions {
   readonly memoryLimit?: string;
   /** In place of `threads` and `memoryLimit`. */
   readonly share?: EngineShare;
+  /** The engine's settings that the flow gave. */
+  readonly config?: Readonly<Record<string, string>>;
   /**
    * Where the engine puts what doesn't fit into memory: in a folder of its own within, for this user only, which is
    * removed when it is closed. Two engines would write into each other's files. Default: the system's.
@@ -161,6 +164,10 @@ async function openInstance(
     const database = await api.DuckDBInstance.create(":memory:", settings);
     const connection = await database.connect();
     try {
+      for (const [name, value] of Object.entries(options.config ?? {}))
+        await connection.run(`SET GLOBAL ${quoted(name)} = ${literal(value)}`).catch((error: Error) => {
+          throw new TableError(`openSession: duckdb.${name}: ${engineProblem(error).message.split("\n")[0]}`);
+        });
       await connection.run("SET GLOBAL errors_as_json = true");
       await connection.run("SET GLOBAL TimeZone = 'UTC'");
       // It takes a file that was replaced within a second by one of its size for the one before, and mixes both.
@@ -173,6 +180,7 @@ async function openInstance(
     }
     return { api, database };
   } catch (error) {
+    if (error instanceof TableError) throw error;
     throw new TableError(`DuckDB can't be started: ${(error as Error).message.split("\n")[0]}`); // its binding throws Errors
   }
 }

@@ -3,11 +3,14 @@ import { currentTaskRun, log, progress } from "../../authoring/log.ts";
 import { TableError } from "../session.ts";
 import type { SparkUrl } from "../session-url.ts";
 import type { CallContext, SparkClient } from "./spark-client.ts";
+import { saidBySpark } from "./spark-error.ts";
 
 export interface ConnectionOptions {
   readonly url: SparkUrl;
   /** A UUID: sessions with the same share the server's. */
   readonly sessionId: string;
+  /** Spark's settings that the flow gave. */
+  readonly config?: Readonly<Record<string, string>> | undefined;
   /** Whether the server's session begins and ends with this one. */
   readonly owner: boolean;
   /** The signal of whoever is calling: a session outlives the tasks that use it. Asked at each call. */
@@ -94,7 +97,7 @@ export class Connection {
 
   async #connect(): Promise<SparkClient> {
     const { SparkClient } = await import("./spark-client.ts");
-    const { url, sessionId, owner, patience, silence } = this.#options;
+    const { url, sessionId, owner, patience, silence, config } = this.#options;
     // A session that the user names may be another client's too, which may give it classes.
     const ours = owner && url.sessionId === undefined;
     const client = new SparkClient({
@@ -112,10 +115,30 @@ export class Connection {
         );
       await client.configure(ours ? { ...settings, ...withoutClasses } : settings, context);
       if (ours && !(await client.moveTo(sessionId))) await client.configure(settings, context);
+      if (config !== undefined && Object.keys(config).length > 0) await configure(client, config, context);
       return client;
     } catch (error) {
       await client.close(false);
       throw error;
     }
+  }
+}
+
+/** @throws {TableError} for settings that a server has for all of its sessions. */
+async function configure(
+  client: SparkClient,
+  config: Readonly<Record<string, string>>,
+  context: CallContext,
+): Promise<void> {
+  try {
+    await client.configure(config, context);
+  } catch (error) {
+    const said = saidBySpark(error);
+    const name = /"(spark\.[^"]+)"/.exec(said ?? "")?.[1];
+    if (said === undefined || !/CANNOT_MODIFY_(?:STATIC_)?CONFIG|CANNOT_MODIFY_STATIC/.test(said))
+      throw error;
+    throw new TableError(
+      `openSession: ${name ?? Object.keys(config).join(", ")} can't be set for a session: it is the server's. Start the server with it.`,
+    );
   }
 }

@@ -18,6 +18,8 @@ export interface OpenSparkOptions {
   readonly sessionId?: string;
   /** Whether the server's session, and what is in the work folder, end with this one. Default true. */
   readonly owner?: boolean;
+  /** Spark's settings that the flow gave. */
+  readonly config?: Readonly<Record<string, string>>;
   /** The signal of whoever is calling: a session outlives the tasks that use it. Asked at each call. */
   readonly signal?: () => AbortSignal | undefined;
   /** Milliseconds in which a lost connection is tried again. Default 20,000. */

@@ -1,5 +1,5 @@
 import type { PlannedInput, PlannedNode } from "../planned-session.ts";
-import type { Column, Row } from "../session.ts";
+import type { Column, PlanHandle, Row } from "../session.ts";
 import type { Read, Source } from "../source.ts";
 import type { BoundValue } from "../sql-input.ts";
 import type { LocalCsv } from "./local-csv.ts";
@@ -18,6 +18,10 @@ export type Plan =
     }
   /** What the server has, or gets with the plan; of files that it reads, from where. */
   | { readonly kind: "relation"; readonly relation: Relation; readonly reads?: readonly Read[] }
+  /** A table of the server's catalogs. */
+  | { readonly kind: "catalog"; readonly relation: Relation }
+  /** What another thread has made. */
+  | { readonly kind: "handed"; readonly handle: PlanHandle; readonly reads: readonly Read[] }
   /** The user's SQL: a text, an input, a text, ..., a text. */
   | { readonly kind: "query"; readonly texts: readonly string[]; readonly inputs: readonly QueryInput[] }
   | { readonly kind: "over"; readonly input: PlanNode; readonly make: (input: Relation) => Relation };
@@ -77,6 +81,11 @@ export async function render(node: PlanNode, files: PlanFiles): Promise<Relation
     case "relation":
       await files.again(plan.reads ?? []);
       return plan.relation;
+    case "catalog":
+      return plan.relation;
+    case "handed":
+      await files.again(plan.reads);
+      return (await import("./handed-relation.ts")).handedRelation(plan.handle);
     case "over":
       return plan.make(await render(plan.input, files));
     case "query": {

@@ -1,4 +1,4 @@
-import type { TableHandle } from "../session.ts";
+import type { FileHandle, PlanHandle } from "../session.ts";
 import { freshName, withPlaces, withTables } from "./plan.ts";
 import type { Relation } from "./plan-messages.ts";
 import { named, text } from "./spark-types.ts";
@@ -6,14 +6,17 @@ import { named, text } from "./spark-types.ts";
 /** All that a timestamp has: JSON would have milliseconds. */
 const whole = `map('timestampFormat', ${text("yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX")}, 'ignoreNullFields', 'false')`;
 
+/** A table that lies in Parquet. */
+export type StoredRows = Extract<FileHandle, { kind: "parquet" }>;
+
 /**
  * A relation of one row with the column `digest`: the same for the same rows, wherever they lie and in how many files;
  * of an ordered table for the same rows in the same order.
- * @param relation reads the table's Parquet.
+ * @param relation reads the table's Parquet, or computes a plan's rows, in their order if they have one.
  */
 export function rowDigest(
   relation: Relation,
-  { columns, ordered = false }: Extract<TableHandle, { kind: "parquet" }>,
+  { kind, columns, ordered = false }: StoredRows | PlanHandle,
 ): Relation {
   const name = freshName();
   const json = `to_json(struct(${columns.map((column) => named(column.name)).join(", ")}), ${whole})`;
@@ -23,6 +26,14 @@ export function rowDigest(
     return withTables({ query: `SELECT ${digest} FROM (SELECT md5(${json}) AS h FROM ${name})` }, [
       [name, relation],
     ]);
+  // Its numbers ascend with the rows, and tell how they are split, too: equal ones are the same rows in the same order.
+  if (kind === "plan")
+    return withTables(
+      {
+        query: `SELECT ${digest} FROM (SELECT md5(concat(monotonically_increasing_id(), ' ', ${json})) AS h FROM ${name})`,
+      },
+      [[name, relation]],
+    );
   // A row's number is that of the rows in the files before its own, and its place in that.
   const query = `
     WITH sizes AS (SELECT _millrace_file AS file, count(*) AS size FROM ${name} GROUP BY 1),

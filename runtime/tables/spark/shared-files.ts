@@ -87,6 +87,10 @@ export class SharedFiles implements TablePlace {
     await replaceFolder(path, shown, written, (folder) => this.#write(rows, folder, shown));
   }
 
+  isKept(): boolean {
+    return false; // what is in a run's folder has its digest
+  }
+
   async keep({ path, shown }: ShownPath, rows: RowsToWrite): Promise<string> {
     await makeFolder(dirname(path));
     if (rows.fetched === undefined) {

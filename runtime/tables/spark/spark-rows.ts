@@ -43,7 +43,7 @@ export class SparkRows {
         : { relType: { case: "limit", value: { input, limit } } };
     const rows = await this.fetch(node, first, node, "Reading rows", renderInOrder);
     const few = limit === undefined && rows.length <= mostFetched;
-    const isFile = node.plan.kind === "csv" || node.plan.kind === "parquet";
+    const isFile = /^(?:csv|parquet|catalog)$/.test(node.plan.kind);
     if (few && !isFile && node.types.every(isWholeInRows)) {
       // What was computed isn't computed again, and what is read again is the same.
       node.fetched = structuredClone(rows);

@@ -11,6 +11,8 @@ import { PlannedTable } from "../planned-table.ts";
 import {
   type Column,
   type CsvOptions,
+  type KnownContent,
+  type PlanHandle,
   type Row,
   type Session,
   type SqlInput,
@@ -24,20 +26,22 @@ import { columnsShape, type Shape } from "../shape.ts";
 import type { ShownPath } from "../shown-path.ts";
 import { checkUnchanged, noteUrlRead, ownFile, type RunFolders, Source } from "../source.ts";
 import { isOrdered, sparkWriting, sqlTokens, withoutEnd, withPlainNames } from "../sql-tokens.ts";
+import { tableNameParts } from "../table-name.ts";
 import { warnOfDialect } from "../warn-of-dialect.ts";
 import { rowTypes } from "../write-values.ts";
 import { checkQuery } from "./check-query.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { LocalCsv } from "./local-csv.ts";
-import { emptyRelation, type Plan, type PlanNode } from "./plan.ts";
+import { emptyRelation, type Plan, type PlanNode, render, renderInOrder } from "./plan.ts";
 import type { Relation } from "./plan-messages.ts";
 import type { DataType } from "./protocol/spark-connect_pb.ts";
-import { rowDigest } from "./row-digest.ts";
+import { rowDigest, type StoredRows } from "./row-digest.ts";
 import { SharedFiles } from "./shared-files.ts";
 import { joinedPairs } from "./similarity-join.ts";
 import { saidBySpark } from "./spark-error.ts";
 import { SparkRows } from "./spark-rows.ts";
 import { type SparkShape, shapeOfSchema } from "./spark-shape.ts";
+import { named } from "./spark-types.ts";
 import { stagesRelation } from "./stage-relation.ts";
 import { Storage } from "./storage.ts";
 import type { RowsToWrite, TablePlace } from "./table-place.ts";
@@ -151,6 +155,28 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
         );
   }
 
+  async catalogTable(name: string): Promise<Table> {
+    const parts = tableNameParts(name);
+    const relation: Relation = {
+      relType: { case: "sql", value: { query: `SELECT * FROM ${parts.map(named).join(".")}` } },
+    };
+    noteUrlRead(`the table ${parts.join(".")}`);
+    const client = await this.#connection.client();
+    const what = `catalogTable: ${parts.join(".")}`;
+    let schema: DataType | undefined;
+    try {
+      schema = await client.schema(relation, this.#connection.context(what));
+    } catch (error) {
+      if (/^\[(?:TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND|CATALOG_NOT_FOUND)/.test(saidBySpark(error) ?? ""))
+        throw new TableError(
+          `${what}: the server has no such table. Tables are named as catalog.schema.name; without a catalog or a schema it is the server's current one.`,
+        );
+      throw error;
+    }
+    const { shape, casts } = shapeOfSchema(schema);
+    return this.planned({ kind: "catalog", relation: casts?.(relation) ?? relation }, shape);
+  }
+
   async sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table> {
     const bound = this.inputs(inputs);
     const texts = withPlainNames(withoutEnd(strings, sparkWriting));
@@ -203,13 +229,32 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     return this.planned({ kind: "relation", relation: pairs, reads }, shape);
   }
 
-  /** Of a CSV file by the file; of Parquet, whose files Spark never names alike, by its rows, and their order if they have one. */
-  async digest(handle: TableHandle): Promise<string> {
+  /**
+   * Of a CSV file by the file; of Parquet, whose files Spark never names alike, by its rows, and their order if they have
+   * one. Rows are read once for files that are known again: by what we wrote, or by their version.
+   */
+  async digest(handle: TableHandle, known?: KnownContent): Promise<string> {
+    if (handle.kind === "plan") {
+      known?.tell("what a plan gives is computed, to know it by its rows.");
+      return this.#contentDigest(this.handed(handle).node, handle, "a plan");
+    }
     const source = this.sourceOf(handle);
-    if (handle.kind === "csv") return digestTable({ ...handle, path: await source.place() });
+    const place = await source.place();
+    if (handle.kind === "csv") return digestTable({ ...handle, path: place });
+    const name = contentName(handle, known?.written, this.#place.isKept(handle.path));
+    const found = name === undefined ? undefined : await known?.find(name);
+    if (found !== undefined) return found;
+    known?.tell(`${source.shown} is read, since nothing that is kept tells what its rows are.`);
     const { node } = this.planned({ kind: "parquet", source }, columnsShape(handle.columns));
+    const digest = await this.#contentDigest(node, handle, source.shown);
+    if (name !== undefined) await known?.keep(name, digest);
+    return digest;
+  }
+
+  async #contentDigest(node: PlanNode, handle: StoredRows | PlanHandle, shown: string): Promise<string> {
     const digest = (relation: Relation) => rowDigest(relation, handle);
-    const [result] = await this.#rows.fetch(node, digest, stringShape, `Reading ${source.shown}`);
+    const rendering = handle.kind === "plan" ? renderInOrder : render;
+    const [result] = await this.#rows.fetch(node, digest, stringShape, `Reading ${shown}`, rendering);
     const columns = handle.columns.map(({ name, type }) => [name, type]);
     return `${JSON.stringify(columns)} ${result?.digest}`;
   }
@@ -242,7 +287,7 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
           isUrl(path)
             ? this.#rows.write(node, path, path)
             : this.#place.writeFolder(this.file(path), this.run?.written, this.#toWrite(node)),
-        handle: (node, file) => this.handle(node, file),
+        handle: (node, file, as) => this.handle(node, file, as),
       },
       { plan, columns: shape.columns, types: shape.types, ordered },
     );
@@ -250,6 +295,30 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
 
   protected filesOf({ plan }: PlanNode): FilePlan<LocalCsv> | undefined {
     return plan.kind === "csv" || plan.kind === "parquet" ? plan : undefined;
+  }
+
+  protected handed(handle: PlanHandle): PlannedTable<PlanNode> {
+    const reads = handle.reads.map(({ path, place, source }) => ({
+      source: new Source(this.file(path), source, this.run),
+      place,
+    }));
+    return this.planned({ kind: "handed", handle, reads }, columnsShape(handle.columns), handle.ordered);
+  }
+
+  protected async planOf(node: PlanNode, as: "rows" | "plan"): Promise<PlanHandle | undefined> {
+    if (node.plan.kind === "handed") return node.plan.handle;
+    const isWritten = as === "rows" && node.plan.kind !== "catalog";
+    if (isWritten || this.filesOf(node) !== undefined) return undefined;
+    const { relation, reads } = await this.#rows.render(node, renderInOrder);
+    const { relationToHand } = await import("./handed-relation.ts");
+    return {
+      kind: "plan",
+      path: "plan://spark",
+      columns: node.columns,
+      ...(node.ordered ? { ordered: true } : {}),
+      plan: relationToHand(relation),
+      reads: reads.map(({ source, place }) => ({ ...source.handle, place })),
+    };
   }
 
   protected async keep(node: PlanNode, file: ShownPath): Promise<string> {
@@ -270,3 +339,19 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
 }
 
 const stringShape: Shape = { columns: [{ name: "digest", type: "string" }], types: [{ kind: "string" }] };
+
+/**
+ * Names what Parquet holds without its being read: by what was written, by the version of the files, or by a place in the
+ * storage that only one execution of a task ever writes to.
+ * @returns undefined where only reading tells.
+ */
+function contentName(handle: StoredRows, written: string | undefined, isKept: boolean): string | undefined {
+  const { path, columns, ordered = false, source } = handle;
+  const name = (...by: readonly unknown[]) => JSON.stringify(["rows on Spark", columns, ordered, ...by]);
+  if (written !== undefined) return name("written", written);
+  if (source === undefined) return isKept ? name("at", path) : undefined;
+  const isTold = source.files.every(
+    ({ unsettled, sha256 }) => unsettled === undefined || sha256 !== undefined,
+  );
+  return source.kind !== "nothing" && isTold ? name("version", path, source.files) : undefined;
+}

@@ -65,6 +65,12 @@ export class Storage implements TablePlace {
     });
   }
 
+  isKept(path: string): boolean {
+    return (
+      path.startsWith(`${this.#url}/`) && /^[^/]+\/[^/]+\.parquet$/.test(path.slice(this.#url.length + 1))
+    );
+  }
+
   async keep({ path: local }: ShownPath, rows: RowsToWrite): Promise<string> {
     // A run's results lie in <run>/results/.
     const path = `${this.#url}/${basename(dirname(dirname(local)))}/${basename(local)}`;

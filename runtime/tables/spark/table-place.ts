@@ -31,6 +31,8 @@ export interface TablePlace {
   readsAlike(path: string, shape: Shape): Promise<boolean>;
   /** Replaces a folder of this machine by one with the rows. */
   writeFolder(file: ShownPath, written: WrittenFolders | undefined, rows: RowsToWrite): Promise<void>;
+  /** Whether a path is one that `keep` gave, here or in an earlier run, and that nothing writes to again. */
+  isKept(path: string): boolean;
   /**
    * Writes rows where they stay for as long as the run's folder.
    * @param file where the run's folder has them.
