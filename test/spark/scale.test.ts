@@ -9,7 +9,7 @@ import { openSpark } from "../../runtime/tables/spark/open-spark.ts";
 import { SparkClient } from "../../runtime/tables/spark/spark-client.ts";
 import { type CliResult, cli, makeRoom, removeRoom } from "../cli/cli.ts";
 import { rejectsWith, shown } from "../tables/session-contract.ts";
-import { type SparkServer, sharedSpark } from "./server.ts";
+import { type SharedSpark, sharedSpark } from "./server.ts";
 
 /** Three tasks, of which two hand on plans. */
 const chain = `
@@ -59,7 +59,7 @@ export default flow({ name: "Cached" }, async () => {
 
 describe("At scale", function () {
   this.timeout(120_000);
-  let server: SparkServer;
+  let server: SharedSpark;
   let url: SparkUrl;
   let room: string;
 
