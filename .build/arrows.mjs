@@ -24,14 +24,16 @@ export const arrows = {
   "runtime/authoring": runtime("errors", "events", "secrets"),
   "runtime/store": runtime("disk", "errors", "events", "processes", "secrets"),
   "runtime/tables": runtime("authoring", "disk", "errors", "matching"),
-  "runtime/worker": runtime("authoring", "disk", "errors", "events", "secrets"),
+  "runtime/crossing": runtime("authoring", "disk", "errors", "events", "secrets"),
+  "runtime/worker": runtime("authoring", "crossing", "disk", "errors", "events", "secrets"),
   "runtime/discovery": runtime("authoring", "disk", "errors", "events", "secrets"),
   "runtime/runner": runtime(
-    ...["authoring", "discovery", "disk", "errors", "events", "processes", "secrets", "store", "worker"],
+    ...["authoring", "crossing", "discovery", "disk", "errors", "events", "processes", "secrets", "store"],
+    "worker",
   ),
   "runtime/operations": runtime(
-    ...["authoring", "discovery", "disk", "errors", "events", "processes", "runner", "secrets"],
-    ...["store", "tables", "worker"],
+    ...["authoring", "crossing", "discovery", "disk", "errors", "events", "processes", "runner"],
+    ...["secrets", "store", "tables", "worker"],
   ),
   "runtime/testing": runtime(
     ...["authoring", "discovery", "errors", "events", "operations", "runner", "store", "worker"],

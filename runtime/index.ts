@@ -9,6 +9,7 @@ export {
   type RunFuture,
 } from "./authoring/future.ts";
 export { cancellation, currentTaskRun, log, progress } from "./authoring/log.ts";
+export { type Unmapped, unmapped } from "./authoring/map-arguments.ts";
 export {
   type AttachEnvironment,
   type Resource,

@@ -1,4 +1,4 @@
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import type { RunSummary } from "../../runtime/events/run-summary.ts";
 import { emptyRunView, foldEvents } from "../../runtime/events/run-view.ts";
 import { makeState } from "../../runtime/events/states.ts";

@@ -3,6 +3,7 @@ import type { ArtifactContent } from "../events/artifacts.ts";
 import type { LogLevel } from "../events/run-event.ts";
 import type { FlowDefinition } from "./flow.ts";
 import type { RunFuture } from "./future.ts";
+import type { MapArgument } from "./map-arguments.ts";
 import type { ResourceDefinition } from "./resource.ts";
 import type { TaskCallOptions, TaskDefinition } from "./task.ts";
 
@@ -11,6 +12,11 @@ export interface TaskCall {
   readonly args: readonly unknown[];
   readonly options: TaskCallOptions;
   readonly mapped?: { readonly group: string; readonly index: number };
+}
+
+/** A call of `.map`. */
+export interface MapCall extends Pick<TaskCall, "task" | "options"> {
+  readonly args: readonly MapArgument[];
 }
 
 export interface Publication {
@@ -50,7 +56,9 @@ export interface RunContext {
 export interface FlowContext extends RunContext {
   readonly kind: "flow";
   submit(call: TaskCall): RunFuture<unknown>;
-  /** An id for the runs of one `.map` call. */
+  /** @returns a future for each task run, or one for all of them where it isn't known how many there will be. */
+  map(call: MapCall): RunFuture<unknown>[] | RunFuture<unknown>;
+  /** An id for the runs of one `.map` call of an older copy of this module. */
   mapGroup(task: TaskDefinition): string;
   subflow(flow: FlowDefinition, input: unknown): RunFuture<unknown>;
   open(resource: ResourceDefinition, args: readonly unknown[]): Promise<object>;

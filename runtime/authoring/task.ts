@@ -1,6 +1,7 @@
 import { requireFlow, shared } from "./context.ts";
 import { type Definition, definitionOf } from "./definition.ts";
 import type { Input, RunFuture } from "./future.ts";
+import { mapArguments, type Unmapped } from "./map-arguments.ts";
 
 /** Milliseconds to wait before each retry: one for all, one each (the last repeats), or doubling from `initial` up to `max`. */
 export type RetryDelay =
@@ -68,6 +69,10 @@ export interface TaskDefinition extends Definition {
 type Inputs<Args extends readonly unknown[]> = { [K in keyof Args]: Input<Args[K]> };
 type Rest<Args extends readonly unknown[]> = Args extends readonly [unknown, ...infer R] ? R : [];
 
+/** The same for all, or for each its own. */
+type MapInput<T> = Input<T> | Unmapped<Input<T>> | Iterable<Input<T>>;
+type MapInputs<Args extends readonly unknown[]> = { [K in keyof Args]: MapInput<Args[K]> };
+
 /**
  * A task. Calling it inside a flow starts nothing in the calling thread: it returns the future of a task
  * run at once, which runs on a worker thread when its inputs are there.
@@ -77,8 +82,25 @@ export interface Task<Args extends readonly unknown[], Result> {
   readonly options: TaskOptions;
   /** The plain function, for unit tests. */
   readonly fn: (...args: Args) => Result;
-  /** One task run for each item; the other arguments are the same for all. The graph draws them as one node. */
-  map(items: readonly Input<Args[0]>[], ...rest: Inputs<Rest<Args>>): RunFuture<Awaited<Result>>[];
+  /**
+   * One task run for each item of a list that isn't there yet: the future of an array, or of another map. The graph
+   * draws them as one node, which says how many there are once the list is there. All results are one future.
+   * @throws {TypeError} for what is no list; one that comes later fails the map.
+   */
+  map(items: RunFuture<Iterable<Args[0]>>, ...rest: MapInputs<Rest<Args>>): RunFuture<Awaited<Result>[]>;
+  /**
+   * One task run for each item. Several lists are zipped, so they have to be equally long; all else is the same for
+   * all task runs, and so is a list as `unmapped(list)`. The graph draws them as one node.
+   * @throws {TypeError} where there is no list.
+   * @throws {RangeError} for lists of different lengths.
+   */
+  map(...args: MapInputs<Args>): RunFuture<Awaited<Result>>[];
+  /** The same over a future that is the second argument, where the first is the same for all, as a session is. */
+  map(
+    first: Input<Args[0]> | Unmapped<Input<Args[0]>>,
+    items: RunFuture<Iterable<Args[1]>>,
+    ...rest: MapInputs<Rest<Rest<Args>>>
+  ): RunFuture<Awaited<Result>[]>;
   /** The same task with options for its next calls. */
   withOptions(options: TaskCallOptions): Task<Args, Result>;
 }
@@ -112,19 +134,8 @@ function makeTask<Args extends readonly unknown[], Result>(
   // The runtime hands back what `fn` returns on the worker thread: that makes these two casts true.
   const call = (...args: unknown[]) =>
     flowOf().submit({ task: definition, args, options: callOptions }) as RunFuture<Awaited<Result>>;
-  const map = (items: readonly unknown[], ...rest: unknown[]) => {
-    const flow = flowOf();
-    const group = flow.mapGroup(definition);
-    return items.map(
-      (item, index) =>
-        flow.submit({
-          task: definition,
-          args: [item, ...rest],
-          options: callOptions,
-          mapped: { group, index },
-        }) as RunFuture<Awaited<Result>>,
-    );
-  };
+  const map = (...args: unknown[]) =>
+    flowOf().map({ task: definition, args: mapArguments(options.name, args), options: callOptions });
   const withOptions = (more: TaskCallOptions) => {
     checkOptions({ ...options, ...more });
     return makeTask(definition, fn, { ...callOptions, ...more });

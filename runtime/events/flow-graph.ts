@@ -25,7 +25,8 @@ export interface FlowWarning {
 export interface GraphNode {
   readonly id: string;
   readonly name: string;
-  readonly kind: "task" | "flow" | "resource";
+  /** A `map` is open: one task run for each item of what isn't there yet. */
+  readonly kind: "task" | "map" | "flow" | "resource";
   readonly task?: string;
   readonly source?: SourceLocation;
   /** The subflow that it is in. */

@@ -1,6 +1,5 @@
 import type { LogLevel, RunEvent } from "./run-event.ts";
-import { rootFlowRun } from "./run-event.ts";
-import { nameOfRun } from "./run-names.ts";
+import { nameOfRun, parentOf, rootFlowRun } from "./run-ids.ts";
 import { formatState, hasEnded } from "./states.ts";
 
 /** A line of a run's log. Times in milliseconds since 1970. */
@@ -75,6 +74,17 @@ export class LogLines {
             : `Created task run '${event.name}' for task '${event.task}'`,
           flowRun: event.flowRun,
         };
+      case "map-created":
+        return undefined;
+      case "map-state": {
+        const name = nameOfRun(event.map);
+        const logger = this.#flowLogger(parentOf(event.map));
+        if (event.count !== undefined)
+          return { ...at, level: "INFO", logger, message: `Map '${name}' has ${counted(event.count)}` };
+        if (!hasEnded(event.state) || event.state.type === "COMPLETED") return undefined;
+        const message = `Map '${name}' finished in state ${formatState(event.state)}`;
+        return { ...at, level: "ERROR", logger, message };
+      }
       case "task-run-adopted":
         return {
           ...at,
@@ -145,6 +155,10 @@ export class LogLines {
   #flowLogger(flowRun: string): string {
     return `Flow run '${this.#flowRunNames.get(flowRun) ?? flowRun}'`;
   }
+}
+
+function counted(taskRuns: number): string {
+  return taskRuns === 1 ? "1 task run" : `${taskRuns} task runs`;
 }
 
 function taskLogger(taskRun: string): string {

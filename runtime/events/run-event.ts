@@ -2,9 +2,6 @@ import type { ErrorReport, SourceLocation } from "../errors/error-report.ts";
 import type { ArtifactContent } from "./artifacts.ts";
 import type { State } from "./states.ts";
 
-/** The id of a run's own flow run; those of subflows are paths such as `Clean titles-0`. */
-export const rootFlowRun = ".";
-
 /** The gravest last. */
 export const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 
@@ -126,6 +123,26 @@ export type RunEventBody =
       readonly arguments?: readonly string[];
       /** A resume took its result from an earlier attempt. */
       readonly adopted?: boolean;
+    }
+  | {
+      /** A `.map` call over what isn't there yet; its task runs are created when it is, `mapped` with its id as `group`. */
+      readonly type: "map-created";
+      /** `Check[]-0`, in a subflow `Clean titles-0/Check[]-0`. */
+      readonly map: string;
+      readonly name: string;
+      readonly task: string;
+      readonly flowRun: string;
+      readonly upstream?: readonly Upstream[];
+      readonly resources?: readonly string[];
+    }
+  | {
+      readonly type: "map-state";
+      readonly map: string;
+      readonly state: State;
+      /** How many task runs it has; with Running. */
+      readonly count?: number;
+      /** Why it can't have any. */
+      readonly error?: ErrorReport;
     }
   | {
       /** A resume took its result from an earlier attempt, once all above it was known to be the same. */

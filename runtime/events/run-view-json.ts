@@ -2,6 +2,7 @@ import {
   type ArtifactView,
   emptyRunView,
   type FlowRunView,
+  type MapView,
   type ResourceView,
   type RunView,
   type TaskRunView,
@@ -17,6 +18,7 @@ export interface RunViewJson {
   readonly damages: readonly string[];
   readonly flowRuns: readonly FlowRunView[];
   readonly taskRuns: readonly TaskRunView[];
+  readonly maps: readonly MapView[];
   readonly resources: readonly ResourceView[];
   readonly artifacts: readonly ArtifactView[];
 }
@@ -33,6 +35,7 @@ export function viewFromJson(json: RunViewJson | undefined): RunView {
     damages: json.damages,
     flowRuns: new Map(json.flowRuns.map((run) => [run.id, run])),
     taskRuns: new Map(json.taskRuns.map((run) => [run.id, run])),
+    maps: new Map(json.maps.map((map) => [map.id, map])),
     resources: new Map(json.resources.map((resource) => [resource.id, resource])),
     artifacts: new Map(json.artifacts.map((artifact) => [artifact.key, artifact])),
   };
@@ -49,6 +52,7 @@ export function viewToJson(view: RunView): RunViewJson {
     damages: view.damages,
     flowRuns: [...view.flowRuns.values()],
     taskRuns: [...view.taskRuns.values()],
+    maps: [...view.maps.values()],
     resources: [...view.resources.values()],
     artifacts: [...view.artifacts.values()],
   };

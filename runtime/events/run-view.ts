@@ -1,6 +1,6 @@
 import type { ErrorReport, SourceLocation } from "../errors/error-report.ts";
 import type { ContentDigest, ResourceStateName, ResultRef, RunEvent, Upstream } from "./run-event.ts";
-import { rootFlowRun } from "./run-event.ts";
+import { rootFlowRun } from "./run-ids.ts";
 import { hasEnded, makeState, type State } from "./states.ts";
 
 /** One try of a task run, from its Running to what ended it. Times in milliseconds since 1970. */
@@ -58,6 +58,22 @@ export interface TaskRunView {
     | undefined;
 }
 
+/** A `.map` call over what wasn't there yet when it was called. */
+export interface MapView {
+  readonly id: string;
+  readonly name: string;
+  readonly task: string;
+  readonly flowRun: string;
+  readonly upstream: readonly Upstream[];
+  readonly resources: readonly string[];
+  readonly created: number;
+  runAttempt: number;
+  state: State;
+  /** How many task runs it has; undefined until that is known. */
+  count: number | undefined;
+  error: ErrorReport | undefined;
+}
+
 export interface FlowRunView {
   readonly id: string;
   readonly name: string;
@@ -111,6 +127,7 @@ export interface RunView {
   /** By id, in the order of creation. Holds the run's own flow run under {@link rootFlowRun}. */
   readonly flowRuns: Map<string, FlowRunView>;
   readonly taskRuns: Map<string, TaskRunView>;
+  readonly maps: Map<string, MapView>;
   readonly resources: Map<string, ResourceView>;
   /** The latest of each key. */
   readonly artifacts: Map<string, ArtifactView>;
@@ -127,6 +144,7 @@ export function emptyRunView(): RunView {
     cancelRequested: false,
     flowRuns: new Map(),
     taskRuns: new Map(),
+    maps: new Map(),
     resources: new Map(),
     artifacts: new Map(),
     logLines: 0,
@@ -223,6 +241,29 @@ function fold(view: RunView, event: RunEvent): void {
         result: undefined,
         progress: undefined,
       });
+      return;
+    }
+    case "map-created":
+      view.maps.set(event.map, {
+        id: event.map,
+        name: event.name,
+        task: event.task,
+        flowRun: event.flowRun,
+        upstream: event.upstream ?? [],
+        resources: event.resources ?? [],
+        created: event.time,
+        runAttempt: view.attempt,
+        state: makeState("Pending"),
+        count: undefined,
+        error: undefined,
+      });
+      return;
+    case "map-state": {
+      const map = view.maps.get(event.map);
+      if (map === undefined) return;
+      map.state = event.state;
+      map.count = event.count ?? map.count;
+      map.error = event.error;
       return;
     }
     case "task-run-adopted": {

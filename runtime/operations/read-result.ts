@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { toJson } from "../authoring/artifact-json.ts";
+import { preview } from "../crossing/preview.ts";
+import { fromStoredHandle, loadResult } from "../crossing/result-file.ts";
 import { checkRegular } from "../disk/check-regular.ts";
 import { isBelow } from "../disk/is-below.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
@@ -13,8 +15,6 @@ import { baseOf } from "../store/relocation.ts";
 import { openDuckDb } from "../tables/duckdb/open-duckdb.ts";
 import type { Session, TableHandle } from "../tables/session.ts";
 import { isUrl } from "../tables/session-url.ts";
-import { preview } from "../worker/preview.ts";
-import { fromStoredHandle, loadResult } from "../worker/result-file.ts";
 
 /** The largest stored value that is read to be shown, in bytes. */
 const largestShown = 64 << 20;

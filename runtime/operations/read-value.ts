@@ -1,12 +1,13 @@
+import { loadResult } from "../crossing/result-file.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
 import { errorFrom } from "../errors/error-from.ts";
 import { UserError } from "../errors/user-error.ts";
-import { type ResultRef, rootFlowRun } from "../events/run-event.ts";
+import type { ResultRef } from "../events/run-event.ts";
+import { rootFlowRun } from "../events/run-ids.ts";
 import { formatState } from "../events/states.ts";
 import type { StoredRun } from "../store/read-run.ts";
 import { baseOf } from "../store/relocation.ts";
 import type { Session, TableHandle } from "../tables/session.ts";
-import { loadResult } from "../worker/result-file.ts";
 
 /**
  * What the flow's body returned. Tables in it can be read as long as the run's folder is there.

@@ -5,7 +5,7 @@ import { millraceVersion } from "../discovery/version.ts";
 import { UsageError } from "../errors/user-error.ts";
 import { type RunOutcome, runFlow } from "../runner/run-flow.ts";
 import { TaskPool } from "../runner/task-pool.ts";
-import { readRun } from "../store/read-run.ts";
+import { readRun, type StoredRun } from "../store/read-run.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { findStoredRun } from "./find-run.ts";
 import { findTaskRun } from "./find-task-run.ts";
@@ -41,7 +41,9 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
   const run = await readRun(path);
   const { info, state, alive } = run;
   if (alive) throw new UsageError(`The run '${info.id}' is running. 'millrace follow ${info.id}' shows it.`);
-  const again = options.from.map((reference) => findTaskRun(run, reference).id);
+  const again = options.from.map((reference) =>
+    isMap(run, reference) ? reference : findTaskRun(run, reference).id,
+  );
   if (state.type === "COMPLETED" && again.length === 0) {
     throw new UsageError(
       `The run '${info.id}' has completed: there is nothing to resume. '--from <task run>' runs a part of it again.`,
@@ -74,5 +76,12 @@ function sessionOf(kept: string): string {
   if (given !== undefined && given !== "") return given;
   throw new UsageError(
     `The run's session was ${kept}, and what is secret in it isn't kept. Give it again by --session or MILLRACE_SESSION.`,
+  );
+}
+
+/** Whether it is the id of a map, all of whose task runs are meant then. */
+function isMap({ view }: StoredRun, reference: string): boolean {
+  return (
+    view.maps.has(reference) || [...view.taskRuns.values()].some(({ mapped }) => mapped?.group === reference)
   );
 }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { type LoadedFlow, loadFlow } from "../discovery/load-flow.ts";
 import { millraceVersion } from "../discovery/version.ts";
-import { type RunFlowOptions, type RunOutcome, runFlow } from "../runner/run-flow.ts";
+import { type RunOutcome, runFlow } from "../runner/run-flow.ts";
+import type { RunFlowOptions } from "../runner/run-flow-options.ts";
 import { TaskPool } from "../runner/task-pool.ts";
 import { makeStore } from "../store/run-folder.ts";
 import { checkSecrets } from "./check-secrets.ts";

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { types } from "node:util";
 import { serialize } from "node:v8";
-import { isPlain } from "../worker/crossing-marks.ts";
+import { isPlain } from "../crossing/marks.ts";
 
 /** A mark that encoding put in place of a future, a table or a resource. */
 export type Mark = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
+import { fromStoredHandle } from "../crossing/result-file.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import type { Completion, RunView } from "../events/run-view.ts";
 import { baseOf } from "../store/relocation.ts";
 import { areWholeFiles, inRunFolder, isWholeResult, type NamedFile } from "../store/result-files.ts";
-import { fromStoredHandle } from "../worker/result-file.ts";
 
 /** What a task run is known again by. */
 export interface Sameness {
@@ -15,7 +15,7 @@ export interface Sameness {
 
 /** How the code counts, of what completed in an earlier attempt. */
 export interface Again {
-  /** Ids of task runs that are to run again though they had completed. */
+  /** Ids of task runs, and of maps, that are to run again though they had completed. */
   readonly taskRuns: readonly string[];
   /** Results of code that has changed since are taken all the same. */
   readonly keepResults: boolean;

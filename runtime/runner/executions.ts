@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { sha256 } from "../crossing/bytes.ts";
+import { toStoredPath } from "../crossing/result-file.ts";
 import { digestTree } from "../disk/tree-digest.ts";
-import { sha256 } from "../worker/crossing.ts";
-import { toStoredPath } from "../worker/result-file.ts";
 import type { RunNode } from "./run-node.ts";
 
 /**

@@ -1,273 +1,281 @@
-import type { Author, FlowContext, Publication, TaskCall } from "../authoring/context.ts";
+import { once } from "node:events";
+import type { RunContext } from "../authoring/context.ts";
 import type { FlowDefinition } from "../authoring/flow.ts";
-import { isRunFuture, RunFuture } from "../authoring/future.ts";
-import type { ResourceDefinition } from "../authoring/resource.ts";
-import type { TaskDefinition } from "../authoring/task.ts";
+import { fromBytes, toBytes } from "../crossing/bytes.ts";
+import { decode } from "../crossing/decode.ts";
+import { type Encoded, encode } from "../crossing/encode.ts";
+import { fromStoredHandle, loadEncoded, storeResult } from "../crossing/result-file.ts";
+import { parseParameters } from "../discovery/parameters.ts";
+import { describe } from "../errors/stack-location.ts";
 import { UserError } from "../errors/user-error.ts";
-import type { LogLevel, Upstream } from "../events/run-event.ts";
-import { rootFlowRun } from "../events/run-event.ts";
-import { formatState, makeState } from "../events/states.ts";
-import { mustFindSecret } from "../secrets/find-secret.ts";
-import { secretsIn } from "../secrets/known-secrets.ts";
-import { storeArtifact } from "../worker/artifact-file.ts";
-import { type Encoded, encode, toBytes } from "../worker/crossing.ts";
-import { preview } from "../worker/preview.ts";
-import { ChildNames } from "./child-names.ts";
-import type { Run } from "./run.ts";
-import { RunNode } from "./run-node.ts";
-import { TaskRun } from "./task-run.ts";
-import { upstreamOf } from "./upstream.ts";
+import type { ResultRef } from "../events/run-event.ts";
+import { type FlowRunId, rootFlowRun } from "../events/run-ids.ts";
+import { decideFlowState, hasEnded, makeState, type State } from "../events/states.ts";
+import { finishOutput } from "../worker/capture-output.ts";
+import { firstError, reportError } from "../worker/error-report.ts";
+import { contentDigest } from "./content-digest.ts";
+import { tableIdentity, usedExecutions } from "./executions.ts";
+import { FlowCalls, type SubflowCall } from "./flow-calls.ts";
+import { warn } from "./journal.ts";
+import { RunFailedError } from "./node-future.ts";
+import { blockerOf, type Dependency, type NodeEnd, notReady, RunNode } from "./run-node.ts";
+import type { RunParts } from "./run-parts.ts";
+import { inContext } from "./run-resources.ts";
+import { startTimer } from "./timer.ts";
 
-/** Thrown where a body awaits a run that did not complete. */
-export class RunFailedError extends Error {
-  override readonly name = "RunFailedError";
-}
+/** How long a body may go on after its run was cancelled and all its task runs have ended, milliseconds. */
+const bodyGrace = 2_000;
 
-/** One run of a flow's body: the run's own, or a subflow's. What the body calls comes here. */
-export class FlowRun extends RunNode implements FlowContext {
-  readonly kind = "flow";
-  readonly flow: FlowDefinition;
-  /** Hears what the body's code threw where nobody could catch it. */
-  onStrayError: (error: unknown) => void = () => {};
-  readonly #run: Run;
-  readonly #names: ChildNames;
+/** How a body ended. */
+type BodyEnd = { readonly value: unknown } | { readonly error: unknown };
+
+/** One run of a flow's body, the run's own or a subflow's, from its start to its end. */
+export class FlowRun extends RunNode {
+  declare readonly id: FlowRunId;
+  readonly #parts: RunParts;
+  readonly #flow: FlowDefinition;
+  readonly #calls: FlowCalls;
   readonly #abort = new AbortController();
-  readonly #children: RunNode[] = [];
-  readonly #resourceUsers = new Map<string, RunNode[]>();
-  #closed = false;
+  #begun = false;
+  #timedOut: State | undefined;
 
-  constructor(
-    run: Run,
-    flow: FlowDefinition,
-    id: string,
-    upstream: readonly Upstream[],
-    held: readonly string[],
+  private constructor(
+    parts: RunParts,
+    call: Pick<SubflowCall, "flow" | "id" | "upstream" | "held">,
+    aborted?: AbortSignal,
   ) {
-    super(id, upstream, makeState("Pending"), held);
-    this.#run = run;
-    this.flow = flow;
-    this.#names = new ChildNames(id);
+    super(parts.journal, call.id, call.upstream, call.held);
+    this.#parts = parts;
+    this.#flow = call.flow;
+    this.#calls = new FlowCalls({
+      parts,
+      id: call.id,
+      flow: call.flow.options.name,
+      signal: this.#abort.signal,
+      startSubflow: (subflow) => this.#startSubflow(subflow),
+    });
+    if (aborted?.aborted) this.#abort.abort(aborted.reason);
   }
 
-  get author(): Author {
-    return this.#run.writings.author(this.id, 1);
+  /** The run's own. */
+  static root(parts: RunParts, flow: FlowDefinition): FlowRun {
+    return new FlowRun(parts, { flow, id: rootFlowRun, upstream: [], held: [] });
   }
 
-  get signal(): AbortSignal {
-    return this.#abort.signal;
+  /** Runs the run's own body to its end, teardown included. @returns its final state. */
+  async run(parameters: Record<string, unknown>): Promise<State> {
+    this.#begun = true;
+    const { cancelReason } = this.#parts;
+    if (cancelReason === undefined) await this.#runBody(parameters);
+    else this.#finish(makeState("Cancelled", cancelReason));
+    return this.state;
   }
 
-  /** Task runs and subflows that the body started. */
-  get children(): readonly RunNode[] {
-    return this.#children;
+  /** Cancels the whole run: starts nothing more, ends what runs, and tells the bodies. */
+  cancel(reason: string): void {
+    if (!this.#parts.cancel(reason)) return;
+    if (this.#begun && !hasEnded(this.state)) this.#move(makeState("Cancelling", reason));
+    this.#tellToEnd(new Error(reason));
+    this.#parts.scheduler.cancel();
+  }
+
+  /** Fails the flow run whose code threw where nobody could catch it, this one where that isn't known. */
+  onStrayError(error: unknown, thrownIn: RunContext | undefined): void {
+    const calls = thrownIn instanceof FlowCalls ? thrownIn : this.#calls;
+    if (!calls.throwStray(error))
+      warn(this.#parts.journal, "An error was thrown after the flow run had ended", error);
+  }
+
+  #startSubflow(call: SubflowCall): FlowRun {
+    const child = new FlowRun(this.#parts, call, this.#abort.signal);
+    void child.#runWhenReady(call.input, call.dependencies);
+    return child;
+  }
+
+  /** Runs a subflow's body when its parameters are there. */
+  async #runWhenReady(input: Encoded, dependencies: readonly Dependency[]): Promise<void> {
+    await Promise.all(dependencies.map(({ node }) => node.whenEnded()));
+    const blocker = blockerOf(dependencies);
+    if (this.#parts.cancelReason !== undefined) {
+      this.#finish(makeState("Cancelled"));
+    } else if (blocker !== undefined) {
+      this.block(blocker);
+      this.#finish(notReady(blocker));
+    } else {
+      try {
+        await this.#runBody(parseParameters(this.#flow.options, this.#decodeInput(input)));
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
   }
 
   /** Tells the body, and those of its subflows, that they should end. */
-  abort(reason: Error): void {
-    this.#abort.abort(reason);
-    for (const child of this.#children) if (child instanceof FlowRun) child.abort(reason);
+  #tellToEnd(reason: Error): void {
+    const toTell: FlowRun[] = [this];
+    for (let flowRun = toTell.pop(); flowRun !== undefined; flowRun = toTell.pop()) {
+      flowRun.#abort.abort(reason);
+      for (const child of flowRun.#calls.children) if (child instanceof FlowRun) toTell.push(child);
+    }
   }
 
-  /** Lets the body start nothing more. */
-  close(): void {
-    this.#closed = true;
+  async #runBody(parameters: Record<string, unknown>): Promise<void> {
+    const { options } = this.#flow;
+    const { slots, scheduler, writings, resources } = this.#parts;
+    slots.limit(options.concurrency ?? {});
+    const isCancelling = hasEnded(this.state) || this.state.name === "Cancelling";
+    this.#move(isCancelling ? this.state : makeState("Running"));
+    const { timeout } = options;
+    const onTimeout = () => {
+      const message = `Flow run exceeded timeout of ${(timeout ?? 0) / 1000} second(s)`;
+      this.#timedOut = makeState("TimedOut", message);
+      this.#tellToEnd(new Error("The flow's time is up."));
+      scheduler.cancel(this.id);
+    };
+    const timer = timeout === undefined ? undefined : startTimer(timeout, onTimeout);
+    await writings.begin(this.#calls.author);
+    const ended = await this.#bodyEnd(parameters);
+    await this.#calls.whenChildrenEnded();
+    this.#calls.close();
+    clearTimeout(timer);
+    const teardown = await inContext(this.#calls, () => resources.closeAll(this.id));
+    finishOutput(this.#calls);
+    if (this.id === rootFlowRun) this.#parts.tellKept();
+    const { cancelReason } = this.#parts;
+    const thrown = "error" in ended ? ended : teardown;
+    if (cancelReason !== undefined) this.#finish(makeState("Cancelled", cancelReason));
+    else if (this.#timedOut !== undefined) this.#finish(this.#timedOut);
+    else if (thrown !== undefined) this.#fail(firstError(thrown.error));
+    else await this.#complete("value" in ended ? ended.value : undefined);
   }
 
-  /** Settles when all that the body started has ended, what that started included. */
-  async whenChildrenEnded(): Promise<void> {
-    for (let i = 0; i < this.#children.length; i++) await this.#children[i]?.whenEnded();
-  }
-
-  submit(call: TaskCall): RunFuture<unknown> {
-    const { options } = call.task;
-    this.#checkOpen(`the task '${options.name}'`);
-    const task = this.#run.task(call.task);
-    const inputs = encode(
-      call.args,
-      `Task '${options.name}': argument`,
-      this.#run.resourceId,
-      this.#run.originOf,
+  /** Runs a body until it ends, throws, leaves an error that nobody catches, or is given up. */
+  async #bodyEnd(parameters: Record<string, unknown>): Promise<BodyEnd> {
+    const { body } = this.#flow;
+    const stray = new Promise<BodyEnd>((resolve) => {
+      this.#calls.hearStrays((error) => {
+        this.#calls.close();
+        resolve({ error });
+      });
+    });
+    // The parameters were parsed by the body's own schema.
+    const run = inContext(this.#calls, async () => this.#withResults(await body(parameters as never))).then(
+      (value): BodyEnd => ({ value }),
+      (error: unknown): BodyEnd => ({ error }),
     );
-    const { upstream, dependencies } = this.#edges(inputs, call.options.waitFor ?? []);
-    for (const [number, { mark }] of inputs.tables.entries()) mark.handle = number;
-    const args = toBytes(inputs.value, `Task '${options.name}': an argument`);
-    const secrets = secretsIn(args);
-    const digest = this.#run.digestKey.digest(args, secrets);
-    const { name, id } = this.#names.next(options.name);
-    const held = this.#held(inputs);
-    const code = this.#run.codeOf(task, held);
-    const { earlier } = this.#run;
-    const candidate = earlier?.candidate(id, { inputs: digest, code });
-    const taskRun = new TaskRun(
-      id,
-      this.#run.nextFileName(),
-      task,
-      code,
-      { ...options, ...call.options },
-      {
-        args: this.#run.args.hold(args, { inMemory: secrets.length > 0 }),
-        digest,
-        resources: held,
-        tables: inputs.tables.map(({ table }) => table),
-      },
-      upstream,
-      dependencies,
-      candidate,
+    return Promise.race([run, stray, this.#givenUp()]);
+  }
+
+  /** What a body returns, with results in place of futures: it is as if it had awaited them. */
+  async #withResults(value: unknown): Promise<unknown> {
+    const what = `The result of flow '${this.#flow.options.name}'`;
+    const encoded = encode(value, what, this.#parts.resourceId);
+    if (encoded.futures.length === 0) return value;
+    const results = new Map<string, unknown>();
+    for (const { future } of encoded.futures) results.set(future.run, await future);
+    for (const [number, { mark }] of encoded.tables.entries()) mark.handle = number;
+    return decode(fromBytes(toBytes(encoded.value, what)), {
+      ...this.#parts.decoding,
+      table: (_session, number) => encoded.tables[Number(number)]?.table,
+      result: (id) => results.get(id),
+    });
+  }
+
+  /** Settles when a body that was told to stop has had its time after all that it had started has ended. */
+  async #givenUp(): Promise<BodyEnd> {
+    const { signal } = this.#abort;
+    if (!signal.aborted) await once(signal, "abort");
+    await Promise.all(this.#calls.children.map((child) => child.whenEnded()));
+    await new Promise((resolve) => setTimeout(resolve, bodyGrace).unref());
+    this.#calls.close();
+    return { value: undefined };
+  }
+
+  async #complete(value: unknown): Promise<void> {
+    const state = this.#decideState();
+    if (state.type !== "COMPLETED") {
+      this.#finish(state);
+      return;
+    }
+    try {
+      const file = `results/flow-${this.#parts.nextFileName()}`;
+      const result = await storeResult(value, {
+        what: `The result of flow '${this.#flow.options.name}'`,
+        runFolder: this.#parts.path,
+        file,
+        resourceId: this.#parts.resourceId,
+        warn: (message) => this.#calls.log("WARNING", message),
+      });
+      const execution = await this.#executionOf(result, file);
+      this.#finish(state, { result }, execution);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #decideState(): State {
+    const isOwn = (child: RunNode) =>
+      child.state.type === "COMPLETED" || child.state.type === "CANCELLED" || !child.isHandled;
+    // The task runs of a map stand for it, once they are known.
+    const children = this.#calls.children.filter(({ items }) => items === undefined);
+    return decideFlowState(
+      children.filter(isOwn).map((child) => child.state),
+      children.filter((child) => !isOwn(child)).map((child) => child.state),
     );
-    if (candidate?.hasOtherCode) this.#run.tellOtherCode(options.name, this.id);
-    // Without an earlier completion to be compared, that can wait until what is above has ended.
-    if (candidate?.completion !== undefined && inputs.tables.length === 0) taskRun.findUsedNow();
-    this.#run.emit({
-      type: "task-run-created",
-      taskRun: id,
-      name,
-      task: options.name,
-      flowRun: this.id,
-      inputs: digest,
-      code,
-      ...(earlier?.isAgain(id) ? { again: true } : {}),
-      ...(upstream.length === 0 ? {} : { upstream }),
-      ...(inputs.resources.length === 0 ? {} : { resources: inputs.resources }),
-      ...(taskRun.options.tags === undefined ? {} : { tags: taskRun.options.tags }),
-      ...(call.mapped === undefined ? {} : { mapped: call.mapped }),
-      ...(task.source === undefined ? {} : { source: task.source }),
-      ...(call.args.length === 0 ? {} : { arguments: call.args.map((arg) => this.#describe(arg)) }),
-      ...(taskRun.isDone ? { adopted: true } : {}),
-    });
-    this.#add(taskRun);
-    if (taskRun.isDone) {
-      taskRun.adopt();
-      this.#run.writings.stands(id);
-      this.#run.whenDurable(() => taskRun.end());
-    } else {
-      this.#run.scheduler.add(taskRun);
-    }
-    return this.#future(taskRun);
   }
 
-  mapGroup(task: TaskDefinition): string {
-    return this.#names.nextMapGroup(task.options.name);
+  /** A subflow is the same again if it returned the same and nothing in it ran again. */
+  async #executionOf(result: ResultRef, file: string): Promise<string | undefined> {
+    if (this.id === rootFlowRun) return undefined;
+    const { tables } = result;
+    const children = this.#calls.called;
+    if (tables === undefined) return usedExecutions(children, [result.sha256]);
+    const { path } = this.#parts;
+    const identities = tables.map(({ handle }) => tableIdentity(fromStoredHandle(handle, path), file, path));
+    const value = await contentDigest(loadEncoded(result, path), async () => "told by its identity");
+    return usedExecutions(children, [value ?? "", ...(await Promise.all(identities))]);
   }
 
-  subflow(flow: FlowDefinition, input: unknown): RunFuture<unknown> {
-    this.#checkOpen(`the flow '${flow.options.name}'`);
-    const what = `Flow '${flow.options.name}': parameter`;
-    const encoded = encode(input, what, this.#run.resourceId, this.#run.originOf);
-    const { upstream, dependencies } = this.#edges(encoded, []);
-    const { name, id } = this.#names.next(flow.options.name);
-    const child = new FlowRun(this.#run, flow, id, upstream, this.#held(encoded));
-    this.#run.emit({
-      type: "flow-run-created",
-      flowRun: child.id,
-      name,
-      flow: flow.options.name,
-      parent: this.id,
-      ...(upstream.length === 0 ? {} : { upstream }),
-    });
-    this.#add(child);
-    if (this.signal.aborted) child.abort(this.signal.reason);
-    void this.#run.runSubflow(child, encoded, dependencies);
-    return this.#future(child);
-  }
-
-  async open(resource: ResourceDefinition, args: readonly unknown[]): Promise<object> {
-    this.#checkOpen(`the resource '${resource.options.name}'`);
-    return this.#run.resources.open(resource, args, this.id, async (id) => {
-      await Promise.all((this.#resourceUsers.get(id) ?? []).map((node) => node.whenEnded()));
+  #fail(error: unknown): void {
+    // A run that the body awaited says what is wrong better than the await does.
+    const message =
+      error instanceof RunFailedError || error instanceof UserError ? error.message : describe(error);
+    this.#finish(makeState("Failed", `Flow run encountered an exception: ${message}`), {
+      failure: { error, report: reportError(error) },
     });
   }
 
-  log(level: LogLevel, message: string): void {
-    this.#run.emit({ type: "log", level, message, flowRun: this.id });
+  /** Records and tells its end. */
+  #finish(state: State, end: NodeEnd = {}, execution?: string): void {
+    this.#calls.hearStrays(undefined);
+    this.#move(state, end, execution);
   }
 
-  async publish(publication: Publication): Promise<void> {
-    const file = `flow-${this.#run.nextFileName()}`;
-    this.#run.emit(storeArtifact(publication, { runFolder: this.#run.path, file, flowRun: this.id }));
+  #move(state: State, end: NodeEnd = {}, execution?: string): void {
+    const { result, failure } = end;
+    this.enter(state, end, (journal) => {
+      journal.append({
+        type: "flow-run-state",
+        flowRun: this.id,
+        state,
+        ...(failure === undefined ? {} : { error: failure.report }),
+        ...(result === undefined ? {} : { result }),
+      });
+      return execution;
+    });
   }
 
-  secret(name: string): string {
-    return mustFindSecret(name);
-  }
-
-  #checkOpen(what: string): void {
-    if (this.#closed)
-      throw new UserError(
-        `The flow run '${this.id === rootFlowRun ? this.flow.options.name : this.id}' has ended: ${what} came too late. Await what calls it in the flow's body.`,
-      );
-  }
-
-  /** A resource is torn down after whatever may need it: a table outlives the call that was given its session. */
-  #held({ resources, futures }: Encoded): string[] {
-    const held = new Set(resources);
-    for (const { future } of futures)
-      for (const id of this.#run.nodes.get(future.run)?.held ?? []) held.add(id);
-    return [...held];
-  }
-
-  #add(node: RunNode): void {
-    this.#children.push(node);
-    this.#run.nodes.set(node.id, node);
-    for (const id of node.held) {
-      const users = this.#resourceUsers.get(id);
-      if (users === undefined) this.#resourceUsers.set(id, [node]);
-      else users.push(node);
-    }
-  }
-
-  #edges(inputs: Encoded, waitFor: readonly RunFuture<unknown>[]) {
-    const upstream = upstreamOf(inputs, waitFor);
-    const dependencies = new Map<string, { node: RunNode; allowFailure: boolean }>();
-    for (const { run, allowFailure = false } of upstream) {
-      const node = this.#run.nodes.get(run);
-      if (node === undefined) throw new UserError(`The future of '${run}' is of another run.`);
-      const known = dependencies.get(run);
-      if (allowFailure) node.handle();
-      if (known === undefined) dependencies.set(run, { node, allowFailure });
-      else if (!allowFailure) known.allowFailure = false;
-    }
-    return { upstream, dependencies: [...dependencies.values()] };
-  }
-
-  #future(node: RunNode): RunFuture<unknown> {
-    return new RunFuture(node.id, {
-      state: async () => {
-        node.handle();
-        await node.whenEnded();
-        return node.state;
+  #decodeInput(input: Encoded): Record<string, unknown> {
+    // By way of bytes: decoding works in place, and the caller keeps what it passed.
+    const copy = fromBytes(toBytes(input.value ?? {}, `Flow '${this.#flow.options.name}': a parameter`));
+    return decode(copy, {
+      ...this.#parts.decoding,
+      result: (id) => {
+        const node = this.#parts.nodes.get(id);
+        if (node === undefined) throw new UserError(`The future of '${id}' is of another run.`);
+        if (node.state.type === "COMPLETED" || node.items !== undefined) return this.#parts.loadNode(node);
+        return { failed: true, state: node.state, error: node.firstFailure.failure?.error };
       },
-      error: async () => {
-        await node.whenEnded();
-        return node.firstFailure.error;
-      },
-      result: async () => {
-        node.handle();
-        await node.whenEnded();
-        if (node.state.type === "COMPLETED" && node.result !== undefined) {
-          return this.#run.loadNode(node);
-        }
-        throw runFailed(node);
-      },
-    });
+    }) as Record<string, unknown>; // a flow is called with an object; its schema says so otherwise
   }
-
-  #describe(argument: unknown): string {
-    if (isRunFuture(argument)) return `result of ${argument.run}`;
-    const resource =
-      typeof argument === "object" && argument !== null ? this.#run.resourceId(argument) : undefined;
-    return resource === undefined ? preview(argument) : `resource ${resource}`;
-  }
-}
-
-/** Tells of a run that didn't complete; of one that didn't run, what failed first above it, and where. */
-function runFailed(node: RunNode): RunFailedError {
-  const first = node.firstFailure;
-  const what = `'${node.id}' finished in state ${formatState(node.state)}`;
-  if (first === node) return new RunFailedError(what, { cause: node.error });
-  const place = first.report?.source;
-  const where = place === undefined ? "" : ` at ${place.file}:${place.line}:${place.column}`;
-  return new RunFailedError(
-    `'${node.id}' did not run: '${first.id}' finished in state ${formatState(first.state)}${where}`,
-    { cause: first.error },
-  );
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { constantFile, type SharedConstant } from "../crossing/shared-constant.ts";
 import { freshPath } from "../disk/fresh-path.ts";
 
 /** Bytes of arguments that are held in memory at most, of all task runs that have not ended. */
@@ -21,6 +22,7 @@ export interface HeldArguments {
  */
 export class ArgumentStore {
   readonly #folder: string;
+  readonly #shared = new Set<string>();
   #inMemory = 0;
 
   /** @param folder of the run's own, for temporary files. */
@@ -33,6 +35,20 @@ export class ArgumentStore {
     const fits =
       inMemory || bytes.byteLength < leastInFile || this.#inMemory + bytes.byteLength <= mostInMemory;
     return fits ? this.#inMemoryOf(bytes) : (this.#inFile(bytes) ?? this.#inMemoryOf(bytes));
+  }
+
+  /**
+   * Keeps what many task runs are called with in one file, until the run ends.
+   * @throws what writing a file does.
+   */
+  share(constant: SharedConstant, bytes: Uint8Array): void {
+    if (this.#shared.has(constant.sha256)) return;
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const file = join(this.#folder, basename(constantFile(constant.sha256)));
+    const fresh = freshPath(file);
+    writeFileSync(fresh, bytes, { mode: 0o600, flag: "wx" });
+    renameSync(fresh, file);
+    this.#shared.add(constant.sha256);
   }
 
   #inMemoryOf(bytes: Uint8Array): HeldArguments {

@@ -1,17 +1,18 @@
-import type { FlowContext, TaskCall } from "../authoring/context.ts";
+import type { FlowContext, MapCall, TaskCall } from "../authoring/context.ts";
 import { shared } from "../authoring/context.ts";
 import type { FlowDefinition } from "../authoring/flow.ts";
 import { RunFuture } from "../authoring/future.ts";
+import { argumentValue, zipArguments } from "../authoring/map-arguments.ts";
 import type { ResourceDefinition } from "../authoring/resource.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
+import { encode } from "../crossing/encode.ts";
 import { type LoadedFlow, loadedTask } from "../discovery/load-flow.ts";
 import { standInParameters } from "../discovery/stand-in-parameters.ts";
 import type { ErrorReport } from "../errors/error-report.ts";
 import { locate } from "../errors/stack-location.ts";
 import type { FlowGraph, GraphEdge, GraphNode } from "../events/flow-graph.ts";
-import { rootFlowRun } from "../events/run-event.ts";
+import { type FlowRunId, rootFlowRun } from "../events/run-ids.ts";
 import { findSecret } from "../secrets/find-secret.ts";
-import { encode } from "../worker/crossing.ts";
 import { reportError } from "../worker/error-report.ts";
 import { ChildNames } from "./child-names.ts";
 import { StandIns } from "./stand-in.ts";
@@ -70,7 +71,7 @@ class Preview {
   }
 
   /** Calls a body, and those of the subflows that it calls. */
-  async run(flow: FlowDefinition, flowRun: string, parameters: Record<string, unknown>): Promise<void> {
+  async run(flow: FlowDefinition, flowRun: FlowRunId, parameters: Record<string, unknown>): Promise<void> {
     const { body, options } = flow;
     const surroundings = new PreviewBody(this, flowRun);
     let timer: NodeJS.Timeout | undefined;
@@ -114,12 +115,12 @@ class PreviewBody implements FlowContext {
   /** Settles when the body needs a value that only a run has. */
   readonly stopped: Promise<string>;
   readonly #preview: Preview;
-  readonly #flowRun: string;
+  readonly #flowRun: FlowRunId;
   readonly #names: ChildNames;
   readonly #subflows: Promise<void>[] = [];
   #stop: (reason: string) => void = () => {};
 
-  constructor(preview: Preview, flowRun: string) {
+  constructor(preview: Preview, flowRun: FlowRunId) {
     this.#preview = preview;
     this.#flowRun = flowRun;
     this.#names = new ChildNames(flowRun);
@@ -148,12 +149,34 @@ class PreviewBody implements FlowContext {
     return this.#future(id);
   }
 
+  map({ task, args, options }: MapCall): RunFuture<unknown>[] | RunFuture<unknown> {
+    const rows = zipArguments(task.options.name, args);
+    if (args.some(({ kind }) => kind === "future")) return this.#openMap({ task, args, options });
+    const group = this.mapGroup(task);
+    return rows.map((row, index) => this.submit({ task, args: row, options, mapped: { group, index } }));
+  }
+
+  #openMap({ task, args, options }: MapCall): RunFuture<unknown> {
+    const { source } = this.#preview.task(task);
+    const { name, id } = this.#names.next(`${task.options.name}[]`);
+    this.#connect(id, args.map(argumentValue), `Task '${task.options.name}': argument`, options.waitFor);
+    this.#preview.nodes.push({
+      id,
+      name,
+      kind: "map",
+      task: task.options.name,
+      ...(source === undefined ? {} : { source }),
+      ...this.#parent(),
+    });
+    return this.#future(id);
+  }
+
   mapGroup(task: TaskDefinition): string {
     return this.#names.nextMapGroup(task.options.name);
   }
 
   subflow(flow: FlowDefinition, input: unknown): RunFuture<unknown> {
-    const { name, id } = this.#names.next(flow.options.name);
+    const { name, id } = this.#names.next<FlowRunId>(flow.options.name);
     this.#connect(id, input, `Flow '${flow.options.name}': parameter`);
     const source = locate(flow.definedAt);
     this.#preview.nodes.push({
@@ -196,7 +219,7 @@ class PreviewBody implements FlowContext {
 
   async publish(): Promise<void> {}
 
-  async #runSubflow(flow: FlowDefinition, id: string, input: Record<string, unknown>): Promise<void> {
+  async #runSubflow(flow: FlowDefinition, id: FlowRunId, input: Record<string, unknown>): Promise<void> {
     const { values: standIns } = this.#preview;
     // A resource is passed on as it is: the subflow's tasks are drawn as its users.
     const passedOn = Object.entries(input).filter(

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { relative, resolve } from "node:path";
+import { fromBytes, sha256 } from "../crossing/bytes.ts";
+import { fromStoredHandle, loadEncoded } from "../crossing/result-file.ts";
 import { isNamedBelow } from "../disk/is-below.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { DigestKey } from "../secrets/digest-key.ts";
@@ -7,10 +9,9 @@ import { secretsIn } from "../secrets/known-secrets.ts";
 import { type CacheEntry, CacheStore } from "../store/cache-store.ts";
 import { KnownDigests } from "../store/known-digests.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
-import { fromBytes } from "../worker/crossing.ts";
 import { isUnchanged, type TaskReads, variableDigest } from "../worker/recorded-reads.ts";
-import { fromStoredHandle, loadEncoded } from "../worker/result-file.ts";
 import { contentDigest, type Mark } from "./content-digest.ts";
+import type { RunNode } from "./run-node.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** A session that can tell a table's content. */
@@ -128,14 +129,15 @@ export class ResultCache {
 
   async #key(run: TaskRun): Promise<string | undefined> {
     const handles = await run.tableHandles(this.#runFolder);
-    const results = new Map(run.dependencies.map(({ node }) => [node.id, node]));
+    const results = new Map<string, RunNode>(run.dependencies.map(({ node }) => [node.id, node]));
     const markDigest = async (marked: Mark): Promise<string | undefined> => {
       switch (marked.$millrace) {
         case "result": {
           const node = results.get(String(marked.run));
-          if (node?.result === undefined) return `no result: ${node?.state.name}`;
-          return this.#resultDigest(run, node.result);
+          return node === undefined ? "no result" : this.#nodeDigest(run, node);
         }
+        case "constant":
+          return String(marked.sha256);
         case "resource":
           // What a resource stands for may change without anybody's knowing: its kind has to do.
           return String(marked.id).replace(/-\d+$/, "");
@@ -153,6 +155,13 @@ export class ResultCache {
     );
     const content = Buffer.from([run.options.name, run.code, inputs, ...variables].join("\0"));
     return this.#digestKey.digest(content, secretsIn(args)).slice(0, 40);
+  }
+
+  async #nodeDigest(run: TaskRun, { items, result, state }: RunNode): Promise<string | undefined> {
+    if (items === undefined)
+      return result === undefined ? `no result: ${state.name}` : this.#resultDigest(run, result);
+    const digests = await Promise.all(items.map((item) => this.#nodeDigest(run, item)));
+    return digests.includes(undefined) ? undefined : sha256(`items ${digests.join(" ")}`);
   }
 
   async #resultDigest(run: TaskRun, result: ResultRef): Promise<string | undefined> {

@@ -3,9 +3,9 @@ import { shared } from "../authoring/context.ts";
 import type { ResourceDefinition } from "../authoring/resource.ts";
 import { describe } from "../errors/stack-location.ts";
 import { UserError } from "../errors/user-error.ts";
-import type { RunEventBody } from "../events/run-event.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import { reportError } from "../worker/error-report.ts";
+import type { Journal } from "./journal.ts";
 
 interface OpenResource {
   readonly id: string;
@@ -19,20 +19,16 @@ interface OpenResource {
 /** The resources that a run has open, and their teardown, whatever happens. */
 export class RunResources {
   readonly #attached: AttachedResources;
-  readonly #emit: (event: RunEventBody) => void;
+  readonly #journal: Journal;
   readonly #detach: (resource: string) => void;
   readonly #open = new Map<string, OpenResource>();
   readonly #counts = new Map<string, number>();
   /** Flow runs whose bodies are over. */
   readonly #ended = new Set<string>();
 
-  constructor(
-    attached: AttachedResources,
-    emit: (event: RunEventBody) => void,
-    detach: (resource: string) => void,
-  ) {
+  constructor(attached: AttachedResources, journal: Journal, detach: (resource: string) => void) {
     this.#attached = attached;
-    this.#emit = emit;
+    this.#journal = journal;
     this.#detach = detach;
   }
 
@@ -66,7 +62,7 @@ export class RunResources {
     const index = this.#counts.get(name) ?? 0;
     this.#counts.set(name, index + 1);
     const id = `${name}-${index}`;
-    this.#emit({ type: "resource-created", resource: id, name, flowRun });
+    this.#journal.append({ type: "resource-created", resource: id, name, flowRun });
     let value: object;
     try {
       // The arguments are those that the resource's own function was called with, which was typed.
@@ -81,10 +77,15 @@ export class RunResources {
       });
       value = this.#attached.attach(id, definition, handle);
     } catch (error) {
-      this.#emit({ type: "resource-state", resource: id, state: "Failed", error: reportError(error) });
+      this.#journal.append({
+        type: "resource-state",
+        resource: id,
+        state: "Failed",
+        error: reportError(error),
+      });
       throw error;
     }
-    this.#emit({ type: "resource-state", resource: id, state: "Open" });
+    this.#journal.append({ type: "resource-state", resource: id, state: "Open" });
     if (this.#ended.has(flowRun)) {
       await this.close(id);
       throw new UserError(`The resource '${id}' came too late: the flow run that opened it has ended.`);
@@ -122,16 +123,21 @@ export class RunResources {
   async #close(open: OpenResource): Promise<void> {
     const { id, definition, handle } = open;
     await open.waitForUsers();
-    this.#emit({ type: "resource-state", resource: id, state: "TearingDown" });
+    this.#journal.append({ type: "resource-state", resource: id, state: "TearingDown" });
     try {
       this.#detach(id);
       await within(definition.options.teardownTimeout ?? teardownTimeout, async () => {
         await this.#attached.detach(id);
         await definition.options.teardown?.(handle as never); // what setup of the same definition returned
       });
-      this.#emit({ type: "resource-state", resource: id, state: "Closed" });
+      this.#journal.append({ type: "resource-state", resource: id, state: "Closed" });
     } catch (error) {
-      this.#emit({ type: "resource-state", resource: id, state: "Failed", error: reportError(error) });
+      this.#journal.append({
+        type: "resource-state",
+        resource: id,
+        state: "Failed",
+        error: reportError(error),
+      });
       throw new Error(`The teardown of resource '${id}' failed: ${describe(error)}`, { cause: error });
     } finally {
       this.#open.delete(id);

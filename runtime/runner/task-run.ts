@@ -1,14 +1,18 @@
 import { join } from "node:path";
 import type { TaskOptions } from "../authoring/task.ts";
+import type { CrossingTable } from "../crossing/marks.ts";
 import type { LoadedTask } from "../discovery/load-flow.ts";
+import { errorFrom } from "../errors/error-from.ts";
+import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef, Upstream } from "../events/run-event.ts";
-import { makeState } from "../events/states.ts";
-import type { CrossingTable } from "../worker/crossing-marks.ts";
-import type { FailedInput } from "../worker/protocol.ts";
+import type { TaskRunId } from "../events/run-ids.ts";
+import { hasEnded, type State } from "../events/states.ts";
+import type { FailedInput, TaskInput } from "../worker/protocol.ts";
 import type { Candidate } from "./earlier-attempt.ts";
 import { tableIdentity, usedExecutions } from "./executions.ts";
 import type { HeldArguments } from "./held-arguments.ts";
-import { RunNode } from "./run-node.ts";
+import type { Journal } from "./journal.ts";
+import { blockerOf, type Dependency, notReady, RunNode } from "./run-node.ts";
 
 /** What a task run was called with, as it was then. */
 export interface TaskInputs {
@@ -22,52 +26,105 @@ export interface TaskInputs {
   readonly tables: readonly CrossingTable[];
 }
 
-/** One task run, from its call to its end. */
-export class TaskRun extends RunNode {
+export interface TaskRunOptions {
+  readonly id: TaskRunId;
+  /** Beginning of the names of its files. */
+  readonly fileName: string;
   readonly task: LoadedTask;
   /** Digest of the code that it can reach, and its resources'. */
   readonly code: string;
   /** The task's options under those of the call. */
   readonly options: TaskOptions;
   readonly inputs: TaskInputs;
-  readonly dependencies: readonly { readonly node: RunNode; readonly allowFailure: boolean }[];
-  /** Beginning of the names of its files. */
-  readonly fileName: string;
+  readonly upstream: readonly Upstream[];
+  readonly dependencies: readonly Dependency[];
   /** What it came to in an earlier attempt: taken if that was made from the same executions. */
   readonly candidate: Candidate | undefined;
-  /** Digest of the executions that it takes results from, once they have ended; see {@link usedExecutions}. */
-  used: string | undefined;
+}
+
+/** What is told with a state that isn't the last. */
+export interface OnTheWay {
+  readonly attempt?: number;
+  readonly thread?: number;
+  readonly due?: number;
+  readonly error?: ErrorReport;
+}
+
+/** One task run, from its call to its end. */
+export class TaskRun extends RunNode {
+  declare readonly id: TaskRunId;
+  readonly task: LoadedTask;
+  readonly code: string;
+  readonly options: TaskOptions;
+  readonly inputs: TaskInputs;
+  readonly dependencies: readonly Dependency[];
+  readonly fileName: string;
+  readonly candidate: Candidate | undefined;
+  #used: string | undefined;
   #handles: Promise<readonly unknown[]> | undefined;
-  /** Ends the try that is under way: a try's thread is told, and has a second to stop by itself. */
-  stop: ((reason: "timeout" | "cancelled") => void) | undefined;
 
-  constructor(
-    id: string,
-    fileName: string,
-    task: LoadedTask,
-    code: string,
-    options: TaskOptions,
-    inputs: TaskInputs,
-    upstream: readonly Upstream[],
-    dependencies: TaskRun["dependencies"],
-    candidate: Candidate | undefined,
-  ) {
-    super(id, upstream, makeState("Pending"), inputs.resources);
-    this.fileName = fileName;
-    this.task = task;
-    this.code = code;
-    this.options = options;
-    this.inputs = inputs;
-    this.dependencies = dependencies;
-    this.candidate = candidate;
+  constructor(journal: Journal, options: TaskRunOptions) {
+    super(journal, options.id, options.upstream, options.inputs.resources);
+    this.task = options.task;
+    this.code = options.code;
+    this.options = options.options;
+    this.inputs = options.inputs;
+    this.dependencies = options.dependencies;
+    this.fileName = options.fileName;
+    this.candidate = options.candidate;
   }
 
-  override end(): void {
+  /** Records and tells a state on its way. */
+  move(state: State, more: OnTheWay = {}): void {
+    this.enter(state, {}, (journal) => {
+      journal.append({ type: "task-run-state", taskRun: this.id, state, ...more });
+      return undefined;
+    });
+  }
+
+  /** Records and tells its end, once. @returns whether it had not ended before. */
+  finish(state: State, came: { readonly result?: ResultRef; readonly error?: ErrorReport } = {}): boolean {
+    if (hasEnded(this.state)) return false;
+    const { result, error } = came;
+    const end = {
+      ...(result === undefined ? {} : { result }),
+      ...(error === undefined ? {} : { failure: { error: errorFrom(error), report: error } }),
+    };
+    const used = result !== undefined && this.#used !== "" ? { used: this.#used ?? "what failed" } : {};
+    this.enter(state, end, (journal) => {
+      const seq = journal.append({ type: "task-run-state", taskRun: this.id, state, ...came, ...used });
+      return state.type === "COMPLETED" ? String(seq) : undefined;
+    });
+    return true;
+  }
+
+  /** Ends it, since one that it takes its input from didn't complete. */
+  finishBlockedBy(blocker: RunNode): void {
+    this.block(blocker);
+    this.finish(notReady(blocker));
+  }
+
+  /** Makes it what it came to in an earlier attempt. @param tell by an event of its own; else its creation told it. */
+  adopt(tell: boolean): void {
+    const { candidate } = this;
+    if (candidate?.completion === undefined) return;
+    const { state, result, seq } = candidate.completion;
+    candidate.take();
+    this.enter(state, { result }, (journal) => {
+      if (tell) journal.append({ type: "task-run-adopted", taskRun: this.id });
+      return String(seq);
+    });
+  }
+
+  protected override notifyEnded(): void {
     this.inputs.args.release();
-    super.end();
+    super.notifyEnded();
   }
 
-  /** Finds out {@link used}, for which tables that are only rows in memory are written first. */
+  /**
+   * Finds out the executions that it takes results from, once they have ended, for which tables that are only rows in
+   * memory are written first; see {@link usedExecutions}.
+   */
   async findUsed(runFolder: string): Promise<void> {
     if (this.inputs.tables.length === 0) {
       this.findUsedNow();
@@ -76,12 +133,12 @@ export class TaskRun extends RunNode {
     const handles = await this.tableHandles(runFolder);
     const ownFiles = `results/${this.fileName}-in-`;
     const tables = await Promise.all(handles.map((handle) => tableIdentity(handle, ownFiles, runFolder)));
-    this.used = usedExecutions(this.#above, tables);
+    this.#used = usedExecutions(this.#above, tables);
   }
 
   /** The same for a run without tables among its arguments. */
   findUsedNow(): void {
-    this.used = usedExecutions(this.#above, []);
+    this.#used = usedExecutions(this.#above, []);
   }
 
   get #above(): RunNode[] {
@@ -91,24 +148,12 @@ export class TaskRun extends RunNode {
   /** Whether it came to a result in an earlier attempt that was made from the same. */
   get isDone(): boolean {
     const { completion } = this.candidate ?? {};
-    return completion !== undefined && this.used !== undefined && (completion.used ?? "") === this.used;
-  }
-
-  /** Makes it what it came to in an earlier attempt. */
-  adopt(): void {
-    const { candidate } = this;
-    if (candidate?.completion === undefined) return;
-    candidate.take();
-    this.state = candidate.completion.state;
-    this.result = candidate.completion.result;
-    this.execution = String(candidate.completion.seq);
+    return completion !== undefined && this.#used !== undefined && (completion.used ?? "") === this.#used;
   }
 
   /** The upstream that keeps this from running, once all have ended. */
   get blocker(): RunNode | undefined {
-    return this.dependencies.find(
-      ({ node, allowFailure }) => !allowFailure && node.state.type !== "COMPLETED",
-    )?.node;
+    return blockerOf(this.dependencies);
   }
 
   /** Handles of the tables among the arguments, by number. Tables that are only rows in memory are written first. */
@@ -127,17 +172,17 @@ export class TaskRun extends RunNode {
   }
 
   /** What the futures among the arguments came to. */
-  upstreamResults(): Record<string, ResultRef | FailedInput> {
-    const results: Record<string, ResultRef | FailedInput> = {};
-    for (const { node } of this.dependencies) {
-      results[node.id] =
-        node.state.type === "COMPLETED" && node.result !== undefined ? node.result : failedInput(node);
-    }
-    return results;
+  upstreamResults(): Record<string, TaskInput> {
+    return Object.fromEntries(this.dependencies.map(({ node }) => [node.id, inputOf(node)]));
   }
 }
 
+function inputOf(node: RunNode): TaskInput {
+  if (node.items !== undefined) return { items: node.items.map(inputOf) };
+  return node.state.type === "COMPLETED" && node.result !== undefined ? node.result : failedInput(node);
+}
+
 function failedInput({ state, firstFailure }: RunNode): FailedInput {
-  const { report } = firstFailure;
+  const report = firstFailure.failure?.report;
   return { failed: true, state, ...(report === undefined ? {} : { error: report }) };
 }

@@ -2,7 +2,7 @@ import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { makeState, type State } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
-import type { TaskResponse } from "../worker/protocol.ts";
+import type { StopReason, TaskResponse } from "../worker/protocol.ts";
 import { HostEndedError, ThreadEndedError } from "./task-threads.ts";
 
 /** What a try read, where that was recorded. */
@@ -21,8 +21,32 @@ export type Outcome =
   /** It, or a task that ran beside it, took the threads' process with it. Alone, it will show which. */
   | { readonly kind: "interrupted"; readonly message: string };
 
+/** What a thread says that a task came to. */
+export function responseOutcome(response: TaskResponse): Outcome {
+  switch (response.outcome) {
+    case "completed":
+      return { kind: "completed", result: response.result, reads: response.reads };
+    case "failed":
+      return failed(response.error, response.retriable);
+    default:
+      return response satisfies never;
+  }
+}
+
+/** @param timeout milliseconds that the task had. */
+export function stoppedOutcome(reason: StopReason, timeout = 0): Outcome {
+  switch (reason) {
+    case "cancelled":
+      return { kind: "cancelled" };
+    case "timeout":
+      return timedOut(timeout);
+    default:
+      return reason satisfies never;
+  }
+}
+
 /** An error that the task threw, or that kept it from running. */
-export function failed(error: ErrorReport, retriable: boolean): Outcome {
+function failed(error: ErrorReport, retriable: boolean): Outcome {
   const plain = error.name === "Error" || error.name === "UserError" || error.name === "TableError";
   const full = error.name === "RangeError" && error.message === "Array buffer allocation failed";
   const advice = full ? ". Memory is at an end: give the task less at a time, or the machine more." : "";
@@ -30,8 +54,7 @@ export function failed(error: ErrorReport, retriable: boolean): Outcome {
   return { kind: "failed", state: makeState("Failed", message), error, retriable };
 }
 
-/** @param timeout milliseconds that the task had. */
-export function timedOut(timeout: number): Outcome {
+function timedOut(timeout: number): Outcome {
   const message = `Task run exceeded timeout of ${timeout / 1000} second(s)`;
   return {
     kind: "failed",

@@ -1,6 +1,6 @@
 import type { RunFuture } from "../authoring/future.ts";
+import type { Encoded } from "../crossing/encode.ts";
 import type { Upstream } from "../events/run-event.ts";
-import type { Encoded } from "../worker/crossing.ts";
 
 /** The edges to a call, told by what it was given and what it is to wait for. */
 export function upstreamOf(

@@ -7,10 +7,10 @@ import {
   type ResultRef,
   type ResultTable,
   type RunEvent,
-  rootFlowRun,
   type SourceFiles,
   type Upstream,
 } from "../events/run-event.ts";
+import { isWithin, parentOf } from "../events/run-ids.ts";
 import { state } from "./run-info-shape.ts";
 import {
   anything,
@@ -157,6 +157,15 @@ const bodies: { readonly [Type in RunEvent["type"]]: Shape<Body<Type>> } = {
     arguments: maybe(list(text)),
     adopted: maybe(yesOrNo),
   }),
+  "map-created": object<Body<"map-created">>({
+    map: text,
+    name: text,
+    task: text,
+    flowRun: text,
+    upstream: maybe(upstream),
+    resources: maybe(list(text)),
+  }),
+  "map-state": object<Body<"map-state">>({ map: text, state, count: maybe(whole(0)), error: maybe(error) }),
   "task-run-adopted": object<Body<"task-run-adopted">>({ taskRun: text }),
   "task-run-state": object<Body<"task-run-state">>({
     taskRun: text,
@@ -214,17 +223,10 @@ export const runEvent: Shape<RunEvent> = (value) => {
   const event = value as RunEvent; // as far as is known until the next line
   const inBody = bodies[event.type](event);
   if (inBody !== undefined) return inBody;
-  if (event.type === "flow-run-created" && !isChild(event.flowRun, event.parent))
+  if (
+    event.type === "flow-run-created" &&
+    !(isWithin(event.flowRun, event.parent) && parentOf(event.flowRun) === event.parent)
+  )
     return `.flowRun: is ${JSON.stringify(event.flowRun)}, which isn't in ${JSON.stringify(event.parent)}`;
   return undefined;
 };
-
-function isChild(id: string, parent: string): boolean {
-  const prefix = parent === rootFlowRun ? "" : `${parent}/`;
-  return (
-    id !== rootFlowRun &&
-    id.startsWith(prefix) &&
-    id.length > prefix.length &&
-    !id.includes("/", prefix.length)
-  );
-}

@@ -13,6 +13,7 @@ export function maskedEvent(event: RunEventBody): RunEventBody {
     case "run-started":
       return { ...event, parameters: maskValue(event.parameters) };
     case "flow-run-created":
+    case "map-created":
       return event.upstream === undefined ? event : { ...event, upstream: maskedEdges(event.upstream) };
     case "flow-run-state":
     case "task-run-state":
@@ -28,6 +29,12 @@ export function maskedEvent(event: RunEventBody): RunEventBody {
         ...(event.upstream === undefined ? {} : { upstream: maskedEdges(event.upstream) }),
         ...(event.tags === undefined ? {} : { tags: event.tags.map(mask) }),
         ...(event.arguments === undefined ? {} : { arguments: event.arguments.map(mask) }),
+      };
+    case "map-state":
+      return {
+        ...event,
+        state: maskedState(event.state),
+        ...(event.error === undefined ? {} : { error: maskedError(event.error) }),
       };
     case "resource-state":
       return event.error === undefined ? event : { ...event, error: maskedError(event.error) };

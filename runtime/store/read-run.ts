@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { rootFlowRun } from "../events/run-event.ts";
+import { rootFlowRun } from "../events/run-ids.ts";
 import type { RunSummary, UnreadableRun } from "../events/run-summary.ts";
 import { addFlowRun, currentTaskRuns, emptyRunView, foldEvents, type RunView } from "../events/run-view.ts";
 import { hasEnded, makeState, type State } from "../events/states.ts";

@@ -11,6 +11,13 @@ export interface FailedInput {
   readonly error?: ErrorReport;
 }
 
+/** What a future among a task's arguments came to. */
+export type TaskInput =
+  | ResultRef
+  | FailedInput
+  /** Of a map: what each of its task runs came to. */
+  | { readonly items: readonly TaskInput[] };
+
 /** What a thread needs to know of the run; the same for all its tasks. */
 export interface RunEnvironment {
   /** The flow's bundle, a file URL. */
@@ -42,7 +49,7 @@ export interface TaskRequest {
   /** Handles of the tables among them, by number. */
   readonly tables: readonly unknown[];
   /** What the futures among them came to. */
-  readonly inputs: { readonly [run: string]: ResultRef | FailedInput };
+  readonly inputs: { readonly [run: string]: TaskInput };
   readonly resources: { readonly [id: string]: { readonly name: string; readonly handle: unknown } };
   /** Its result may be cached: what it reads is part of what that is known by. */
   readonly recordsReads: boolean;

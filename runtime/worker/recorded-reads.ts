@@ -1,9 +1,9 @@
 import { type ReadsOfTask, shared } from "../authoring/context.ts";
+import { baseOf } from "../crossing/result-file.ts";
 import { changeOf, type FilesOfFolder, type PathVersion, pathVersion } from "../disk/file-version.ts";
 import { DigestKey } from "../secrets/digest-key.ts";
 import { findSecret } from "../secrets/find-secret.ts";
 import { secretsIn } from "../secrets/known-secrets.ts";
-import { baseOf } from "./result-file.ts";
 
 /** What a task run read that is neither an argument nor code: what its result is known by besides, in the cache. */
 export interface TaskReads {

@@ -1,16 +1,17 @@
 import { currentContext, shared } from "../authoring/context.ts";
 import type { RunFailure } from "../authoring/future.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
+import { fromBytes } from "../crossing/bytes.ts";
+import { type Decoding, decode } from "../crossing/decode.ts";
+import { loadResult, storeResult } from "../crossing/result-file.ts";
 import { errorFrom } from "../errors/error-from.ts";
 import { describe } from "../errors/stack-location.ts";
-import type { ResultRef } from "../events/run-event.ts";
 import type { AttachedResources } from "./attached-resources.ts";
 import { finishOutput } from "./capture-output.ts";
-import { decode, fromBytes } from "./crossing.ts";
 import { reportError } from "./error-report.ts";
-import { type FailedInput, share, type TaskRequest, type TaskResponse } from "./protocol.ts";
-import { loadResult, storeResult } from "./result-file.ts";
+import { type FailedInput, share, type TaskInput, type TaskRequest, type TaskResponse } from "./protocol.ts";
 import type { TaskScope } from "./task-scope.ts";
+import { ThreadConstants } from "./thread-constants.ts";
 
 /**
  * Runs one try of a task where its definition is, and stores what it returns.
@@ -52,6 +53,7 @@ export async function runTry(
 }
 
 function argumentsOf(request: TaskRequest, resources: AttachedResources): unknown {
+  const { runFolder } = request.environment;
   for (const [id, resource] of Object.entries(request.resources)) resources.offer(id, resource);
   const decoding = { resource: (id: string) => resources.get(id), table: resources.table };
   return decode(fromBytes(request.args), {
@@ -60,9 +62,17 @@ function argumentsOf(request: TaskRequest, resources: AttachedResources): unknow
     result: (run) => {
       const input = request.inputs[run];
       if (input === undefined) throw new Error(`The result of '${run}' didn't reach the thread.`);
-      return isResult(input) ? loadResult(input, request.environment.runFolder, decoding) : failureOf(input);
+      return inputValue(input, runFolder, decoding);
     },
+    constant: (sha256) => fromBytes(constants.bytes(runFolder, sha256)),
   });
+}
+
+const constants = new ThreadConstants();
+
+function inputValue(input: TaskInput, runFolder: string, decoding: Omit<Decoding, "result">): unknown {
+  if ("items" in input) return input.items.map((item) => inputValue(item, runFolder, decoding));
+  return "failed" in input ? failureOf(input) : loadResult(input, runFolder, decoding);
 }
 
 function isRetriable(definition: TaskDefinition | undefined, error: unknown, attempt: number): boolean {
@@ -77,8 +87,4 @@ function isRetriable(definition: TaskDefinition | undefined, error: unknown, att
 /** As a task's body gets it. */
 function failureOf({ state, error }: FailedInput): RunFailure {
   return { failed: true, state, ...(error === undefined ? {} : { error: errorFrom(error) }) };
-}
-
-function isResult(input: TaskRequest["inputs"][string]): input is ResultRef {
-  return "stored" in input;
 }

@@ -1,5 +1,6 @@
 import type { Author, Publication, TaskContext } from "../authoring/context.ts";
 import type { LogLevel, RunEventBody } from "../events/run-event.ts";
+import { parentOf } from "../events/run-ids.ts";
 import { mustFindSecret } from "../secrets/find-secret.ts";
 import { storeArtifact } from "./artifact-file.ts";
 import { share, stopReasons, type TaskRequest } from "./protocol.ts";
@@ -82,10 +83,9 @@ export class TaskScope implements TaskContext {
 
   async publish(publication: Publication): Promise<void> {
     const file = `${this.#file}-${this.attempt}-${this.#artifacts++}`;
-    const flowRun = this.taskRun.includes("/") ? this.taskRun.slice(0, this.taskRun.lastIndexOf("/")) : ".";
-    this.#say(
-      storeArtifact(publication, { runFolder: this.#runFolder, file, flowRun, taskRun: this.taskRun }),
-    );
+    const { taskRun } = this;
+    const flowRun = parentOf(taskRun);
+    this.#say(storeArtifact(publication, { runFolder: this.#runFolder, file, flowRun, taskRun }));
   }
 
   secret(name: string): string {

@@ -72,6 +72,30 @@ describe("previewing a flow", () => {
     );
   });
 
+  it("leaves a map open where what it is over isn't there yet", async () => {
+    assert.equal(
+      await preview(`
+        const mapped = a.map(b.map(a(1)), 2);
+        b(mapped);
+        a.map(new Set([1, 2]), mapped);
+        a.map(3);`),
+      text`
+        task A-0
+        map B[]-0
+        map A[]-0
+        task B-0
+        task A-1 0 of A[]-1
+        task A-2 1 of A[]-1
+        A-0 -> B[]-0 [0]
+        B[]-0 -> A[]-0 [0]
+        A[]-0 -> B-0 [0]
+        A[]-0 -> A-1 [1]
+        A[]-0 -> A-2 [1]
+        error: TypeError: task 'A' can't be mapped over its arguments: it is a number (3), and no list.
+            at <anonymous> (/main.flow.ts:18:11)`,
+    );
+  });
+
   it("ends at the first await of a result, with what is called beside it", async () => {
     assert.equal(
       await preview(`

@@ -1,4 +1,4 @@
-import { nameOfRun } from "../../runtime/events/run-names.ts";
+import { nameOfRun } from "../../runtime/events/run-ids.ts";
 import type { ArtifactView } from "../../runtime/events/run-view.ts";
 import { h, setText } from "../elements/dom.ts";
 import type { PageContext, PageView } from "../page/page-view.ts";

@@ -1,4 +1,4 @@
-import { nameOfRun } from "../../runtime/events/run-names.ts";
+import { nameOfRun } from "../../runtime/events/run-ids.ts";
 import type { ArtifactView } from "../../runtime/events/run-view.ts";
 import { artifactIcon } from "../details/artifact-icon.ts";
 import { h } from "../elements/dom.ts";

@@ -1,5 +1,4 @@
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
-import { nameOfRun } from "../../runtime/events/run-names.ts";
+import { nameOfRun, rootFlowRun } from "../../runtime/events/run-ids.ts";
 import { h, setText } from "../elements/dom.ts";
 import { icon } from "../elements/icons.ts";
 import { formatDuration, formatElapsed } from "../format/durations.ts";

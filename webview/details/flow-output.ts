@@ -1,4 +1,4 @@
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import type { FlowRunView } from "../../runtime/events/run-view.ts";
 import { h } from "../elements/dom.ts";
 import { formatClock } from "../format/durations.ts";

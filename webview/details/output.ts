@@ -1,5 +1,5 @@
 import type { SourceLocation } from "../../runtime/errors/error-report.ts";
-import { nameOfRun } from "../../runtime/events/run-names.ts";
+import { nameOfRun } from "../../runtime/events/run-ids.ts";
 import type { ArtifactView } from "../../runtime/events/run-view.ts";
 import { showArtifact } from "../artifacts/show-artifact.ts";
 import { h } from "../elements/dom.ts";

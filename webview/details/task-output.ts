@@ -1,4 +1,4 @@
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import type { TaskRunView } from "../../runtime/events/run-view.ts";
 import { hasEnded } from "../../runtime/events/states.ts";
 import { h } from "../elements/dom.ts";

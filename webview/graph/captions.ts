@@ -1,10 +1,10 @@
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import type { FlowRunView, RunView, TaskRunView } from "../../runtime/events/run-view.ts";
 import { formatDuration, formatElapsed } from "../format/durations.ts";
 import { formatCount } from "../format/values.ts";
 import { groupStatus, isRunning, type Status, statusText } from "../state/status.ts";
 import { statusOfRun } from "./run-items.ts";
-import type { VisibleNode } from "./visible-graph.ts";
+import { mapPrefix, type VisibleNode } from "./visible-graph.ts";
 
 /** What a node says of its state. */
 export interface Caption {
@@ -25,6 +25,7 @@ export interface Shares {
 
 export function captionOf(view: RunView, node: VisibleNode, now: number): Caption {
   if (node.kind === "task") return taskCaption(view, node.id, now);
+  if (node.kind === "mapped" && node.runs.length === 0) return openMapCaption(view, node);
   const counts = countStatuses(view, node.runs);
   const flow = view.flowRuns.get(node.id);
   const status =
@@ -50,6 +51,15 @@ export function captionOf(view: RunView, node: VisibleNode, now: number): Captio
     shares:
       total === 0 ? undefined : { done: done / total, failed: failed / total, running: running / total },
   };
+}
+
+/** A map that has no task runs: how many it will have isn't known yet, or there are none. */
+function openMapCaption(view: RunView, node: VisibleNode): Caption {
+  const id = node.id.slice(mapPrefix.length);
+  const status = statusOfRun(view, id);
+  const isKnown = view.maps.get(id)?.count !== undefined;
+  const text = `${statusText(status)} · ${isKnown ? "no items" : "one task run for each item"}`;
+  return { status, text, ticking: false, shares: undefined };
 }
 
 function taskCaption(view: RunView, id: string, now: number): Caption {

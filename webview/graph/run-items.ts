@@ -1,14 +1,14 @@
 import type { FlowGraph } from "../../runtime/events/flow-graph.ts";
 import type { Upstream } from "../../runtime/events/run-event.ts";
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import type { RunView } from "../../runtime/events/run-view.ts";
 import { hasEnded } from "../../runtime/events/states.ts";
 import type { Status } from "../state/status.ts";
 
-/** A task run or subflow run of the graph, from the plan, the run, or both. */
+/** A task run, a map whose task runs may not be known yet, or a subflow run of the graph, from the plan, the run, or both. */
 export interface RunItem {
   readonly id: string;
-  readonly kind: "task" | "flow";
+  readonly kind: "task" | "map" | "flow";
   readonly name: string;
   /** The task's name, or the flow's. */
   readonly of: string;
@@ -117,15 +117,27 @@ function runItems(view: RunView): RunItem[] {
           ],
         ],
   );
-  // Tasks are in order already: without subflows there is nothing to sort.
-  const all = [...tasks, ...flows];
-  if (flows.length > 0) all.sort(([a], [b]) => a - b);
+  const maps = [...view.maps.values()].map((map): [number, RunItem] => [
+    map.created,
+    {
+      id: map.id,
+      kind: "map",
+      name: map.name,
+      of: map.task,
+      parent: map.flowRun,
+      mapped: undefined,
+      upstream: map.upstream,
+    },
+  ]);
+  // Tasks are in order already: without others there is nothing to sort.
+  const all = [...tasks, ...maps, ...flows];
+  if (maps.length + flows.length > 0) all.sort(([a], [b]) => a - b);
   return all.map(([, item]) => item);
 }
 
 /** The status of a task or flow run; one that the run has not come to (again) is planned. */
 export function statusOfRun(view: RunView, id: string): Status {
-  const run = view.taskRuns.get(id) ?? view.flowRuns.get(id);
+  const run = view.taskRuns.get(id) ?? view.flowRuns.get(id) ?? view.maps.get(id);
   if (run !== undefined && run.runAttempt === view.attempt) return run.state.name;
   const root = view.flowRuns.get(rootFlowRun);
   return root !== undefined && hasEnded(root.state) ? "NotRun" : "Planned";

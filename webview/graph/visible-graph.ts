@@ -1,5 +1,4 @@
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
-import { nameOfRun } from "../../runtime/events/run-names.ts";
+import { nameOfRun, rootFlowRun } from "../../runtime/events/run-ids.ts";
 import type { RunItem, RunItems } from "./run-items.ts";
 
 /** Graphs with more nodes than this start with subflows closed and like tasks grouped. */
@@ -101,7 +100,7 @@ export function makeVisibleGraph({ items, resources }: RunItems, grouping: Group
         const runs = members.flatMap((item) => runsIn(item));
         nodes.push({ id, kind, label: first.of, parent, open, runs });
         for (const item of members) {
-          if (open) placeItem(item, id, inner, true);
+          if (open && item.kind !== "map") placeItem(item, id, inner, true);
           else settle(item, inner);
         }
       }
@@ -136,8 +135,17 @@ export function makeVisibleGraph({ items, resources }: RunItems, grouping: Group
 
   function runsIn(item: RunItem): string[] {
     if (item.kind === "task") return [item.id];
+    if (item.kind === "map") return []; // its task runs are items of their own
     return (children.get(item.id) ?? []).flatMap(runsIn);
   }
+}
+
+/** Begins the ids of nodes that hold the runs of a map call. */
+export const mapPrefix = "map:";
+
+/** The map call that an item is a run of, or that it is itself. */
+function mapOf(item: RunItem): string | undefined {
+  return item.kind === "map" ? item.id : item.mapped?.group;
 }
 
 function idsOf(items: readonly RunItem[]): string[] {
@@ -149,7 +157,8 @@ function countUngrouped(items: readonly RunItem[]): number {
   const groups = new Set<string>();
   let others = 0;
   for (const item of items) {
-    if (item.mapped !== undefined) groups.add(item.mapped.group);
+    const group = mapOf(item);
+    if (group !== undefined) groups.add(group);
     else others++;
   }
   return groups.size + others;
@@ -159,7 +168,7 @@ function countUngrouped(items: readonly RunItem[]): number {
 function namesInUse(items: readonly RunItem[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const item of items) {
-    if (item.mapped === undefined) counts.set(item.of, (counts.get(item.of) ?? 0) + 1);
+    if (mapOf(item) === undefined) counts.set(item.of, (counts.get(item.of) ?? 0) + 1);
   }
   return counts;
 }
@@ -187,7 +196,8 @@ function groupOf(
   item: RunItem,
   layers: ReadonlyMap<string, number> | undefined,
 ): { id: string; kind: ItemGroup["kind"] } {
-  if (item.mapped !== undefined) return { id: `map:${item.mapped.group}`, kind: "mapped" };
+  const map = mapOf(item);
+  if (map !== undefined) return { id: `${mapPrefix}${map}`, kind: "mapped" };
   const layer = layers?.get(item.id);
   if (layer === undefined) return { id: item.id, kind: "single" };
   // Runs of one layer can't depend on each other, so groups of them make no cycles.

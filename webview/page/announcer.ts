@@ -1,4 +1,4 @@
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import { hasEnded } from "../../runtime/events/states.ts";
 import { h } from "../elements/dom.ts";
 import type { RunChanges, RunModel } from "../run/run-model.ts";

@@ -1,4 +1,4 @@
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import { ArtifactsView } from "../artifacts/artifacts-view.ts";
 import { comparisonView } from "../comparison/comparison-view.ts";
 import type { HostMessage, Tab } from "../contract.ts";

@@ -1,4 +1,4 @@
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import { hasEnded } from "../../runtime/events/states.ts";
 import { h, setText } from "../elements/dom.ts";
 import { icon } from "../elements/icons.ts";

@@ -1,6 +1,7 @@
 import type { FlowGraph } from "../../runtime/events/flow-graph.ts";
 import { LogLines } from "../../runtime/events/log-lines.ts";
-import { type RunEvent, rootFlowRun } from "../../runtime/events/run-event.ts";
+import type { RunEvent } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import { emptyRunView, foldEvents, type RunView } from "../../runtime/events/run-view.ts";
 import { viewFromJson } from "../../runtime/events/run-view-json.ts";
 import type { RunHeader, Snapshot } from "../contract.ts";
@@ -100,6 +101,13 @@ function noteChange(changes: RunChanges, event: RunEvent): void {
     case "task-run-created":
       changes.structure = true;
       changes.ids.add(event.taskRun);
+      return;
+    case "map-created":
+      changes.structure = true;
+      changes.ids.add(event.map);
+      return;
+    case "map-state":
+      changes.ids.add(event.map);
       return;
     case "task-run-adopted":
     case "task-run-state":

@@ -1,5 +1,5 @@
 import { type ScaleLinear, scaleLinear } from "d3";
-import { rootFlowRun } from "../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import { hasEnded } from "../../runtime/events/states.ts";
 import { h, s, setAttribute, setText } from "../elements/dom.ts";
 import { formatDuration } from "../format/durations.ts";

@@ -3,7 +3,7 @@ import { nearestName } from "../../authoring/nearest-name.ts";
 import { UsageError } from "../../errors/user-error.ts";
 import { type LogLine, LogLines } from "../../events/log-lines.ts";
 import { type LogLevel, logLevels, type RunEvent } from "../../events/run-event.ts";
-import { nameOfRun } from "../../events/run-names.ts";
+import { nameOfRun } from "../../events/run-ids.ts";
 import { findStoredRun } from "../../operations/find-run.ts";
 import { followRun } from "../../operations/follow-run.ts";
 import { EventReader } from "../../store/event-reader.ts";

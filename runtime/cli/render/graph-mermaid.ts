@@ -28,9 +28,19 @@ export function graphMermaid(graph: FlowGraph): string[] {
   return lines;
 }
 
-function shape({ kind, name }: GraphNode): string {
-  if (kind === "resource") return `[(${quote(name)})]`;
-  return kind === "flow" ? `[[${quote(name)}]]` : `[${quote(name)}]`;
+function shape({ kind, name, task }: GraphNode): string {
+  switch (kind) {
+    case "resource":
+      return `[(${quote(name)})]`;
+    case "flow":
+      return `[[${quote(name)}]]`;
+    case "map":
+      return `[${quote(`${task ?? name} × one for each item`)}]`;
+    case "task":
+      return `[${quote(name)}]`;
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Mermaid reads entities such as `#quot;` inside quotes, and markdown after a backtick. */

@@ -27,7 +27,9 @@ export function graphText(graph: FlowGraph): string[] {
         const what =
           count > 1
             ? `${visibleLine(node.task ?? "")}  ${paint("cyan", `× ${count}`)}`
-            : nameIn(node, parent);
+            : node.kind === "map"
+              ? `${visibleLine(node.task ?? "")}  ${paint("cyan", "× one for each item")}`
+              : nameIn(node, parent);
         const kind = node.kind === "flow" ? `  ${paint("dim", "(subflow)")}` : "";
         const after = needs.length === 0 ? "" : paint("dim", `  ← ${visibleLine(needs.join(", "))}`);
         lines.push(`${indent}${number.padStart(2)} ${what}${kind}${after}`);

@@ -1,6 +1,6 @@
 import { LogLines } from "../../events/log-lines.ts";
 import type { RunEvent } from "../../events/run-event.ts";
-import { rootFlowRun } from "../../events/run-event.ts";
+import { rootFlowRun } from "../../events/run-ids.ts";
 import { currentTaskRuns, emptyRunView, foldEvents } from "../../events/run-view.ts";
 import { formatState, hasEnded, type State } from "../../events/states.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";

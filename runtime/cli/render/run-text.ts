@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { SourceLocation } from "../../errors/error-report.ts";
-import { rootFlowRun } from "../../events/run-event.ts";
+import { rootFlowRun } from "../../events/run-ids.ts";
 import { currentTaskRuns, type FlowRunView, type RunView, type TaskRunView } from "../../events/run-view.ts";
 import { formatState } from "../../events/states.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";

@@ -41,6 +41,97 @@ Index -> Notify
     );
   });
 
+  it("draws a map before it is known how many task runs it has, then with them, and says how many", () => {
+    const at = (seq: number) => ({ seq, time: seq });
+    const view = foldEvents(emptyRunView(), [
+      { ...at(1), type: "run-started", attempt: 1, flow: "F", runName: "r", threads: 1, parameters: {} },
+      {
+        ...at(2),
+        type: "task-run-created",
+        taskRun: "Load-0",
+        name: "Load-0",
+        task: "Load",
+        flowRun: ".",
+        inputs: "",
+      },
+      {
+        ...at(3),
+        type: "map-created",
+        map: "Check[]-0",
+        name: "Check[]-0",
+        task: "Check",
+        flowRun: ".",
+        upstream: [{ run: "Load-0" }],
+      },
+      {
+        ...at(4),
+        type: "task-run-created",
+        taskRun: "Sum-0",
+        name: "Sum-0",
+        task: "Sum",
+        flowRun: ".",
+        inputs: "",
+        upstream: [{ run: "Check[]-0" }],
+      },
+    ]);
+    const captions = () => {
+      const graph = makeVisibleGraph(collectItems(undefined, view), closed);
+      return [picture(graph), ...graph.nodes.map((node) => captionOf(view, node, 9).text)].join("\n");
+    };
+    assert.equal(
+      captions(),
+      `Load (task)
+Check (mapped, 0)
+Sum (task)
+Load -> Check
+Check -> Sum
+Pending
+Pending · one task run for each item
+Pending`,
+    );
+    const item = {
+      type: "task-run-created",
+      task: "Check",
+      flowRun: ".",
+      inputs: "",
+      upstream: [{ run: "Load-0" }],
+    } as const;
+    foldEvents(view, [
+      {
+        ...at(5),
+        ...item,
+        taskRun: "Check[]-0[0]",
+        name: "Check[]-0[0]",
+        mapped: { group: "Check[]-0", index: 0 },
+      },
+      {
+        ...at(6),
+        ...item,
+        taskRun: "Check[]-0[1]",
+        name: "Check[]-0[1]",
+        mapped: { group: "Check[]-0", index: 1 },
+      },
+      {
+        ...at(7),
+        type: "map-state",
+        map: "Check[]-0",
+        state: { type: "RUNNING", name: "Running" },
+        count: 2,
+      },
+    ]);
+    assert.equal(
+      captions(),
+      `Load (task)
+Check (mapped, 2)
+Sum (task)
+Load -> Check
+Check -> Sum
+Pending
+Pending · 0 of 2 done
+Pending`,
+    );
+  });
+
   it("draws what a node holds when it is opened, and nothing of it when it is closed", () => {
     const items = collectItems(undefined, foldEvents(emptyRunView(), troubledRun().events));
     const graph = makeVisibleGraph(items, {

@@ -1,5 +1,5 @@
 import type { LogLevel, RunEvent, RunEventBody, Upstream } from "../../../runtime/events/run-event.ts";
-import { rootFlowRun } from "../../../runtime/events/run-event.ts";
+import { rootFlowRun } from "../../../runtime/events/run-ids.ts";
 import { makeState, type StateName } from "../../../runtime/events/states.ts";
 
 /** Writes the events of a run as its runner would, at times that the script says. */

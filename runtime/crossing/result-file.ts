@@ -7,8 +7,10 @@ import { type ContentDigest, digestTree } from "../disk/tree-digest.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { ResultRef, ResultTable } from "../events/run-event.ts";
 import { hasSecrets, secretsIn } from "../secrets/known-secrets.ts";
-import { type Decoding, decode, encode, fromBytes, sha256, toBytes } from "./crossing.ts";
-import type { CrossingTable } from "./crossing-marks.ts";
+import { fromBytes, sha256, toBytes } from "./bytes.ts";
+import { type Decoding, decode } from "./decode.ts";
+import { encode } from "./encode.ts";
+import type { CrossingTable } from "./marks.ts";
 import { preview } from "./preview.ts";
 
 /** Results up to this many bytes stand in the event itself; a file for each would cost more than the task. */

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { createContext, runInContext } from "node:vm";
 import fc from "fast-check";
 import { RunFuture } from "../../runtime/authoring/future.ts";
-import { decode, encode, fromBytes, toBytes } from "../../runtime/worker/crossing.ts";
+import { fromBytes, toBytes } from "../../runtime/crossing/bytes.ts";
+import { decode } from "../../runtime/crossing/decode.ts";
+import { encode } from "../../runtime/crossing/encode.ts";
 
 const noResources = () => undefined;
 

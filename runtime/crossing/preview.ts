@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { hasSecrets, mask } from "../secrets/known-secrets.ts";
-import { isTable } from "./crossing-marks.ts";
+import { isTable } from "./marks.ts";
 
 /** Characters of a text that are looked through for secrets before it is cut: a part of one would be no secret any more. */
 const longestLook = 10_000;

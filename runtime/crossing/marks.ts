@@ -2,6 +2,7 @@ import { types } from "node:util";
 import { isRunFuture, type RunFuture } from "../authoring/future.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { ResultTable, SourceFiles } from "../events/run-event.ts";
+import { SharedConstant } from "./shared-constant.ts";
 
 /**
  * How values cross between threads, and into a run folder: plain data with marks in place of what can't
@@ -13,6 +14,8 @@ export type Mark =
   | { readonly [mark]: "result"; readonly run: string }
   | { readonly [mark]: "resource"; readonly id: string }
   | { readonly [mark]: "table"; readonly session: string; handle: unknown }
+  /** Of a call, never of a result. */
+  | { readonly [mark]: "constant"; readonly sha256: string }
   /** A plain object of the user's that happens to have the mark's name as a property. */
   | { readonly [mark]: "object"; readonly value: Record<string, unknown> };
 
@@ -77,6 +80,10 @@ export class Findings {
     }
     if (this.#seen.has(value)) return;
     this.#seen.add(value);
+    if (value instanceof SharedConstant) {
+      this.#replaceBy(value, { [mark]: "constant", sha256: value.sha256 });
+      return;
+    }
     const origin = this.#originOf(value);
     if (origin !== undefined && !this.origins.has(origin)) this.origins.set(origin, this.#pathText());
     const resource = this.#resourceId(value);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encodeRunName, nameOfRun } from "../../runtime/events/run-names.ts";
+import { encodeRunName, nameOfRun } from "../../runtime/events/run-ids.ts";
 
 describe("names in run ids", () => {
   it("come out as they went in, slashes and percent signs too", () => {

@@ -1,0 +1,88 @@
+import { availableParallelism } from "node:os";
+import { pathToFileURL } from "node:url";
+import { givenSecrets } from "../secrets/find-secret.ts";
+import { knownSecrets, knowSecret } from "../secrets/known-secrets.ts";
+import { keepLastWords } from "../store/last-words.ts";
+import { AttachedResources } from "../worker/attached-resources.ts";
+import type { RunEnvironment } from "../worker/protocol.ts";
+import { engineMemory } from "./engine-memory.ts";
+import { type Journal, warn } from "./journal.ts";
+import type { OpenedRun } from "./open-run.ts";
+import { ResultCache } from "./result-cache.ts";
+import type { RunFlowOptions } from "./run-flow-options.ts";
+import { RunParts } from "./run-parts.ts";
+import { RunResources } from "./run-resources.ts";
+import { Scheduler } from "./scheduler.ts";
+import { Slots } from "./slots.ts";
+import type { ThreadsListener } from "./task-threads.ts";
+
+/** Puts the parts of a run together. */
+export function makeParts(
+  options: RunFlowOptions,
+  opened: OpenedRun,
+  journal: Journal,
+): { readonly parts: RunParts; readonly cache: ResultCache } {
+  const { loaded, base, pool } = options;
+  const { path, earlier, writings } = opened;
+  pool.listen(threadsListener(path, journal));
+  const environment: RunEnvironment = {
+    bundle: pathToFileURL(loaded.bundle.path).href,
+    folder: options.folder,
+    runFolder: path,
+    session: options.session,
+    threads: pool.threads.size,
+    given: givenSecrets(),
+    secrets: knownSecrets(),
+    memory: options.memory ?? engineMemory(),
+    cores: Math.min(availableParallelism(), pool.threads.size),
+  };
+  pool.threads.prepare(environment);
+  const { memory, cores } = environment;
+  const attached = new AttachedResources({
+    ...environment,
+    machine: { memory, cores, busy: new Int32Array(new SharedArrayBuffer(4)), slot: 0 }, // in a process of its own
+    thread: "flow",
+  });
+  const resources = new RunResources(attached, journal, (resource) => pool.threads.detach(resource));
+  const cache = new ResultCache(
+    base,
+    path,
+    attached,
+    (error) => warn(journal, "A result could not be cached", error),
+    (message) => journal.append({ type: "log", level: "INFO", message }),
+  );
+  const slots = new Slots();
+  const scheduler = new Scheduler({ pool: pool.threads, slots, cache, resources, environment, writings });
+  const parts = new RunParts({
+    path,
+    writer: opened.lock.number,
+    journal,
+    loaded,
+    attached,
+    slots,
+    scheduler,
+    resources,
+    earlier,
+    writings,
+  });
+  return { parts, cache };
+}
+
+/** Tells what the threads say, and what becomes of them. */
+function threadsListener(path: string, journal: Journal): ThreadsListener {
+  return {
+    onMessage({ events, secrets = [] }, done) {
+      for (const value of secrets) knowSecret(value);
+      for (const event of events) journal.append(event);
+      journal.whenDurable(done);
+    },
+    onStrayError: ({ name, message }) =>
+      warn(journal, `A worker thread ended while no task ran there: ${name}: ${message}`),
+    onHostEnded: ({ why, lastWords }) => {
+      const kept = keepLastWords(path, lastWords);
+      const where = kept === undefined ? "" : ` What it wrote last is in ${kept}.`;
+      const message = `The tasks' process is gone: one of them ${why}${where}`;
+      journal.append({ type: "log", level: "ERROR", message });
+    },
+  };
+}
