@@ -21,9 +21,10 @@ describe("what is half made", () => {
     gone: "",
     elsewhere: "",
   };
-  const living = other();
+  let living: ReturnType<typeof other>;
 
   before(async () => {
+    living = other();
     const [said] = (await once(living.stdout, "data")) as [Buffer];
     names.living = said.toString().trim();
     const dead = other();
