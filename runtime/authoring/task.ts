@@ -9,7 +9,15 @@ export type RetryDelay =
   | readonly number[]
   | { readonly initial: number; readonly factor?: number; readonly max?: number };
 
-export interface CacheOptions {
+export interface CacheOptions<Args extends readonly unknown[] = never[]> {
+  /**
+   * What results are known by, beside the task's name, in place of its code, its arguments and what it reads: any
+   * plain value, or a function that gives one for the arguments, and undefined for what isn't to be cached. It runs in
+   * the flow's process. Whatever else a result depends on has to be part of it.
+   */
+  readonly key?: string | number | readonly unknown[] | ((...args: Args) => unknown);
+  /** Runs once more, and keeps the new result in place of the one that there is. Default false. */
+  readonly refresh?: boolean;
   /** Milliseconds for which a cached result is good. Default: for ever. */
   readonly expires?: number;
   /**
@@ -19,7 +27,7 @@ export interface CacheOptions {
   readonly pure?: boolean;
 }
 
-export interface TaskOptions {
+export interface TaskOptions<Args extends readonly unknown[] = never[]> {
   /** Unique in the flow's bundle; it is what the graph, the log and the caches know the task by. */
   readonly name: string;
   readonly description?: string;
@@ -39,7 +47,7 @@ export interface TaskOptions {
    * it can reach are the same, and what it read then is still so: files, by way of a session, and variables of the
    * environment. Default false.
    */
-  readonly cache?: boolean | CacheOptions;
+  readonly cache?: boolean | CacheOptions<Args>;
   /**
    * What of the tables in a result is handed on. `rows` (default): they are written as Parquet, once, so that a resume
    * takes them and the panel shows them. `plan`: on Spark, the server's plan, unwritten: each task that reads it has the
@@ -50,14 +58,15 @@ export interface TaskOptions {
 }
 
 /** What one call may set beside the arguments. */
-export interface TaskCallOptions {
+export interface TaskCallOptions<Args extends readonly unknown[] = never[]> {
   /** Runs that have to complete first though none of their results is an argument. */
   readonly waitFor?: readonly RunFuture<unknown>[];
   readonly retries?: number;
   readonly retryDelay?: RetryDelay;
   readonly timeout?: number;
   readonly tags?: readonly string[];
-  readonly cache?: boolean | CacheOptions;
+  /** What it sets stands over the task's own; true takes the task's as they are. */
+  readonly cache?: boolean | CacheOptions<Args>;
 }
 
 /** A task as the runtime sees it. */
@@ -102,7 +111,7 @@ export interface Task<Args extends readonly unknown[], Result> {
     ...rest: MapInputs<Rest<Rest<Args>>>
   ): RunFuture<Awaited<Result>[]>;
   /** The same task with options for its next calls. */
-  withOptions(options: TaskCallOptions): Task<Args, Result>;
+  withOptions(options: TaskCallOptions<Args>): Task<Args, Result>;
 }
 
 /**
@@ -110,7 +119,7 @@ export interface Task<Args extends readonly unknown[], Result> {
  * Arguments and result cross threads by structured clone, tables and resources as handles.
  */
 export function task<Args extends readonly unknown[], Result>(
-  nameOrOptions: string | TaskOptions,
+  nameOrOptions: string | TaskOptions<NoInfer<Args>>,
   fn: (...args: Args) => Result,
 ): Task<Args, Result> {
   const options: TaskOptions = typeof nameOrOptions === "string" ? { name: nameOrOptions } : nameOrOptions;
@@ -136,12 +145,21 @@ function makeTask<Args extends readonly unknown[], Result>(
     flowOf().submit({ task: definition, args, options: callOptions }) as RunFuture<Awaited<Result>>;
   const map = (...args: unknown[]) =>
     flowOf().map({ task: definition, args: mapArguments(options.name, args), options: callOptions });
-  const withOptions = (more: TaskCallOptions) => {
-    checkOptions({ ...options, ...more });
+  const withOptions = (more: TaskCallOptions<Args>) => {
+    checkOptions(optionsOfCall(options, more));
     return makeTask(definition, fn, { ...callOptions, ...more });
   };
   // TypeScript can't see that the rest of a generic tuple is a tuple, which is all that `map` wants.
   return Object.assign(call, { options, fn, map, withOptions }) as unknown as Task<Args, Result>;
+}
+
+/** A task's options under those of a call: of its cache, each by itself. */
+export function optionsOfCall(options: TaskOptions, call: TaskCallOptions): TaskOptions {
+  const { cache: own } = options;
+  const { cache: ofCall } = call;
+  const isMerged = typeof own === "object" && (typeof ofCall === "object" || ofCall === true);
+  const cache = isMerged ? { ...own, ...(ofCall === true ? {} : ofCall) } : (ofCall ?? own);
+  return { ...options, ...call, ...(cache === undefined ? {} : { cache }) };
 }
 
 function checkOptions(options: TaskOptions): void {
@@ -151,6 +169,8 @@ function checkOptions(options: TaskOptions): void {
   const wrongDelay = delaysOf(options.retryDelay ?? 0).find((delay) => !(delay >= 0));
   if (wrongDelay !== undefined)
     throw new RangeError(`${where}: retryDelay is ${wrongDelay}; give milliseconds from 0.`);
+  if (typeof options.cache === "object" && options.cache.key === "")
+    throw new RangeError(`${where}: cache.key is empty; give a text, a list or a function.`);
   if (typeof options.cache === "object" && !((options.cache.expires ?? 0) >= 0)) {
     throw new RangeError(`${where}: cache.expires is ${options.cache.expires}; give milliseconds from 0.`);
   }

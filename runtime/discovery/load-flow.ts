@@ -117,8 +117,13 @@ function tasksByName(
 /** What a cached task's results would be known by, if it could be seen. */
 function warningsOf({ definition, source, code }: LoadedTask): FlowWarning[] {
   const { name, cache } = definition.options;
-  if (!cache || (typeof cache === "object" && cache.pure) || code.unseen.length === 0) return [];
-  const message = `The task '${name}' is cached, and its code uses ${code.unseen.join(", ")}: what that gives is no part of what its results are known by. If that is meant, write cache: { pure: true }.`;
+  if (
+    !cache ||
+    (typeof cache === "object" && (cache.pure || cache.key !== undefined)) ||
+    code.unseen.length === 0
+  )
+    return [];
+  const message = `The task '${name}' is cached, and its code uses ${code.unseen.join(", ")}: what that gives is no part of what its results are known by. If that is meant, write cache: { pure: true }, or give a key of your own that tells it.`;
   return [{ message, ...(source === undefined ? {} : { source }) }];
 }
 

@@ -3,7 +3,7 @@ import type { FlowDefinition } from "../authoring/flow.ts";
 import { isRunFuture, type RunFuture } from "../authoring/future.ts";
 import { argumentValue, itemsOf, type MapArgument, zipArguments } from "../authoring/map-arguments.ts";
 import type { ResourceDefinition } from "../authoring/resource.ts";
-import type { TaskDefinition } from "../authoring/task.ts";
+import { optionsOfCall, type TaskDefinition } from "../authoring/task.ts";
 import { sha256, toBytes } from "../crossing/bytes.ts";
 import { type Encoded, encode } from "../crossing/encode.ts";
 import { preview } from "../crossing/preview.ts";
@@ -270,7 +270,7 @@ export class FlowCalls implements FlowContext {
       fileName: this.#parts.nextFileName(),
       task,
       code,
-      options: { ...options, ...call.options },
+      options: optionsOfCall(options, call.options),
       inputs: {
         args: this.#parts.args.hold(args, { inMemory: secrets.length > 0 }),
         digest,

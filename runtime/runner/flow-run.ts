@@ -273,8 +273,7 @@ export class FlowRun extends RunNode {
       result: (id) => {
         const node = this.#parts.nodes.get(id);
         if (node === undefined) throw new UserError(`The future of '${id}' is of another run.`);
-        if (node.state.type === "COMPLETED" || node.items !== undefined) return this.#parts.loadNode(node);
-        return { failed: true, state: node.state, error: node.firstFailure.failure?.error };
+        return this.#parts.loadNode(node);
       },
     }) as Record<string, unknown>; // a flow is called with an object; its schema says so otherwise
   }

@@ -11,8 +11,12 @@ import { KnownDigests } from "../store/known-digests.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import { isUnchanged, type TaskReads, variableDigest } from "../worker/recorded-reads.ts";
 import { contentDigest, type Mark } from "./content-digest.ts";
+import { ownKeyDigest, ownKeyOf } from "./own-cache-key.ts";
 import type { RunNode } from "./run-node.ts";
 import type { TaskRun } from "./task-run.ts";
+
+/** Of a run whose key is its author's. */
+const nothingRead: TaskReads = { files: [], environment: {} };
 
 /** A session that can tell a table's content. */
 interface DigestingSession {
@@ -42,6 +46,8 @@ export class ResultCache {
   readonly #keys = new Map<TaskRun, { readonly key: string; readonly fileName: string }>();
   /** Task runs of one key that are under way: the others wait for the first. */
   readonly #underWay = new Map<string, TaskRun>();
+  /** Keys of results that this run has made. */
+  readonly #made = new Set<string>();
   #keeping: Promise<void> = Promise.resolve();
   readonly #onError: (error: unknown) => void;
   readonly #tell: (message: string) => void;
@@ -71,17 +77,19 @@ export class ResultCache {
     if (key === undefined) return undefined;
     this.#keys.set(run, { key, fileName: `${key}-${randomBytes(6).toString("hex")}` });
     const { cache } = run.options;
-    const expires =
-      typeof cache === "object" ? (cache.expires ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    const { expires = Number.POSITIVE_INFINITY, refresh = false } = typeof cache === "object" ? cache : {};
     for (;;) {
       const first = this.#underWay.get(key);
       if (first !== undefined) {
         await first.whenEnded();
         await this.#keeping;
       }
-      const found = await this.#store.find(key, this.#runFolder, Date.now() - expires, (reads) =>
-        this.#isStillSo(reads),
-      );
+      const isStale = refresh && !this.#made.has(key);
+      const found = isStale
+        ? undefined
+        : await this.#store.find(key, this.#runFolder, Date.now() - expires, (reads) =>
+            this.#isStillSo(reads),
+          );
       if (found !== undefined) return found;
       const other = this.#underWay.get(key);
       if (other !== undefined && !other.ended) continue;
@@ -90,15 +98,21 @@ export class ResultCache {
     }
   }
 
+  /** Whether what the run reads is to be recorded. */
+  recordsReads({ options }: TaskRun): boolean {
+    return Boolean(options.cache) && ownKeyOf(options) === undefined;
+  }
+
   /** Name of the files that the run's result takes: no other run has files of that name, so they can be shared. */
   fileName(run: TaskRun): string | undefined {
     return this.#keys.get(run)?.fileName;
   }
 
-  /** Keeps a result, unless its task read something that can't be known again. */
-  keep(run: TaskRun, result: ResultRef, reads: TaskReads | { readonly unknown: string }): void {
+  /** Keeps the result of a run that may be cached, unless its task read something that can't be known again. */
+  keep(run: TaskRun, result: ResultRef, reads: TaskReads | { readonly unknown: string } = nothingRead): void {
     const key = this.#keys.get(run)?.key;
     if (key === undefined) return;
+    this.#made.add(key);
     if ("unknown" in reads) {
       this.#onError(new Error(`'${run.id}' read ${reads.unknown}: what that was can't be known again.`));
       return;
@@ -128,6 +142,8 @@ export class ResultCache {
   }
 
   async #key(run: TaskRun): Promise<string | undefined> {
+    const ownKey = ownKeyOf(run.options);
+    if (ownKey !== undefined) return this.#ownKey(run, ownKey);
     const handles = await run.tableHandles(this.#runFolder);
     const results = new Map<string, RunNode>(run.dependencies.map(({ node }) => [node.id, node]));
     const markDigest = async (marked: Mark): Promise<string | undefined> => {
@@ -155,6 +171,14 @@ export class ResultCache {
     );
     const content = Buffer.from([run.options.name, run.code, inputs, ...variables].join("\0"));
     return this.#digestKey.digest(content, secretsIn(args)).slice(0, 40);
+  }
+
+  async #ownKey(run: TaskRun, key: NonNullable<ReturnType<typeof ownKeyOf>>): Promise<string | undefined> {
+    const decoding = { resource: (id: string) => this.#attached.get(id), table: this.#attached.table };
+    const digest = await ownKeyDigest(run, key, this.#runFolder, decoding);
+    if (digest === undefined) return undefined;
+    const content = Buffer.from(["own key", run.options.name, digest].join("\0"));
+    return this.#digestKey.digest(content, secretsIn(run.inputs.args.bytes())).slice(0, 40);
   }
 
   async #nodeDigest(run: TaskRun, { items, result, state }: RunNode): Promise<string | undefined> {

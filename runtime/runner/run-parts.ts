@@ -1,7 +1,5 @@
-import type { RunFailure } from "../authoring/future.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
 import { sha256 } from "../crossing/bytes.ts";
-import { loadResult } from "../crossing/result-file.ts";
 import { type LoadedFlow, type LoadedTask, loadedTask } from "../discovery/load-flow.ts";
 import { DigestKey } from "../secrets/digest-key.ts";
 import { baseOf } from "../store/relocation.ts";
@@ -10,6 +8,7 @@ import type { AttachedResources } from "../worker/attached-resources.ts";
 import type { EarlierAttempt } from "./earlier-attempt.ts";
 import { ArgumentStore } from "./held-arguments.ts";
 import type { Journal } from "./journal.ts";
+import { nodeValue } from "./node-value.ts";
 import type { RunNode } from "./run-node.ts";
 import type { RunResources } from "./run-resources.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -148,26 +147,11 @@ export class RunParts {
 
   /** A completed run's result, in this thread. Where it is passed on, it is known where it came from. */
   loadNode(node: RunNode): unknown {
-    if (node.items !== undefined) {
-      const values = node.items.map((item) => this.#loadOrFailure(item));
-      this.#origins.set(values, node.id);
-      return values;
-    }
-    if (node.result === undefined) return undefined;
-    const value = loadResult(node.result, this.path, this.decoding);
-    for (const part of Array.isArray(value) ? [value, ...value] : [value])
-      if (typeof part === "object" && part !== null) this.#origins.set(part, node.id);
-    return value;
-  }
-
-  #loadOrFailure(node: RunNode): unknown {
-    if (node.state.type === "COMPLETED") return this.loadNode(node);
-    const error = node.firstFailure.failure?.error;
-    return {
-      failed: true,
-      state: node.state,
-      ...(error instanceof Error ? { error } : {}),
-    } satisfies RunFailure;
+    return nodeValue(node, this.path, this.decoding, (value, of) => {
+      for (const part of Array.isArray(value) ? [value, ...value] : [value])
+        if (typeof part === "object" && part !== null && !this.#origins.has(part))
+          this.#origins.set(part, of.id);
+    });
   }
 
   /** The run that an object is the awaited result of, or an item of it. */

@@ -1,6 +1,7 @@
 import { isWithin, rootFlowRun } from "../events/run-ids.ts";
 import { hasEnded, makeState } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
+import { CacheKeyError } from "./own-cache-key.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { retryWait } from "./retry.ts";
 import type { Slots } from "./slots.ts";
@@ -123,7 +124,9 @@ export class Scheduler {
     } catch (error) {
       if (hasEnded(run.state)) return;
       const report = reportError(error);
-      run.finish(makeState("Failed", `The cache can't be read: ${report.message}`), { error: report });
+      const message =
+        error instanceof CacheKeyError ? error.message : `The cache can't be read: ${report.message}`;
+      run.finish(makeState("Failed", message), { error: report });
     }
   }
 
@@ -184,7 +187,7 @@ export class Scheduler {
     switch (outcome.kind) {
       case "completed":
         run.finish(makeState("Completed"), { result: outcome.result });
-        if (outcome.reads !== undefined) this.#parts.cache.keep(run, outcome.result, outcome.reads);
+        if (run.options.cache) this.#parts.cache.keep(run, outcome.result, outcome.reads);
         return;
       case "cancelled":
         run.finish(makeState("Cancelled"));

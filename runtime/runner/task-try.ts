@@ -94,7 +94,7 @@ export class TaskTry {
       tables,
       inputs: run.upstreamResults(),
       resources: resources.handles(run.inputs.resources),
-      recordsReads: Boolean(run.options.cache),
+      recordsReads: cache.recordsReads(run),
       resultFile: `results/${cache.fileName(run) ?? run.fileName}`,
     };
   }

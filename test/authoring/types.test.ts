@@ -9,6 +9,7 @@ import {
   resource,
   type State,
   task,
+  unmapped,
 } from "millrace";
 import { z } from "zod";
 
@@ -127,6 +128,32 @@ const body = async () => {
   // @ts-expect-error another type for all
   load.map(["a"], "b");
   sum(sum.map([[1], [2, sum([3])]]));
+
+  // map over what isn't there yet is one future; lists are zipped, or whole where they are unmapped.
+  const pathsLater = task("Paths", () => ["a", "b"])();
+  const mapped = load.map(pathsLater, 3);
+  expectTypeOf(mapped).toEqualTypeOf<RunFuture<{ path: string; rows: number[] }[]>>();
+  const second = task("Second", (session: Table, path: string) => [session, path].length);
+  expectTypeOf(second.map(table, pathsLater)).toEqualTypeOf<RunFuture<number[]>>();
+  expectTypeOf(second.map(table, ["a"])).toEqualTypeOf<RunFuture<number>[]>();
+  expectTypeOf(load.map(new Set(["a"]), [1, sum([1])])).toEqualTypeOf<
+    RunFuture<{ path: string; rows: number[] }>[]
+  >();
+  sum.map([[1]]);
+  sum.map(unmapped([1]));
+  // @ts-expect-error the future of a list of another type
+  load.map(task("Numbers", () => [1])());
+  // @ts-expect-error the future of no list
+  load.map(task("Number", () => 1)());
+
+  // A cache's key is given what the task is.
+  task(
+    { name: "Keyed", cache: { key: (day, n) => [day.length, n.toFixed()] } },
+    (day: string, n: number) => day + n,
+  );
+  // @ts-expect-error no argument is so
+  task({ name: "Keyed", cache: { key: (day: Date) => day } }, (day: string) => day);
+  load.withOptions({ cache: { key: (path) => path.length, refresh: true } });
 
   // Options of calls.
   expectTypeOf(

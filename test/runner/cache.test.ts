@@ -146,4 +146,61 @@ export default flow({ name: "F" }, async () => { await one(); });
     await folder.run();
     assert.equal(folder.read("ran.txt"), "one one ");
   });
+
+  it("goes by a key of its author's own, whatever code and arguments are; refresh and expiry are the call's, too", async () => {
+    const flowText = (factor: string) => `
+const ran = (name: string) => { appendFileSync("ran.txt", name + " "); return name; };
+const load = task("Load", (day: string) => ({ day, at: Date.now() }));
+const use = task({ name: "Use", cache: { key: ({ day }, list) => [day, list?.length] } }, (data: { day: string, at: number }, list?: string[], mode?: string) => { ran(data.day); return [data.day, data.at * 0 + ${factor}, list?.join("")].join(" "); });
+const named = task({ name: "Named", cache: { key: "v1" } }, (n: number) => ran("named" + n));
+const none = task({ name: "None", cache: { key: () => undefined } }, () => ran("none"));
+const bad = task({ name: "Bad", cache: { key: (n: number) => { if (n > 1) throw new Error("no key"); return Symbol("s"); } } }, (n: number) => ran("bad"));
+export default flow({ name: "F", parameters: z.object({ refresh: z.boolean().default(false), expires: z.number().default(1e9), bad: z.boolean().default(false) }) }, async ({ refresh, expires, bad: isBad }) => {
+  const again = use.withOptions({ cache: { refresh, expires } });
+  const results = [await again(load("mon")), await again(load("mon"), undefined, "other"), await use(load("tue"), ["a", "b"]), await Promise.all(named.map([1, 2, 3])), await none()];
+  log.info("result %s", JSON.stringify(results));
+  if (isBad) await Promise.allSettled([bad(1), bad(2)]);
+});
+`;
+    const folder = new FlowFolder({ "test.flow.ts": flowText("1"), "ran.txt": "" });
+    const steps: string[] = [];
+    const step = async (what: string, ...args: string[]) => {
+      const { code, log, states } = await folder.run(args);
+      assert.equal(code, 0, log);
+      steps.push(`${what}: ${folder.read("ran.txt").trim().split(" ").sort().join(" ")}`);
+      steps.push(...log.split("\n").flatMap((line) => line.split("- result ").slice(1)));
+      folder.write({ "ran.txt": "" });
+      if (args.includes("--bad")) steps.push(...states.split("\n").filter((line) => line.startsWith("Bad")));
+    };
+    await step("first");
+    folder.write({ "test.flow.ts": flowText("2") });
+    await step("other code");
+    await step("refreshed", "--refresh");
+    await step("kept what was refreshed");
+    await step("expired", "--expires", "0", "--bad");
+    const one = (factor: number, tue: number) =>
+      JSON.stringify([
+        `mon ${factor} `,
+        `mon ${factor} `,
+        `tue ${tue} ab`,
+        ["named1", "named1", "named1"],
+        "none",
+      ]);
+    assert.equal(
+      steps.join("\n"),
+      text`
+        first: mon named1 none tue
+        ${one(1, 1)}
+        other code: none
+        ${one(1, 1)}
+        refreshed: mon none
+        ${one(2, 1)}
+        kept what was refreshed: none
+        ${one(2, 1)}
+        expired: mon mon none
+        ${one(2, 1)}
+        Bad-0 Failed("The cache's key of 'Bad-0' can't be made: UserError: The key is a symbol.")
+        Bad-1 Failed("The cache's key of 'Bad-1' can't be made: Error: no key")`,
+    );
+  });
 });
