@@ -33,7 +33,7 @@ export type { RunOptions, StartedRun } from "./operations/program-run.ts";
 export { runFlow } from "./operations/run-flow.ts";
 export { type OpenSessionOptions, openSession } from "./tables/open-session.ts";
 export { type Database, postgres } from "./tables/postgres/postgres.ts";
-export type { WriteMode } from "./tables/postgres/write-table.ts";
+export type { WriteMode } from "./tables/postgres/write-mode.ts";
 export {
   type Column,
   type ColumnType,

@@ -36,9 +36,11 @@ export interface Flow<Parameters extends z.ZodObject, Result> {
  * throws is the run's final state, else its task runs' states decide.
  */
 export function flow<Parameters extends z.ZodObject = z.ZodObject<Record<never, never>>, Result = unknown>(
-  options: FlowOptions<Parameters>,
+  nameOrOptions: string | FlowOptions<Parameters>,
   body: (parameters: z.output<Parameters>) => Result,
 ): Flow<Parameters, Result> {
+  const options: FlowOptions<Parameters> =
+    typeof nameOrOptions === "string" ? { name: nameOrOptions } : nameOrOptions;
   if (typeof options.name !== "string" || options.name.trim() === "")
     throw new TypeError("A flow needs a name.");
   if (options.timeout !== undefined && !(options.timeout > 0)) {

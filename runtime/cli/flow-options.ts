@@ -14,7 +14,7 @@ export function addRunOptions(command: Command): Command {
       "read parameters, and values for secret(), from standard input: { parameters, secrets } as JSON; a command line can be seen by others",
     )
     .option("--session <session>", "`duckdb` or `sc://host:port`; default: MILLRACE_SESSION, or duckdb")
-    .option("--dir <folder>", "folder whose .millrace/ gets the run (default: this one)")
+    .option("--dir <folder>", "folder whose .millrace/ gets the run (default: the nearest that has one)")
     .option("--threads <n>", "how many worker threads (default: one for each processor)")
     .option(
       "--memory <size>",

@@ -10,6 +10,7 @@ import type { State } from "../events/states.ts";
 import { readRun } from "../store/read-run.ts";
 import { nameOfRunId } from "../store/run-id.ts";
 import { errorOf } from "./command-error.ts";
+import { findBase } from "./find-base.ts";
 import { followRun } from "./follow-run.ts";
 import { flowResult } from "./read-value.ts";
 import type { FromRunProcess, RunOrder, ToRunProcess } from "./run-messages.ts";
@@ -20,7 +21,10 @@ export interface RunOptions {
   readonly parameters?: { readonly [name: string]: unknown };
   /** Where the search for the flow, and relative paths of its parameters, start. Default: the current folder. */
   readonly folder?: string;
-  /** The folder whose `.millrace/` gets the run. Default: `folder`. */
+  /**
+   * The folder whose `.millrace/` gets the run. Default: the nearest from `folder` up to the
+   * repository's root that has one, or `folder`.
+   */
   readonly dir?: string;
   /** `duckdb` or `sc://host:port`. Default: MILLRACE_SESSION, or duckdb. */
   readonly session?: string;
@@ -61,7 +65,7 @@ export async function startFlow(
   const order: RunOrder = {
     flow: referenceOf(flow),
     folder: resolve(folder),
-    base: resolve(folder, dir ?? "."),
+    base: dir === undefined ? findBase(resolve(folder)) : resolve(folder, dir),
     threads: threads === undefined ? undefined : String(threads),
     parameters,
     settings: {

@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
 import { LogLines } from "../../events/log-lines.ts";
 import { formatState } from "../../events/states.ts";
 import { type CancelListener, type CancelOutcome, cancelRun } from "../../operations/cancel-run.ts";
+import { findLiveRun } from "../../operations/find-live-run.ts";
 import { findStoredRun } from "../../operations/find-run.ts";
+import { baseOption } from "../base-option.ts";
 import { exit } from "../exit.ts";
 import { note, printJson } from "../output.ts";
 import { paintedLogLine } from "../render/painted-log-line.ts";
@@ -13,11 +14,12 @@ export interface CancelOptions {
 }
 
 /**
- * `millrace cancel <run>`: asks the run to end, shows how it does, and ends its process if it doesn't.
+ * `millrace cancel [run]`: asks the run, or the only one that is going on, to end, shows how it does, and ends its process if it doesn't.
  * Exit code 0 when it was cancelled, 2 when it had ended before, 1 when it had to be killed or lives on.
  */
-export async function cancelCommand(reference: string, options: CancelOptions): Promise<void> {
-  const path = await findStoredRun(reference, resolve(options.dir ?? "."));
+export async function cancelCommand(reference: string | undefined, options: CancelOptions): Promise<void> {
+  const base = baseOption(options.dir);
+  const path = await (reference === undefined ? findLiveRun(base) : findStoredRun(reference, base));
   const outcome = await cancelRun(path, "Cancelled by 'millrace cancel'.", shownInNotes());
   note("%s", outcomeText(outcome));
   if (options.json) printJson(outcome);

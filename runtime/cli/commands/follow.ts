@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { findStoredRun } from "../../operations/find-run.ts";
 import { followRun } from "../../operations/follow-run.ts";
 import { readRun } from "../../store/read-run.ts";
+import { baseOption } from "../base-option.ts";
 import { exit, exitCodeOf } from "../exit.ts";
 import { note } from "../output.ts";
 import { reporter, type ShownOptions } from "../render/run-reporter.ts";
@@ -12,7 +12,7 @@ export interface FollowOptions extends ShownOptions {
 
 /** `millrace follow <run>`: shows a run as `run` shows its own. */
 export async function followCommand(reference: string, options: FollowOptions): Promise<void> {
-  const path = await findStoredRun(reference, resolve(options.dir ?? "."));
+  const path = await findStoredRun(reference, baseOption(options.dir));
   const shown = await reporter(options);
   for await (const events of followRun(path)) shown.events(events);
   const { info, state, view } = await readRun(path);

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { nearestName } from "../../authoring/nearest-name.ts";
 import { UsageError } from "../../errors/user-error.ts";
 import { type LogLine, LogLines } from "../../events/log-lines.ts";
@@ -9,6 +8,7 @@ import { followRun } from "../../operations/follow-run.ts";
 import { EventReader } from "../../store/event-reader.ts";
 import { damageText, readRun } from "../../store/read-run.ts";
 import { runPaths } from "../../store/run-folder.ts";
+import { baseOption } from "../base-option.ts";
 import { note, print, printJsonLines } from "../output.ts";
 import { choice } from "../read-options.ts";
 import { paintedLogLine } from "../render/painted-log-line.ts";
@@ -24,7 +24,7 @@ export interface LogsOptions {
 /** `millrace logs <run>`: the run's log, in Prefect's lines. */
 export async function logsCommand(reference: string, options: LogsOptions): Promise<void> {
   const level = options.level === undefined ? undefined : choice("--level", options.level, logLevels);
-  const path = await findStoredRun(reference, resolve(options.dir ?? "."));
+  const path = await findStoredRun(reference, baseOption(options.dir));
   const lines = new LogLines();
   const taskFilter = options.task === undefined ? undefined : new TaskFilter(options.task);
   const show = (events: readonly RunEvent[]) => {

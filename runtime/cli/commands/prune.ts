@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { RefusedFileError } from "../../disk/read-file.ts";
 import { ownFolder } from "../../disk/remove-own.ts";
 import { UsageError } from "../../errors/user-error.ts";
@@ -8,6 +7,7 @@ import { pruneBundles, pruneCache, pruneTornRuns } from "../../store/prune-lefto
 import { listRuns } from "../../store/read-run.ts";
 import { readRunInfo } from "../../store/run-folder.ts";
 import { isRunnerAlive } from "../../store/run-liveness.ts";
+import { baseOption } from "../base-option.ts";
 import { note, print, printJson } from "../output.ts";
 import { age, wholeNumber } from "../read-options.ts";
 
@@ -32,7 +32,7 @@ export async function pruneCommand(options: PruneOptions): Promise<void> {
     ...(keep === undefined ? {} : { keep }),
     ...(olderThan === undefined ? {} : { olderThan }),
   };
-  const base = resolve(options.dir ?? ".");
+  const base = baseOption(options.dir);
   const now = Date.now();
   const how = { dryRun: options.dryRun ?? false };
   const { runs, unreadable } = await listRuns(base);

@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { resumeRun } from "../../operations/resume-run.ts";
 import type { RunSettings } from "../../operations/run-settings.ts";
+import { baseOption } from "../base-option.ts";
 import { executeRun } from "../execute-run.ts";
 import { readGivenInput } from "../given-input.ts";
 import { reserveStdout } from "../output.ts";
@@ -24,7 +24,7 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
     resumeRun(
       {
         run: reference,
-        base: resolve(options.dir ?? "."),
+        base: baseOption(options.dir),
         threads: options.threads,
         from: options.from ?? [],
         keepResults: options.keepResults ?? false,

@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import type { LoadedFlow } from "../../discovery/load-flow.ts";
 import { parameterFields } from "../../discovery/parameters.ts";
 import { withInspectedFlow } from "../../operations/inspect-flow.ts";
 import type { RunSettings } from "../../operations/run-settings.ts";
 import { startRun } from "../../operations/start-run.ts";
+import { baseOption } from "../base-option.ts";
 import { executeRun } from "../execute-run.ts";
 import { addRunOptions } from "../flow-options.ts";
 import { readGivenInput } from "../given-input.ts";
@@ -29,7 +29,7 @@ export async function runCommand(flowReference: string, rest: readonly string[])
       {
         flow: flowReference,
         folder,
-        base: resolve(valueAfter(rest, "--dir") ?? "."),
+        base: baseOption(valueAfter(rest, "--dir")),
         threads: valueAfter(rest, "--threads"),
         async choose(loaded) {
           const { command, fields } = await parsedOptions(flowReference, loaded, rest);

@@ -1,8 +1,9 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { flowFilePattern } from "../../discovery/find-flow-files.ts";
 import type { RunSummary } from "../../events/run-summary.ts";
 import { makeState, stateNames } from "../../events/states.ts";
 import { listRuns } from "../../store/read-run.ts";
+import { baseOption } from "../base-option.ts";
 import { note, print, printJson } from "../output.ts";
 import { choice, wholeNumber } from "../read-options.ts";
 import { duration, localTime } from "../render/durations.ts";
@@ -26,7 +27,7 @@ export async function runsCommand(options: RunsOptions): Promise<void> {
   const types = new Set(stateNames.map((name) => makeState(name).type));
   const state = options.state && choice("--state", options.state, [...types, ...stateNames]);
   const limit = options.limit === undefined ? undefined : wholeNumber("--limit", options.limit, 1);
-  const base = resolve(options.dir ?? ".");
+  const base = baseOption(options.dir);
   const wanted = (run: RunSummary) =>
     (options.flow === undefined || run.flow === options.flow || stem(run) === options.flow) &&
     (!state || run.state.name === state || run.state.type === state);

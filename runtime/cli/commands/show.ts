@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { ArtifactContent } from "../../events/artifacts.ts";
 import type { ArtifactView } from "../../events/run-view.ts";
 import { findStoredRun } from "../../operations/find-run.ts";
@@ -6,6 +6,7 @@ import { findTaskRun } from "../../operations/find-task-run.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { readArtifact } from "../../store/read-artifact.ts";
 import { readRun, type StoredRun } from "../../store/read-run.ts";
+import { baseOption } from "../base-option.ts";
 import { print, printJson } from "../output.ts";
 import { wholeNumber } from "../read-options.ts";
 import { artifactText } from "../render/artifact-text.ts";
@@ -26,7 +27,7 @@ type Read = { readonly content: ArtifactContent } | { readonly problem: string }
 /** `millrace show <run>`: all that is known of a run but its log. */
 export async function showCommand(reference: string, options: ShowOptions): Promise<void> {
   const rows = wholeNumber("--rows", options.rows ?? "5", 1);
-  const run = await readRun(await findStoredRun(reference, resolve(options.dir ?? ".")));
+  const run = await readRun(await findStoredRun(reference, baseOption(options.dir)));
   if (options.task !== undefined) {
     await showResult(run, options.task, options);
     return;

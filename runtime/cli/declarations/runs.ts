@@ -27,7 +27,7 @@ export function declareRunCommands(program: Command): void {
 
   program
     .command("show")
-    .argument("<run>", runArgument)
+    .argument("[run]", runArgument, "latest")
     .description("show a run: its state, its task runs, what it published")
     .option("--task <task run>", "only what this task run returned, with a sample of its tables")
     .option("--rows <n>", "how many rows of tables and comparisons to print (default: 5)")
@@ -42,7 +42,7 @@ export function declareRunCommands(program: Command): void {
 
   program
     .command("logs")
-    .argument("<run>", runArgument)
+    .argument("[run]", runArgument, "latest")
     .description("print a run's log")
     .option("--task <task>", "only lines of this task run (its id or name) or of all runs of this task")
     .option("--level <level>", "only lines of this level and above: debug, info, warning, error, critical")
@@ -56,7 +56,7 @@ export function declareRunCommands(program: Command): void {
 
   program
     .command("follow")
-    .argument("<run>", runArgument)
+    .argument("[run]", runArgument, "latest")
     .description("show a run from its beginning, until it has ended; the exit code is the run's")
     .option("--log", "print log lines on a terminal too")
     .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state }")
@@ -69,18 +69,18 @@ export function declareRunCommands(program: Command): void {
 
   program
     .command("cancel")
-    .argument("<run>", runArgument)
+    .argument("[run]", "as above; the only one that is going on where none is named")
     .description("cancel a run, and wait until it has ended; after 10 s its process is ended")
     .addOption(dirOption())
     .option("--json", "print JSON: { id, state, outcome }")
-    .action(async (run: string, options: CancelOptions) => {
+    .action(async (run: string | undefined, options: CancelOptions) => {
       const { cancelCommand } = await import("../commands/cancel.ts");
       await cancelCommand(run, options);
     });
 
   program
     .command("resume")
-    .argument("<run>", runArgument)
+    .argument("[run]", runArgument, "latest")
     .description("run what failed, and all below it, again; the rest is taken from its results")
     .option("--threads <n>", "how many worker threads")
     .option("--memory <size>", "how much memory the engines in this process may take together, as 8GB")
@@ -118,5 +118,8 @@ export function declareRunCommands(program: Command): void {
 }
 
 function dirOption(): Option {
-  return new Option("--dir <folder>", "folder whose .millrace/ holds the runs (default: this one)");
+  return new Option(
+    "--dir <folder>",
+    "folder whose .millrace/ holds the runs (default: the nearest that has one)",
+  );
 }

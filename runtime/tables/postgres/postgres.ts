@@ -3,7 +3,8 @@ import { resource } from "../../authoring/resource.ts";
 import type { Table } from "../session.ts";
 import { withConnection } from "./connect.ts";
 import { parseDatabaseUrl } from "./database-url.ts";
-import { type WriteMode, writeTable } from "./write-table.ts";
+import type { WriteMode } from "./write-mode.ts";
+import { writeTable } from "./write-table.ts";
 
 /** A PostgreSQL database that tables can be written to. The flow opens it, tasks get it as an argument. */
 export interface Database extends AsyncDisposable {

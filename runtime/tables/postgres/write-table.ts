@@ -7,9 +7,7 @@ import { type Row, type Table, TableError } from "../session.ts";
 import { type CopyField, copyField, UnstorableError } from "./copy-text.ts";
 import { loadDriver } from "./driver.ts";
 import { serverType } from "./server-types.ts";
-
-/** How a table is written: `overwrite` replaces one of that name, `append` adds to it. */
-export type WriteMode = "overwrite" | "append";
+import type { WriteMode } from "./write-mode.ts";
 
 /** Names of tables and columns are cut off by the server after so many bytes, without an error. */
 const longestName = 63;
