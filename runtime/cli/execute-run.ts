@@ -30,11 +30,11 @@ export async function executeRun(
       onEvents: (events) => reports.events(events),
     };
   };
-  const { state, id } = await run(listen).catch((error: unknown) => {
+  const { state, id, path } = await run(listen).catch((error: unknown) => {
     shown?.stop();
     throw error;
   });
-  shown?.ended({ id, state });
+  await shown?.ended({ id, path, state });
   return exit(exitCodeOf(state));
 }
 

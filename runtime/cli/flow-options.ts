@@ -21,7 +21,8 @@ export function addRunOptions(command: Command): Command {
       "how much memory the engines in this process may take together, as 8GB; default: MILLRACE_MEMORY, or most of what there is",
     )
     .option("--log", "print log lines on a terminal too")
-    .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state }")
+    .option("--all", "show each of the runs of a .map call")
+    .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state, result }")
     .option("--json", "print the run's events, one a line, and nothing else");
 }
 

@@ -49,7 +49,7 @@ export class LogLines {
         return {
           ...at,
           level: "INFO",
-          logger: this.#flowLogger(event.parent),
+          logger: this.flowLogger(event.parent),
           message: `Created subflow run '${event.name}' for flow '${event.flow}'`,
           flowRun: event.parent,
         };
@@ -59,7 +59,7 @@ export class LogLines {
         return {
           ...at,
           level: failed ? "ERROR" : "INFO",
-          logger: this.#flowLogger(event.flowRun),
+          logger: this.flowLogger(event.flowRun),
           message: ended(formatState(event.state), event.error?.stack),
           flowRun: event.flowRun,
         };
@@ -68,7 +68,7 @@ export class LogLines {
         return {
           ...at,
           level: "INFO",
-          logger: this.#flowLogger(event.flowRun),
+          logger: this.flowLogger(event.flowRun),
           message: event.adopted
             ? `Took the result of task run '${event.name}' from an earlier attempt`
             : `Created task run '${event.name}' for task '${event.task}'`,
@@ -121,7 +121,7 @@ export class LogLines {
             event.taskRun !== undefined
               ? taskLogger(event.taskRun)
               : event.flowRun !== undefined
-                ? this.#flowLogger(event.flowRun)
+                ? this.flowLogger(event.flowRun)
                 : "millrace.engine",
           message: event.message,
           ...(event.flowRun === undefined ? {} : { flowRun: event.flowRun }),
@@ -139,7 +139,7 @@ export class LogLines {
         return {
           ...at,
           level: "WARNING",
-          logger: this.#flowLogger(rootFlowRun),
+          logger: this.flowLogger(rootFlowRun),
           message: `Cancelling: ${event.reason}`,
         };
       case "resource-created":
@@ -152,7 +152,8 @@ export class LogLines {
     }
   }
 
-  #flowLogger(flowRun: string): string {
+  /** How a flow run is called in the log. */
+  flowLogger(flowRun: string): string {
     return `Flow run '${this.#flowRunNames.get(flowRun) ?? flowRun}'`;
   }
 }

@@ -4,6 +4,8 @@ import type { JsonValue } from "./artifacts.ts";
 export interface ResultContent {
   /** The value as text, shortened where it is long. */
   readonly text: string;
+  /** The value as JSON can say it, where it can: bigints as text, dates as ISO 8601, tables as their previews. */
+  readonly value?: JsonValue;
   readonly tables: readonly ResultTable[];
 }
 

@@ -30,9 +30,41 @@ export function typesConfig(folder: string): string {
   });
 }
 
-/** The folder's own tsconfig.json, where it has none. */
+/** Where the folder's own tsconfig.json looks for what isn't installed; what isn't there isn't missed. */
+const stubs = {
+  millrace: "./.millrace/types/millrace.d.ts",
+  "millrace/matching": "./.millrace/types/millrace-matching.d.ts",
+  "millrace/testing": "./.millrace/types/millrace-testing.d.ts",
+  zod: "./.millrace/types/zod.d.ts",
+};
+
+/**
+ * `.millrace/types/`: modules that say where this machine has the types, by their paths from the folder. A clone
+ * without them goes by what is installed there.
+ */
+export function typeStubs(folder: string): Map<string, string> {
+  const node = join(packageFolder, "node_modules", "@types", "node", "index.d.ts");
+  const nodeTypes =
+    isInstalled(folder, "@types/node") || !existsSync(node)
+      ? ""
+      : `/// <reference path=${JSON.stringify(node)} />\n`;
+  const built = (name: string) => JSON.stringify(join(builtFolder, "types", name));
+  const zod = JSON.stringify(fileURLToPath(import.meta.resolve("zod")));
+  const all = new Map([
+    ["millrace", `${nodeTypes}export * from ${built("index.js")};\n`],
+    ["millrace/matching", `export * from ${built("matching.js")};\n`],
+    ["millrace/testing", `export * from ${built("testing.js")};\n`],
+    ["zod", `export * from ${zod};\nexport { default } from ${zod};\n`],
+  ]);
+  return new Map(
+    Object.entries(stubs).flatMap(([name, path]) =>
+      isInstalled(folder, name.split("/")[0] ?? name) ? [] : [[path, all.get(name) ?? ""]],
+    ),
+  );
+}
+
+/** The folder's own tsconfig.json, where it has none. It is for all machines, and stands without `.millrace/`. */
 export const ownConfig = json({
-  extends: "./.millrace/tsconfig.json",
   compilerOptions: {
     target: "es2023",
     lib: ["es2023", "esnext.disposable"],
@@ -41,6 +73,7 @@ export const ownConfig = json({
     noEmit: true,
     skipLibCheck: true,
     allowImportingTsExtensions: true,
+    paths: Object.fromEntries(Object.entries(stubs).map(([name, path]) => [name, [path]])),
   },
   include: ["**/*.ts", "**/*.mts"],
 });

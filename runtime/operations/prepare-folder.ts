@@ -7,7 +7,7 @@ import { ownFolder } from "../disk/remove-own.ts";
 import { replaceFile } from "../disk/replace-file.ts";
 import type { PreparedFolder } from "../events/prepared-folder.ts";
 import { makeStore } from "../store/run-folder.ts";
-import { ownConfig, typesConfig } from "./editor-types.ts";
+import { ownConfig, typeStubs, typesConfig } from "./editor-types.ts";
 
 /**
  * Writes a first flow, unless only the types are wanted, and what an editor needs for the types. Overwrites nothing
@@ -21,6 +21,8 @@ export async function prepareFolder(
   await ownFolder(folder, ".millrace");
   const types = join(await makeStore(folder), "tsconfig.json");
   await replaceFile(types, typesConfig(folder));
+  await makeFolder(join(folder, ".millrace", "types"));
+  for (const [path, text] of typeStubs(folder)) await replaceFile(join(folder, path), text);
   const files = [{ file: types, written: true }];
   if (!onlyTypes) files.push(await writeNew(join(folder, "hello.flow.ts"), firstFlow));
   const config = await writeNew(join(folder, "tsconfig.json"), ownConfig);

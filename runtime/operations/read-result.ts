@@ -7,9 +7,10 @@ import { checkRegular } from "../disk/check-regular.ts";
 import { isBelow } from "../disk/is-below.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
 import { UsageError, UserError } from "../errors/user-error.ts";
+import type { JsonValue } from "../events/artifacts.ts";
 import type { ResultContent, ResultTable } from "../events/result-content.ts";
-import type { ResultRef } from "../events/run-event.ts";
-import type { TaskRunView } from "../events/run-view.ts";
+import { type ResultRef, rootFlowRun } from "../events/run-event.ts";
+import type { State } from "../events/states.ts";
 import type { StoredRun } from "../store/read-run.ts";
 import { baseOf } from "../store/relocation.ts";
 import { openDuckDb } from "../tables/duckdb/open-duckdb.ts";
@@ -21,6 +22,26 @@ const largestShown = 64 << 20;
 /** The longest text of a value that is shown, in characters. */
 const longestText = 20_000;
 
+/** What has a result, or none. */
+export interface ResultOwner {
+  readonly id: string;
+  readonly result: ResultRef | undefined;
+  readonly state: State;
+}
+
+/**
+ * What the flow's body returned.
+ * @returns undefined where it returned nothing, or did not complete.
+ */
+export async function readFlowResult(
+  run: StoredRun,
+  options: { readonly rows: number; readonly outside: boolean },
+): Promise<ResultContent | undefined> {
+  const root = run.view.flowRuns.get(rootFlowRun);
+  if (root?.result === undefined || root.result.stored === "nothing") return undefined;
+  return readResultContent(run, root, options);
+}
+
 /**
  * Reads what a task run returned.
  * @param options how many rows of tables, and whether those of tables that lie outside of the folder that the run is
@@ -29,7 +50,7 @@ const longestText = 20_000;
  */
 export async function readResultContent(
   run: StoredRun,
-  { id, result, state }: TaskRunView,
+  { id, result, state }: ResultOwner,
   { rows, outside }: { readonly rows: number; readonly outside: boolean },
 ): Promise<ResultContent> {
   if (result === undefined) throw new UsageError(`'${id}' has no result: it is ${state.name}.`);
@@ -70,7 +91,8 @@ export async function readResultContent(
       total: sample.length < rows ? sample.length : await table.count(),
     });
   }
-  return { text: textOf(value), tables };
+  const plain = plainValue(value, []);
+  return { text: textOf(value), ...(plain === undefined ? {} : { value: plain }), tables };
 }
 
 function readValue(run: StoredRun, result: ResultRef, session: Session): unknown {
@@ -104,6 +126,24 @@ function textOf(value: unknown): string {
       : inspect(value, { depth: 4, maxArrayLength: 200, maxStringLength: longestText });
   return text.length > longestText ? `${text.slice(0, longestText)}...` : text;
 }
+
+/** @returns undefined for what is in itself. */
+function plainValue(value: unknown, above: readonly unknown[]): JsonValue | undefined {
+  if (tableLike(value)) return preview(value);
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array)
+    return toJson(value);
+  if (above.includes(value) || above.length > deepestPlain) return undefined;
+  const within = [...above, value];
+  const plain = (item: unknown) => plainValue(item, within) ?? null;
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Set) return [...value].map(plain);
+  if (value instanceof Map) return [...value].map(([key, item]) => [plain(key), plain(item)]);
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]));
+}
+
+/** Objects in objects, that many, are told as JSON. */
+const deepestPlain = 100;
 
 function tableLike(value: unknown): boolean {
   return typeof value === "object" && value !== null && "columns" in value && "handle" in value;

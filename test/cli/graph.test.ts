@@ -70,7 +70,7 @@ export default flow({ name: "Throws" }, () => {
         Shop
         ◇ till-0  (resource)
          1 Price  × 3
-         2 Add up-0  ← Price-0, Price-1, Price-2, till-0
+         2 Add up-0  ← Price × 3, till-0
          3 Discount-0  (subflow)  ← Add up-0
               1 Halve-0
            Refund-0  ← Add up-0

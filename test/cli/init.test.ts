@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cli, makeRoom, removeRoom, text, transcript } from "./cli.ts";
 
@@ -51,7 +51,7 @@ describe("millrace init", () => {
     const graph = await cli(["graph", "hello", "--boards", "2"], { cwd: folder });
     assert.deepEqual(graph, {
       code: 0,
-      stdout: "Hello\n 1 Throw darts  × 2\n 2 Estimate pi-0  ← Throw darts-0, Throw darts-1\n",
+      stdout: "Hello\n 1 Throw darts  × 2\n 2 Estimate pi-0  ← Throw darts × 2\n",
       stderr: "",
     });
   });
@@ -86,6 +86,39 @@ describe("millrace init", () => {
       /^worse\.ts\(3,3\): error TS2339: Property 'nothing' does not exist.*\nwrong\.flow\.ts\(\d+,\d+\): error TS2345: Argument of type '(string|"many")' is not assignable to .*number/s,
     );
   }).timeout(20_000);
+
+  it("writes a tsconfig.json that stands in a clone, without .millrace: what is installed there counts", async () => {
+    await init();
+    rmSync(join(room, ".millrace"), { recursive: true });
+    mkdirSync(join(room, "node_modules"));
+    for (const name of ["millrace", "zod"])
+      symlinkSync(
+        resolve(name === "millrace" ? "." : `node_modules/${name}`),
+        join(room, "node_modules", name),
+      );
+    assert.equal(await typeErrors(room), "");
+  }).timeout(20_000);
+
+  it("needs no types of a package that isn't a dependency", () => {
+    const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+    const types = resolve("dist/types");
+    const seen = new Set<string>();
+    const packages = new Set<string>();
+    const visit = (file: string) => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"([^"]+)"/g)) {
+        if (path.startsWith(".")) visit(resolve(dirname(file), path.replace(/\.[jt]s$/, ".d.ts")));
+        else if (!path.startsWith("node:")) packages.add(path);
+      }
+    };
+    for (const entry of ["index", "matching", "testing"]) visit(join(types, `${entry}.d.ts`));
+    assert.ok(seen.size > 10);
+    assert.deepEqual(
+      [...packages].filter((name) => !(name in dependencies)),
+      [],
+    );
+  });
 
   it("overwrites nothing, and says what to add", async () => {
     const own = { "hello.flow.ts": "// mine\n", "tsconfig.json": '{ "extends": "./base.json" }\n' };

@@ -16,7 +16,7 @@ export async function followCommand(reference: string, options: FollowOptions): 
   const shown = await reporter(options);
   for await (const events of followRun(path)) shown.events(events);
   const { info, state, view } = await readRun(path);
-  shown.ended({ id: info.id, state });
+  await shown.ended({ id: info.id, path, state });
   for (const damage of view.damages) note("%s", damage);
   // Nobody was left to write that into the events.
   if (state.type === "CRASHED" && info.state === undefined && view.seq > 0) note("%s", state.message);

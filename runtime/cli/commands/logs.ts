@@ -11,12 +11,14 @@ import { runPaths } from "../../store/run-folder.ts";
 import { baseOption } from "../base-option.ts";
 import { note, print, printJsonLines } from "../output.ts";
 import { choice } from "../read-options.ts";
+import { MappedLog } from "../render/mapped-log.ts";
 import { paintedLogLine } from "../render/painted-log-line.ts";
 
 export interface LogsOptions {
   readonly task?: string;
   readonly level?: string;
   readonly follow?: boolean;
+  readonly all?: boolean;
   readonly dir?: string;
   readonly json?: boolean;
 }
@@ -25,12 +27,16 @@ export interface LogsOptions {
 export async function logsCommand(reference: string, options: LogsOptions): Promise<void> {
   const level = options.level === undefined ? undefined : choice("--level", options.level, logLevels);
   const path = await findStoredRun(reference, baseOption(options.dir));
-  const lines = new LogLines();
+  // Who asks for task runs, or for a machine, gets each.
+  const isWhole = options.all || options.json || options.task !== undefined;
+  const lines = isWhole ? new LogLines() : new MappedLog();
   const taskFilter = options.task === undefined ? undefined : new TaskFilter(options.task);
   const show = (events: readonly RunEvent[]) => {
     taskFilter?.learn(events);
-    const told = lines
-      .lines(events)
+    tell(lines.lines(events));
+  };
+  const tell = (all: readonly LogLine[]) => {
+    const told = all
       .filter((line) => level === undefined || isAtLeast(line.level, level))
       .filter((line) => taskFilter?.admits(line) ?? true);
     if (options.json) printJsonLines(told);
@@ -39,11 +45,13 @@ export async function logsCommand(reference: string, options: LogsOptions): Prom
   if (!options.follow) {
     const reader = new EventReader(runPaths(path).events);
     for await (const events of reader.batches()) show(events);
+    if (lines instanceof MappedLog) tell(lines.rest());
     for (const damage of reader.damages) note("%s", damageText(damage));
     taskFilter?.check();
     return;
   }
   for await (const events of followRun(path)) show(events);
+  if (lines instanceof MappedLog) tell(lines.rest());
   taskFilter?.check();
   const { info, state, view } = await readRun(path);
   for (const damage of view.damages) note("%s", damage);

@@ -22,6 +22,7 @@ export async function runCommand(flowReference: string, rest: readonly string[])
     json: rest.includes("--json"),
     log: rest.includes("--log"),
     quiet: rest.includes("--quiet"),
+    all: rest.includes("--all"),
   };
   const given = await readGivenInput(rest.includes("--stdin"));
   await executeRun(shown, (listen) =>

@@ -58,7 +58,7 @@ function stem(run: RunSummary): string {
   return basename(run.file).replace(flowFilePattern, "");
 }
 
-/** UTF-16 units of a flow's name that are listed. */
+/** UTF-16 units of a flow's name that are listed on a terminal. */
 const longestFlow = 200;
 
 function table(runs: readonly RunSummary[], now: number): string[] {
@@ -71,7 +71,7 @@ function table(runs: readonly RunSummary[], now: number): string[] {
     const took = run.state.type === "CRASHED" ? "" : duration((run.ended ?? now) - run.started);
     return [
       reference,
-      run.flow.slice(0, longestFlow),
+      process.stdout.isTTY ? run.flow.slice(0, longestFlow) : run.flow,
       run.unsure ? `${run.state.name}?` : run.state.name,
       localTime(run.started),
       took,

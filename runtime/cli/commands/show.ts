@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { ArtifactContent } from "../../events/artifacts.ts";
+import type { ResultContent } from "../../events/result-content.ts";
+import { rootFlowRun } from "../../events/run-event.ts";
 import type { ArtifactView } from "../../events/run-view.ts";
 import { findStoredRun } from "../../operations/find-run.ts";
 import { findTaskRun } from "../../operations/find-task-run.ts";
@@ -17,6 +19,7 @@ export interface ShowOptions {
   readonly task?: string;
   readonly rows?: string;
   readonly artifacts?: boolean;
+  readonly all?: boolean;
   readonly outside?: boolean;
   readonly dir?: string;
   readonly json?: boolean;
@@ -38,13 +41,21 @@ export async function showCommand(reference: string, options: ShowOptions): Prom
       read: await readOrTell(run.path, artifact.file),
     })),
   );
+  const sample = { rows, outside: options.outside ?? false };
+  const result = options.artifacts ? undefined : await flowResult(run, sample);
   if (options.json) {
     const contents = artifacts.map(({ artifact, read }) => ({ ...artifact, ...read }));
-    printJson(options.artifacts ? contents : { ...plainRun(run), artifacts: contents });
+    const told = result ?? null;
+    printJson(options.artifacts ? contents : { ...plainRun(run), result: told, artifacts: contents });
     return;
   }
-  const columns = process.stdout.columns ?? 100;
-  const lines = options.artifacts ? [] : runText(run, { columns, now: Date.now() });
+  const columns = process.stdout.columns ?? Number.POSITIVE_INFINITY;
+  const all = options.all ?? false;
+  const lines = options.artifacts ? [] : runText(run, { columns, now: Date.now(), all });
+  if (result !== undefined) {
+    lines.push("", paint("bold", "Result"));
+    lines.push(...("problem" in result ? [result.problem] : resultLines(result, { rows, columns })));
+  }
   for (const { artifact, read } of artifacts) {
     lines.push("", ...heading(artifact));
     const file = join(run.path, artifact.file);
@@ -63,19 +74,40 @@ async function showResult(run: StoredRun, reference: string, options: ShowOption
     printJson(result);
     return;
   }
-  const size = { rows, columns: process.stdout.columns ?? 100, file: "" };
-  const lines = [paint("bold", visibleLine(taskRun.id)), result.text];
-  for (const table of result.tables)
+  const columns = process.stdout.columns ?? Number.POSITIVE_INFINITY;
+  const lines = [paint("bold", visibleLine(taskRun.id)), ...resultLines(result, { rows, columns })];
+  print(`${lines.join("\n")}\n`);
+}
+
+function resultLines(
+  { text, tables }: ResultContent,
+  size: { readonly rows: number; readonly columns: number },
+): string[] {
+  const lines = [text];
+  for (const table of tables)
     lines.push(
       "",
       ...(table.outside
         ? [`Its rows are in ${table.elsewhere}, outside of this folder: --outside reads them.`]
-        : table.elsewhere === undefined
-          ? []
-          : [`Its rows are in ${table.elsewhere}, not read from there.`]),
-      ...artifactText({ kind: "table", ...table }, size),
+        : []),
+      ...artifactText({ kind: "table", ...table }, { ...size, file: "" }),
     );
-  print(`${lines.join("\n")}\n`);
+  return lines;
+}
+
+/** What the flow returned; a run whose result can't be read is shown all the same. */
+async function flowResult(
+  run: StoredRun,
+  sample: { readonly rows: number; readonly outside: boolean },
+): Promise<ResultContent | { readonly problem: string } | undefined> {
+  const root = run.view.flowRuns.get(rootFlowRun);
+  if (root?.result === undefined || root.result.stored === "nothing") return undefined;
+  const { readFlowResult } = await import("../../operations/read-result.ts");
+  try {
+    return await readFlowResult(run, sample);
+  } catch (error) {
+    return { problem: `It can't be read: ${(error as Error).message}` }; // fs and the store throw errors only
+  }
 }
 
 async function readOrTell(runFolder: string, file: string): Promise<Read> {

@@ -33,6 +33,7 @@ export function declareRunCommands(program: Command): void {
     .option("--rows <n>", "how many rows of tables and comparisons to print (default: 5)")
     .option("--outside", "with --task: also rows of tables that lie outside of the folder that the run is in")
     .option("--artifacts", "only what the flow published")
+    .option("--all", "each of the runs of a .map call")
     .addOption(dirOption())
     .option("--json", "print JSON, the contents of artifacts included")
     .action(async (run: string, options: ShowOptions) => {
@@ -46,6 +47,7 @@ export function declareRunCommands(program: Command): void {
     .description("print a run's log")
     .option("--task <task>", "only lines of this task run (its id or name) or of all runs of this task")
     .option("--level <level>", "only lines of this level and above: debug, info, warning, error, critical")
+    .option("--all", "with each of the runs of a .map call")
     .option("-f, --follow", "go on until the run has ended")
     .addOption(dirOption())
     .option("--json", "print JSON, a line each: { seq, time, level, logger, message, flowRun, taskRun }")
@@ -59,7 +61,8 @@ export function declareRunCommands(program: Command): void {
     .argument("[run]", runArgument, "latest")
     .description("show a run from its beginning, until it has ended; the exit code is the run's")
     .option("--log", "print log lines on a terminal too")
-    .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state }")
+    .option("--all", "show each of the runs of a .map call")
+    .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state, result }")
     .addOption(dirOption())
     .option("--json", "print the run's events, one a line, and nothing else")
     .action(async (run: string, options: FollowOptions) => {
@@ -94,7 +97,8 @@ export function declareRunCommands(program: Command): void {
     )
     .addOption(dirOption())
     .option("--log", "print log lines on a terminal too")
-    .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state }")
+    .option("--all", "show each of the runs of a .map call")
+    .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state, result }")
     .option("--json", "print the run's events, one a line, and nothing else")
     .action(async (run: string, options: ResumeOptions) => {
       const { resumeCommand } = await import("../commands/resume.ts");

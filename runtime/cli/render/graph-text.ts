@@ -1,5 +1,6 @@
 import type { FlowGraph, GraphNode } from "../../events/flow-graph.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
+import { namesOfRuns } from "./mapped-runs.ts";
 import { paint } from "./style.ts";
 
 /**
@@ -86,14 +87,16 @@ function layers(graph: FlowGraph, nodes: readonly GraphNode[]): Member[][] {
 
 function needsOf(graph: FlowGraph, node: GraphNode, siblings: readonly GraphNode[]): string[] {
   const names = new Map(siblings.map((sibling) => [sibling.id, sibling]));
-  const needs = graph.edges
-    .filter(({ to }) => to === node.id)
-    .map(({ from, allowFailure }) => {
-      const needed = names.get(from);
-      const name = needed?.kind === "resource" ? from : (needed?.name ?? from);
-      return allowFailure ? `${name} (may fail)` : name;
-    });
-  return [...new Set(needs)];
+  const edges = graph.edges.filter(({ to }) => to === node.id);
+  const nameOf = (id: string) => {
+    const needed = names.get(id);
+    return needed?.kind === "resource" ? id : (needed?.name ?? id);
+  };
+  return [false, true].flatMap((mayFail) => {
+    const ids = edges.filter(({ allowFailure = false }) => allowFailure === mayFail).map(({ from }) => from);
+    const needs = namesOfRuns(ids, (id) => names.get(id), nameOf);
+    return mayFail ? needs.map((name) => `${name} (may fail)`) : needs;
+  });
 }
 
 function nameIn(node: GraphNode, parent: string | undefined): string {

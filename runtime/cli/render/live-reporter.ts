@@ -19,10 +19,13 @@ export class LiveReporter implements RunReporter {
   readonly #lines = new LogLines();
   readonly #view = emptyRunView();
   readonly #frame: LiveFrame;
+  readonly #all: boolean;
   /** Give back what others write to the terminal, which would break the frame. */
   readonly #giveBack: readonly (() => void)[];
 
-  constructor() {
+  /** @param all whether each of the runs of a `.map` call has a line. */
+  constructor(all: boolean) {
+    this.#all = all;
     this.#frame = new LiveFrame(({ columns, rows }) => this.#draw(columns, rows));
     this.#giveBack = [process.stdout, process.stderr]
       .filter((stream) => stream.isTTY)
@@ -76,7 +79,7 @@ export class LiveReporter implements RunReporter {
     const root = this.#view.flowRuns.get(rootFlowRun);
     if (root === undefined) return [];
     const now = Date.now();
-    const lines = taskLines(this.#view, { columns, rows: Math.max(1, rows - 1), now });
+    const lines = taskLines(this.#view, { columns, rows: Math.max(1, rows - 1), now, all: this.#all });
     if (hasEnded(root.state)) return lines;
     const tasks = currentTaskRuns(this.#view);
     const completed = tasks.filter((task) => task.state.type === "COMPLETED").length;

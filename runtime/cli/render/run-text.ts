@@ -6,12 +6,16 @@ import { formatState } from "../../events/states.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
 import type { StoredRun } from "../../store/read-run.ts";
 import { duration, localTime } from "./durations.ts";
+import { mappedRows, namesOfRuns, type Row, stateCounts, tellingRun } from "./mapped-runs.ts";
 import { paint, stateStyle } from "./style.ts";
 import { stateSymbols } from "./task-lines.ts";
 import { textTable } from "./text-table.ts";
 
 /** A run as `show` prints it: what it is, its task runs, subflows and resources, and what went wrong. */
-export function runText(run: StoredRun, size: { readonly columns: number; readonly now: number }): string[] {
+export function runText(
+  run: StoredRun,
+  size: { readonly columns: number; readonly now: number; readonly all: boolean },
+): string[] {
   const { view } = run;
   const tasks = currentTaskRuns(view);
   const subflows = [...view.flowRuns.values()].filter(
@@ -58,10 +62,18 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function taskTable(
   tasks: readonly TaskRunView[],
-  { columns, now }: { columns: number; now: number },
+  { columns, now, all }: { columns: number; now: number; all: boolean },
 ): string[] {
   if (tasks.length === 0) return [];
-  const rows = tasks.map((task) => {
+  const grouped = all ? tasks.map((run): Row => ({ kind: "run", run })) : mappedRows(tasks);
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const after = (runs: readonly TaskRunView[]) => {
+    const ids = runs.flatMap(({ upstream }) => upstream.map(({ run }) => run));
+    return (all ? ids : namesOfRuns(ids, (id) => byId.get(id))).join(", ");
+  };
+  const rows = grouped.map((row) => {
+    if (row.kind === "map") return mapCells(row.runs, now, after);
+    const task = row.run;
     const last = task.attempts.at(-1);
     return [
       `${stateSymbols[task.state.name]} ${task.id}`,
@@ -69,12 +81,13 @@ function taskTable(
       last === undefined ? "" : duration((last.ended ?? now) - last.started),
       String(task.attempts.length || ""),
       String(last?.thread ?? ""),
-      task.upstream.map(({ run }) => run).join(", "),
+      after([task]),
     ];
   });
   const paintState = (cell: string, row: number) => {
-    const task = tasks[row];
-    return task === undefined ? cell : paint(stateStyle(task.state), cell);
+    const told = grouped[row];
+    if (told === undefined) return cell;
+    return paint(stateStyle((told.kind === "run" ? told.run : tellingRun(told.runs)).state), cell);
   };
   return textTable(
     [
@@ -88,6 +101,27 @@ function taskTable(
     rows,
     columns,
   );
+}
+
+/** The runs of one `.map` call, in one line. */
+function mapCells(
+  runs: readonly [TaskRunView, TaskRunView, ...TaskRunView[]],
+  now: number,
+  after: (runs: readonly TaskRunView[]) => string,
+): string[] {
+  const [first] = runs;
+  const attempts = runs.flatMap((run) => run.attempts);
+  const started = attempts.reduce((least, { started }) => Math.min(least, started), Number.POSITIVE_INFINITY);
+  const ended = attempts.reduce((most, { ended }) => Math.max(most, ended ?? now), 0);
+  const scope = first.id.slice(0, first.id.length - first.name.length);
+  return [
+    `${stateSymbols[tellingRun(runs).state.name]} ${first.flowRun === rootFlowRun ? "" : scope}${first.task} × ${runs.length}`,
+    stateCounts(runs),
+    attempts.length === 0 ? "" : duration(ended - started),
+    String(attempts.length || ""),
+    "",
+    after(runs),
+  ];
 }
 
 function subflowTable(
