@@ -1,6 +1,9 @@
+import type { ErrorReport } from "../errors/error-report.ts";
 import type { LogLevel, RunEvent } from "./run-event.ts";
 import { nameOfRun, parentOf, rootFlowRun } from "./run-ids.ts";
-import { formatState, hasEnded } from "./states.ts";
+import { formatState, hasEnded, pythonQuote, type State } from "./states.ts";
+
+type TaskRunState = Extract<RunEvent, { type: "task-run-state" }>;
 
 /** A line of a run's log. Times in milliseconds since 1970. */
 export interface LogLine {
@@ -19,11 +22,15 @@ export interface LogLine {
  * so the events need not say things twice. Remembers the flow runs' names from one call to the next.
  */
 export class LogLines {
+  /** Task runs whose last retry has begun, and that have not ended. */
+  readonly #lastTries = new Set<string>();
   readonly #flowRunNames = new Map<string, string>();
 
   lines(events: Iterable<RunEvent>): LogLine[] {
     const lines: LogLine[] = [];
     for (const event of events) {
+      const exhausted = this.#exhausted(event);
+      if (exhausted !== undefined) lines.push(exhausted);
       const line = this.#line(event);
       if (line !== undefined) lines.push(line);
     }
@@ -78,7 +85,7 @@ export class LogLines {
         return undefined;
       case "map-state": {
         const name = nameOfRun(event.map);
-        const logger = this.#flowLogger(parentOf(event.map));
+        const logger = this.flowLogger(parentOf(event.map));
         if (event.count !== undefined)
           return { ...at, level: "INFO", logger, message: `Map '${name}' has ${counted(event.count)}` };
         if (!hasEnded(event.state) || event.state.type === "COMPLETED") return undefined;
@@ -95,15 +102,7 @@ export class LogLines {
         };
       case "task-run-state": {
         const logger = taskLogger(event.taskRun);
-        if (event.state.name === "AwaitingRetry") {
-          return {
-            ...at,
-            level: "WARNING",
-            logger,
-            message: `${event.state.message ?? ""}; retrying ${retryTime(event.time, event.due)}`,
-            taskRun: event.taskRun,
-          };
-        }
+        if (event.state.name === "AwaitingRetry") return this.#awaitingRetry(event);
         if (!hasEnded(event.state)) return undefined;
         return {
           ...at,
@@ -152,6 +151,27 @@ export class LogLines {
     }
   }
 
+  /** A try that fails and is followed by another; one that only lost its process is no failure of its own. */
+  #awaitingRetry(event: TaskRunState): LogLine {
+    const { seq, time, taskRun, retry, error, state, due } = event;
+    const at = { seq, time, logger: taskLogger(taskRun), taskRun };
+    const start = retryTime(time, due);
+    if (retry === undefined)
+      return { ...at, level: "WARNING", message: `${state.message ?? ""} It will start ${start}` };
+    if (retry.number === retry.of) this.#lastTries.add(taskRun);
+    const message = `Task run failed with exception: ${exceptionText(error, state)} - Retry ${retry.number}/${retry.of} will start ${start}`;
+    return { ...at, level: "INFO", message };
+  }
+
+  /** What is told before the end of a task run whose retries have all failed. */
+  #exhausted(event: RunEvent): LogLine | undefined {
+    if (event.type !== "task-run-state" || !hasEnded(event.state)) return undefined;
+    const { seq, time, taskRun, state, error } = event;
+    if (!this.#lastTries.delete(taskRun) || state.type !== "FAILED") return undefined;
+    const message = `Task run failed with exception: ${exceptionText(error, state)} - Retries are exhausted`;
+    return { seq, time, level: "ERROR", logger: taskLogger(taskRun), message, taskRun };
+  }
+
   /** How a flow run is called in the log. */
   flowLogger(flowRun: string): string {
     return `Flow run '${this.#flowRunNames.get(flowRun) ?? flowRun}'`;
@@ -170,9 +190,16 @@ function ended(state: string, stack: string | undefined): string {
   return stack === undefined ? `Finished in state ${state}` : `Finished in state ${state}\n${stack}`;
 }
 
+/** `RangeError('no')`, as Python shows an exception. */
+function exceptionText(error: ErrorReport | undefined, state: State): string {
+  return error === undefined
+    ? formatState(state)
+    : `${error.name}(${error.message === error.name ? "" : pythonQuote(error.message)})`;
+}
+
 function retryTime(now: number, due: number | undefined): string {
-  const wait = (due ?? now) - now;
-  return wait <= 0 ? "now" : `in ${(wait / 1000).toFixed(wait < 10_000 ? 1 : 0)} s`;
+  const seconds = Math.round(((due ?? now) - now) / 100) / 10;
+  return seconds <= 0 ? "immediately" : `${seconds} second(s) from now`;
 }
 
 /** `12:00:00.000 | INFO    | Flow run 'wise-otter' - Created task run ...`, in local time. */

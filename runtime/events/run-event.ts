@@ -159,6 +159,8 @@ export type RunEventBody =
       readonly thread?: number;
       /** When the next try is due, milliseconds since 1970; with AwaitingRetry. */
       readonly due?: number;
+      /** Which of its retries comes, from 1, of how many; with AwaitingRetry after a failure. */
+      readonly retry?: { readonly number: number; readonly of: number };
       readonly error?: ErrorReport;
       readonly result?: ResultRef;
       /** With a result: digest of the executions whose results it was made from; absent if there were none. */

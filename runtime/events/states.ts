@@ -68,7 +68,8 @@ export function formatState(state: State): string {
   return `${state.name}(${parts.join(", ")})`;
 }
 
-function pythonQuote(text: string): string {
+/** A text in quotes, as Python writes it. */
+export function pythonQuote(text: string): string {
   const escaped = text
     .replaceAll("\\", "\\\\")
     .replaceAll("\n", "\\n")

@@ -210,12 +210,13 @@ export class Scheduler {
           return;
         }
         const wait = retryWait(run.options, failures, Math.random);
-        run.move(makeState("AwaitingRetry", state.message), { due: Date.now() + wait, error });
-        const retry = startTimer(wait, () => {
+        const retry = { number: failures, of: run.options.retries ?? 0 };
+        run.move(makeState("AwaitingRetry", state.message), { due: Date.now() + wait, retry, error });
+        const timer = startTimer(wait, () => {
           this.#retryTimers.delete(run);
           this.#enqueue({ run, attempt: attempt + 1, interrupted });
         });
-        this.#retryTimers.set(run, retry);
+        this.#retryTimers.set(run, timer);
         return;
       }
       default:

@@ -47,6 +47,7 @@ export interface OnTheWay {
   readonly attempt?: number;
   readonly thread?: number;
   readonly due?: number;
+  readonly retry?: { readonly number: number; readonly of: number };
   readonly error?: ErrorReport;
 }
 

@@ -173,6 +173,9 @@ const bodies: { readonly [Type in RunEvent["type"]]: Shape<Body<Type>> } = {
     attempt: maybe(whole(0)),
     thread: maybe(whole(0)),
     due: maybe(time),
+    retry: maybe(
+      object<{ readonly number: number; readonly of: number }>({ number: whole(1), of: whole(1) }),
+    ),
     error: maybe(error),
     result: maybe(resultRef),
     used: maybe(text),

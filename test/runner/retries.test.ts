@@ -80,7 +80,14 @@ export default flow({ name: "F" }, () => { third(); never(); picky(); broken(); 
     assert.equal(attempts(outcome, "Never-0"), "1 AwaitingRetry, 2 Failed");
     assert.equal(attempts(outcome, "Picky-0"), "1 AwaitingRetry, 2 Failed");
     assert.equal(attempts(outcome, "Broken-0"), "1 Failed");
-    assert.match(outcome.log, /WARNING \| Task run 'Third-0' - try 1; retrying in 0.0 s/);
+    assert.match(
+      outcome.log,
+      /INFO {4}\| Task run 'Third-0' - Task run failed with exception: Error\('try 1'\) - Retry 1\/3 will start (immediately|0\.1 second\(s\) from now)/,
+    );
+    assert.match(
+      outcome.log,
+      /ERROR {3}\| Task run 'Never-0' - Task run failed with exception: Error\('always'\) - Retries are exhausted\nERROR {3}\| Task run 'Never-0' - Finished in state Failed\('always'\)/,
+    );
     assert.match(
       outcome.log,
       /ERROR {3}\| Task run 'Broken-0' - The task's retryCondition failed: Error: in the condition/,

@@ -80,11 +80,12 @@ export default flow({ name: "F" }, () => { crashes(); });
     assert.equal(
       outcome.log
         .split("\n")
-        .filter((line) => /^(WARNING|ERROR)/.test(line))
-        .join("\n"),
+        .filter((line) => /^(WARNING|ERROR)|Retry/.test(line))
+        .join("\n")
+        .replace(/exception: \w+/, "exception: NAME"),
       text`
         ERROR   | millrace.engine - The tasks' process is gone: one of them ended its process (SIGSEGV). It last said: 'free(): invalid pointer'. What it wrote last is in FOLDER/.millrace/runs/${outcome.run.info.id.replace(outcome.run.info.name, "NAME")}/last-words.txt.
-        WARNING | Task run 'Crashes-0' - The task ended its process (SIGSEGV). It last said: 'free(): invalid pointer'.; retrying now`,
+        INFO    | Task run 'Crashes-0' - Task run failed with exception: NAME("The task ended its process (SIGSEGV). It last said: 'free(): invalid pointer'.") - Retry 1/1 will start immediately`,
     );
   });
 

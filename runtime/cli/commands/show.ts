@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ArtifactContent } from "../../events/artifacts.ts";
 import type { ResultContent } from "../../events/result-content.ts";
-import { rootFlowRun } from "../../events/run-event.ts";
+import { rootFlowRun } from "../../events/run-ids.ts";
 import type { ArtifactView } from "../../events/run-view.ts";
 import { findStoredRun } from "../../operations/find-run.ts";
 import { findTaskRun } from "../../operations/find-task-run.ts";

@@ -1,6 +1,6 @@
 import { type LogLine, LogLines } from "../../events/log-lines.ts";
 import type { RunEvent } from "../../events/run-event.ts";
-import { nameOfRun } from "../../events/run-names.ts";
+import { nameOfRun } from "../../events/run-ids.ts";
 import { hasEnded } from "../../events/states.ts";
 
 type Created = Extract<RunEvent, { type: "task-run-created" }>;
