@@ -67,7 +67,7 @@ export const arrows = {
   ],
   "extension/running": [
     ...extension("command-line", "flows", "manifest", "panel", "runs", "shown", "until-seen.ts"),
-    ...runtime("discovery", "events", "store"),
+    ...runtime("discovery", "events", "secrets", "store"),
     ...findAndCancel,
     "webview/contract.ts",
   ],

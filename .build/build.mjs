@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { digestOf, root, unlessFresh } from "./freshness.mjs";
 import { install } from "./install.mjs";
+import { rememberBundled } from "./notices.mjs";
 
 const sources = ["package.json", "package-lock.json", "tsconfig.json", "runtime", ".build"];
 
@@ -19,8 +20,9 @@ async function buildRuntime() {
   console.log("Building...");
   const esbuild = await import("esbuild");
   rmSync(join(root, "dist"), { recursive: true, force: true });
-  await esbuild.build({
+  const { metafile } = await esbuild.build({
     absWorkingDir: root,
+    metafile: true,
     entryPoints: {
       index: "runtime/index.ts",
       matching: "runtime/matching.ts",
@@ -47,6 +49,7 @@ async function buildRuntime() {
     legalComments: "none",
     logLevel: "warning",
   });
+  rememberBundled("runtime", metafile);
   writeThreadEntries();
 }
 

@@ -17,6 +17,7 @@ import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { buildExtension, buildPanel } from "./extension.mjs";
 import { root } from "./freshness.mjs";
+import { noticesFile, noticesText } from "./notices.mjs";
 
 export const platforms = [
   "linux-x64",
@@ -50,6 +51,7 @@ export async function makePackage({ platform = thisPlatform(), out = root } = {}
       if (existsSync(join(root, path))) cpSync(join(root, path), join(stage, path), { recursive: true });
     }
     installModules(stage, platform);
+    writeFileSync(join(stage, noticesFile), noticesText(stage));
     const { scripts: _scripts, devDependencies: _dev, ...manifest } = readJson(join(root, "package.json"));
     writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
     mkdirSync(out, { recursive: true });

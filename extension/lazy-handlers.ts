@@ -41,6 +41,8 @@ export function lazyHandlers(basics: Basics) {
     "millrace.setUpTypes": async (place) => (await workbench()).setUpTypes(place?.folder),
     "millrace.runExample": async () => (await workbench()).runExample(),
     "millrace.downloadMovieLens": async () => (await workbench()).downloadMovieLens(),
+    "millrace.setSecret": async (secret) => (await workbench()).setSecret(secret?.name),
+    "millrace.deleteSecret": async (secret) => (await workbench()).deleteSecret(secret?.name),
     "millrace.deleteRun": async (run, selected) => (await workbench()).deleteRuns(run, selected),
     "millrace.filterRuns": async () => (await workbench()).filterRuns(),
     "millrace.clearRunFilter": async () => (await workbench()).clearRunFilter(),

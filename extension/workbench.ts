@@ -11,6 +11,7 @@ import type { FileTarget, FlowTarget, RunTarget } from "./manifest/commands.ts";
 import { Panels } from "./panel/panels.ts";
 import { downloadMovieLens } from "./running/download-movielens.ts";
 import { FlowRunner } from "./running/flow-runner.ts";
+import { KeptSecrets } from "./running/kept-secrets.ts";
 import { performAction } from "./running/perform-action.ts";
 import { pickFlow, shippedFlows } from "./running/pick-flow.ts";
 import { pickResult } from "./running/pick-result.ts";
@@ -28,10 +29,12 @@ export class Workbench {
   readonly #basics: Basics;
   readonly #toolchain: Toolchain;
   readonly #runner: FlowRunner;
+  readonly #secrets: KeptSecrets;
 
   constructor(basics: Basics) {
     this.#basics = basics;
     const { context, log, runs, started } = basics;
+    this.#secrets = new KeptSecrets(context.secrets);
     this.#toolchain = new Toolchain(context.extension, log);
     this.panels = new Panels({
       extensionUri: context.extensionUri,
@@ -44,7 +47,14 @@ export class Workbench {
         return runs.runs.find((run) => run.id === id)?.path;
       },
     });
-    this.#runner = new FlowRunner(context.workspaceState, this.#toolchain, runs, this.panels, started);
+    this.#runner = new FlowRunner({
+      memory: context.workspaceState,
+      secrets: this.#secrets,
+      toolchain: this.#toolchain,
+      runs,
+      panels: this.panels,
+      started,
+    });
   }
 
   async runFlow(target: FlowTarget | FileTarget | undefined, debug: boolean): Promise<void> {
@@ -149,6 +159,14 @@ export class Workbench {
 
   async downloadMovieLens(): Promise<void> {
     await downloadMovieLens((folder) => this.#toolchain.cliFor(`${folder}/any.flow.ts`), this.#basics.log);
+  }
+
+  async setSecret(name: string | undefined): Promise<void> {
+    await this.#secrets.set(name);
+  }
+
+  async deleteSecret(name: string | undefined): Promise<void> {
+    await this.#secrets.delete(name);
   }
 
   async deleteRuns(target: RunTarget | undefined, selected: readonly RunTarget[] | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 import { userOption } from "../dev-container/container-runtime.ts";
-import { type DevContainer, hereData, insideText } from "../dev-container/dev-container.ts";
+import { type DevContainer, hereData, insideData, insideText } from "../dev-container/dev-container.ts";
 import { onPath } from "../programs/on-path.ts";
 import { processEnvironment } from "../programs/process-environment.ts";
 
@@ -22,8 +22,31 @@ export interface CommandLine {
   readonly env: Record<string, string>;
 }
 
-/** Paths in the arguments are this machine's: for a container they are made into its own. */
-export function commandLine(cli: Cli, args: readonly string[], cwd: string): CommandLine {
+/**
+ * What a run is given on its standard input, since others can see a command line: as `--stdin` reads it. Paths in it
+ * are this machine's.
+ */
+export interface RunInput {
+  readonly parameters: { readonly [name: string]: unknown };
+  readonly secrets: { readonly [name: string]: string };
+}
+
+/** As it is written there: parameters may be paths, so for a container they are made into its own. */
+export function inputText({ container }: Cli, { parameters, secrets }: RunInput): string {
+  const inside = container === undefined ? parameters : insideData(container, parameters);
+  return JSON.stringify({ parameters: inside, secrets });
+}
+
+/**
+ * Paths in the arguments are this machine's: for a container they are made into its own.
+ * @param takesInput its standard input is written to.
+ */
+export function commandLine(
+  cli: Cli,
+  args: readonly string[],
+  cwd: string,
+  { takesInput = false } = {},
+): CommandLine {
   const env = { ...processEnvironment(), ...sessionOf(cli) };
   const { node, script, container } = cli;
   if (container === undefined) return { command: node, args: [script, ...args], cwd, env };
@@ -39,7 +62,12 @@ export function commandLine(cli: Cli, args: readonly string[], cwd: string): Com
     ...userOption(container),
     container.id,
   ];
-  return { command: onPath("docker")[0] ?? "docker", args: ["exec", ...place, ...call], cwd, env };
+  return {
+    command: onPath("docker")[0] ?? "docker",
+    args: ["exec", ...(takesInput ? ["--interactive"] : []), ...place, ...call],
+    cwd,
+    env,
+  };
 }
 
 /** The variable that names the session. */

@@ -2,13 +2,18 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import { callCli } from "./cli.ts";
-import { type Cli, sessionOf } from "./command-line.ts";
+import { type Cli, inputText, type RunInput, sessionOf } from "./command-line.ts";
 
 /** What the debugger is started with: breakpoints in a flow's sources reach its body and its tasks' threads. */
 export function debugConfiguration(
   cli: Cli,
   args: readonly string[],
-  { base, cwd, flow }: { readonly base: string; readonly cwd: string; readonly flow: string },
+  {
+    base,
+    cwd,
+    flow,
+    input,
+  }: { readonly base: string; readonly cwd: string; readonly flow: string; readonly input: RunInput },
 ): vscode.DebugConfiguration {
   return {
     type: "node",
@@ -18,7 +23,8 @@ export function debugConfiguration(
     program: cli.script,
     args,
     cwd,
-    env: sessionOf(cli),
+    // A debugged process has no standard input.
+    env: { ...sessionOf(cli), MILLRACE_INPUT: inputText(cli, input) },
     console: "internalConsole",
     outputCapture: "std",
     sourceMaps: true,
@@ -44,7 +50,14 @@ export async function debugRun(
     base,
     cwd,
     flow,
-  }: { readonly file: string; readonly base: string; readonly cwd: string; readonly flow: string },
+    input,
+  }: {
+    readonly file: string;
+    readonly base: string;
+    readonly cwd: string;
+    readonly flow: string;
+    readonly input: RunInput;
+  },
   begun: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
   // The debugger sets breakpoints by the source maps that it finds when it starts: an ES module doesn't wait
@@ -60,7 +73,7 @@ export async function debugRun(
   try {
     const started = await vscode.debug.startDebugging(
       folder,
-      debugConfiguration(cli, withoutJson, { base, cwd, flow }),
+      debugConfiguration(cli, withoutJson, { base, cwd, flow, input }),
     );
     if (!started) return undefined;
     while (!ended) {

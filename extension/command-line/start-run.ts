@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { listRunFolders, type RunInfo, readRunInfo } from "../../runtime/store/run-folder.ts";
 import { callFailure } from "./call-failure.ts";
-import { type Cli, commandLine, processIn } from "./command-line.ts";
+import { type Cli, commandLine, inputText, processIn, type RunInput } from "./command-line.ts";
 
 const pollInterval = 40;
 
@@ -19,11 +19,11 @@ const pollInterval = 40;
 export async function startRun(
   cli: Cli,
   args: readonly string[],
-  { cwd, base }: { readonly cwd: string; readonly base: string },
+  { cwd, base, input }: { readonly cwd: string; readonly base: string; readonly input: RunInput },
 ): Promise<string> {
   const newRun = await newRunOf(base);
   const inContainer = cli.container !== undefined;
-  return launch(cli, args, cwd, (pid) =>
+  return launch(cli, args, { cwd, input }, (pid) =>
     newRun(({ host }) => host.pid === pid && (!inContainer || host.container)),
   );
 }
@@ -32,8 +32,13 @@ export async function startRun(
  * Goes on with a run in a process of its own; resolves when it has begun.
  * @throws {UserMessage} with what the process says if it ends before that.
  */
-export async function resumeRun(cli: Cli, path: string, args: readonly string[], cwd: string): Promise<void> {
-  await launch(cli, args, cwd, await newAttemptOf(path));
+export async function resumeRun(
+  cli: Cli,
+  path: string,
+  args: readonly string[],
+  started: { readonly cwd: string; readonly input: RunInput },
+): Promise<void> {
+  await launch(cli, args, started, await newAttemptOf(path));
 }
 
 /** Looks for a run that wasn't there at the call. @returns the look, which finds its folder or not yet. */
@@ -66,7 +71,7 @@ export async function newAttemptOf(path: string): Promise<() => Promise<string |
 async function launch(
   cli: Cli,
   args: readonly string[],
-  cwd: string,
+  { cwd, input }: { readonly cwd: string; readonly input: RunInput },
   begun: (pid: number | undefined) => Promise<string | undefined>,
 ): Promise<string> {
   // A pipe would break, and the run with it, when the window is closed.
@@ -74,14 +79,16 @@ async function launch(
   const [answerFile, errorsFile] = [join(folder, "stdout"), join(folder, "stderr")];
   const [stdout, stderr] = [openSync(answerFile, "w"), openSync(errorsFile, "w")];
   try {
-    const line = commandLine(cli, args, cwd);
+    const [command = "", what = "", ...options] = args; // options follow what they are about
+    const line = commandLine(cli, [command, what, "--stdin", ...options], cwd, { takesInput: true });
     const child = spawn(line.command, line.args, {
       cwd: line.cwd,
       env: line.env,
       detached: true,
-      stdio: ["ignore", stdout, stderr],
+      stdio: ["pipe", stdout, stderr],
       windowsHide: true,
     });
+    child.stdin?.on("error", () => {}).end(inputText(cli, input)); // its end tells that it was not read
     child.unref();
     const ended = endOf(child);
     const pid = async () => processIn(cli, child.pid, await readFile(errorsFile, "utf8"));

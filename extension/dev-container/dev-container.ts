@@ -121,6 +121,14 @@ export function insideText({ paths }: DevContainer, text: string): string {
   return paths.reduce((told, { here, inside }) => relocation(here, inside)?.(told) ?? told, text);
 }
 
+/** Data in which paths of this machine are the container's. */
+export function insideData<T>({ paths }: DevContainer, data: T): T {
+  return paths.reduce((told, { here, inside }) => {
+    const relocate = relocation(here, inside);
+    return relocate === undefined ? told : relocated(told, relocate);
+  }, data);
+}
+
 /** What a container has said, with its paths as they are here. */
 export function hereData<T>({ paths }: DevContainer, data: T): T {
   return paths.reduce((told, { here, inside }) => {

@@ -30,6 +30,8 @@ export const commands = {
   "millrace.setUpTypes": { title: "Set Up the Types of Flows", enablement: trusted },
   "millrace.runExample": { title: "Run the Movie Ratings Example", enablement: trusted },
   "millrace.downloadMovieLens": { title: "Download MovieLens", icon: "cloud-download", enablement: trusted },
+  "millrace.setSecret": { title: "Set Secret", icon: "key", enablement: trusted },
+  "millrace.deleteSecret": { title: "Delete Secret", icon: "trash", enablement: trusted },
   "millrace.deleteRun": { title: "Delete Run", icon: "trash", palette: false },
   "millrace.filterRuns": { title: "Filter Runs", icon: "filter" },
   "millrace.clearRunFilter": {
@@ -76,6 +78,8 @@ export interface CommandArguments {
   "millrace.setUpTypes": [place?: { readonly folder: string }];
   "millrace.runExample": [];
   "millrace.downloadMovieLens": [];
+  "millrace.setSecret": [secret?: { readonly name: string }];
+  "millrace.deleteSecret": [secret?: { readonly name: string }];
   "millrace.deleteRun": [run?: RunTarget, selected?: readonly RunTarget[]];
   "millrace.filterRuns": [];
   "millrace.clearRunFilter": [];

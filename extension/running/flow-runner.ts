@@ -3,10 +3,11 @@ import * as vscode from "vscode";
 import { isLost } from "../../runtime/discovery/secret-parameters.ts";
 import type { InspectedFlow } from "../../runtime/events/inspected-flow.ts";
 import { type CancelOutcome, cancelRun } from "../../runtime/operations/cancel-run.ts";
+import { secretMark } from "../../runtime/secrets/parts-of-secret.ts";
 import { baseOf } from "../../runtime/store/relocation.ts";
 import { readRunInfo } from "../../runtime/store/run-folder.ts";
 import { callCli } from "../command-line/cli.ts";
-import type { Cli } from "../command-line/command-line.ts";
+import type { Cli, RunInput } from "../command-line/command-line.ts";
 import { debugRun } from "../command-line/debug-run.ts";
 import { newAttemptOf, newRunOf, resumeRun, startRun } from "../command-line/start-run.ts";
 import type { Toolchain } from "../command-line/toolchain.ts";
@@ -15,7 +16,8 @@ import type { PlannedRun } from "../panel/snapshot.ts";
 import type { RunIndex } from "../runs/run-index.ts";
 import { withStatus } from "../shown/notifications.ts";
 import { UserMessage } from "../shown/user-message.ts";
-import { askParameters } from "./parameter-form.ts";
+import type { KeptSecrets } from "./kept-secrets.ts";
+import { askParameters, askValue } from "./parameter-form.ts";
 import { stillFitting } from "./parameter-text.ts";
 import type { ParameterValues } from "./parameter-values.ts";
 
@@ -29,24 +31,27 @@ export interface RunRequest {
 /** Starts runs, each in a process of its own, and shows them. */
 export class FlowRunner {
   readonly #memory: vscode.Memento;
+  readonly #secrets: KeptSecrets;
   readonly #toolchain: Toolchain;
   readonly #runs: RunIndex;
   readonly #panels: Panels;
   readonly #started: Set<string>;
 
-  /** @param started gets the folders of the runs that were started in this window. */
-  constructor(
-    memory: vscode.Memento,
-    toolchain: Toolchain,
-    runs: RunIndex,
-    panels: Panels,
-    started: Set<string>,
-  ) {
-    this.#memory = memory;
-    this.#toolchain = toolchain;
-    this.#runs = runs;
-    this.#panels = panels;
-    this.#started = started;
+  constructor(parts: {
+    readonly memory: vscode.Memento;
+    readonly secrets: KeptSecrets;
+    readonly toolchain: Toolchain;
+    readonly runs: RunIndex;
+    readonly panels: Panels;
+    /** Gets the folders of the runs that were started in this window. */
+    readonly started: Set<string>;
+  }) {
+    this.#memory = parts.memory;
+    this.#secrets = parts.secrets;
+    this.#toolchain = parts.toolchain;
+    this.#runs = parts.runs;
+    this.#panels = parts.panels;
+    this.#started = parts.started;
   }
 
   /** Asks for the parameters, shows the plan, starts the run, and shows it. */
@@ -63,29 +68,21 @@ export class FlowRunner {
       ? parameters
       : await this.#ask(file, inspected, debug ? "Debug" : "Run", parameters);
     if (given === undefined) return;
+    const input = await this.#input(inspected, given);
+    if (input === undefined) return;
     const planned = this.#planned(file, inspected, given);
     const panel = openPanelOnRun(file) ? this.#panels.showPlan(planned, { beside: debug }) : undefined;
     const base = this.#toolchain.baseOf(file);
-    const args = [
-      "run",
-      file,
-      "--parameters",
-      JSON.stringify(given),
-      "--dir",
-      base,
-      ...this.#toolchain.runOptions(file),
-      "--quiet",
-      "--json",
-    ];
+    const args = ["run", file, "--dir", base, ...this.#toolchain.runOptions(file), "--quiet", "--json"];
     try {
       const path = debug
         ? await debugRun(
             cli,
             args,
-            { file, base, cwd: base, flow: inspected.flow },
+            { file, base, cwd: base, flow: inspected.flow, input },
             await newRunOfFile(base, file),
           )
-        : await startRun(cli, args, { cwd: base, base });
+        : await startRun(cli, args, { cwd: base, base, input });
       if (path === undefined) return;
       this.#started.add(path);
       this.#runs.include(base);
@@ -119,10 +116,13 @@ export class FlowRunner {
   ): Promise<void> {
     requireTrust();
     await vscode.workspace.saveAll(false);
-    const { file, folder, flow } = await readRunInfo(path);
+    const { file, folder, flow, parameters } = await readRunInfo(path);
     const cli = await (debug ? this.#toolchain.cliFor(file) : this.#toolchain.runnerFor(file));
     if (cli === undefined) return;
     const base = baseOf(path);
+    const given = await this.#askLost(cli, file, parameters);
+    const input = given && (await this.#input(undefined, given));
+    if (input === undefined) return;
     // A list option takes what follows it, too: it comes last.
     const again = from === undefined ? [] : ["--from", from];
     const args = [
@@ -137,8 +137,8 @@ export class FlowRunner {
     ];
     if (debug) {
       const begun = await newAttemptOf(path);
-      if ((await debugRun(cli, args, { file, base, cwd: folder, flow }, begun)) === undefined) return;
-    } else await resumeRun(cli, path, args, folder);
+      if ((await debugRun(cli, args, { file, base, cwd: folder, flow, input }, begun)) === undefined) return;
+    } else await resumeRun(cli, path, args, { cwd: folder, input });
     this.#started.add(path);
     this.#runs.include(base);
     if (openPanelOnRun(file)) await this.#panels.showRun(path);
@@ -171,6 +171,34 @@ export class FlowRunner {
     );
   }
 
+  /**
+   * What a run gets on its standard input. A secret that it will ask for, and that is nowhere, is asked for first.
+   * @returns undefined when that is dismissed.
+   */
+  async #input(
+    inspected: InspectedFlow | undefined,
+    parameters: ParameterValues,
+  ): Promise<RunInput | undefined> {
+    const kept = await this.#secrets.all();
+    for (const { name, isThere } of inspected?.plan?.secrets ?? [])
+      if (!isThere && kept[name] === undefined && !(await this.#secrets.set(name))) return undefined;
+    return { parameters, secrets: await this.#secrets.all() };
+  }
+
+  /** Asks for what a run had and didn't keep, since it was secret. @returns undefined when that is dismissed. */
+  async #askLost(cli: Cli, file: string, parameters: ParameterValues): Promise<ParameterValues | undefined> {
+    const lost = Object.keys(parameters).filter((name) => isLost(parameters[name]));
+    if (lost.length === 0) return {};
+    const { parameters: fields } = await this.#inspect(cli, file);
+    const given: Record<string, unknown> = {};
+    for (const field of fields.filter(({ name }) => lost.includes(name))) {
+      const answer = await askValue({ ...field, secret: true, default: undefined }, undefined);
+      if (answer?.value === undefined) return undefined;
+      given[field.name] = answer.value;
+    }
+    return given;
+  }
+
   async #ask(
     file: string,
     flow: InspectedFlow,
@@ -192,14 +220,18 @@ export class FlowRunner {
   }
 
   #planned(file: string, { flow, parameters, plan }: InspectedFlow, given: ParameterValues): PlannedRun {
-    const defaults = Object.fromEntries(parameters.map(({ name, default: value }) => [name, value]));
+    const values = parameters.map(({ name, secret, default: value }) => {
+      const chosen = given[name] ?? value;
+      return [name, secret && chosen !== undefined ? secretMark : chosen];
+    });
     const configuration = vscode.workspace.getConfiguration("millrace", vscode.Uri.file(file));
     return {
       flow,
       file,
       plan,
-      parameters: { ...defaults, ...given },
-      session: configuration.get("session", "duckdb"),
+      parameters: Object.fromEntries(values),
+      // What follows the host may be secret.
+      session: configuration.get("session", "duckdb").replace(/\/?;.*$/s, ""),
     };
   }
 }

@@ -136,7 +136,10 @@ function parameterItem(field: ParameterField, values: ParameterValues): Item {
 }
 
 /** @returns the new value, undefined in it for the default; undefined when the question is dismissed. */
-function askValue(field: ParameterField, value: unknown): Promise<{ readonly value: unknown } | undefined> {
+export function askValue(
+  field: ParameterField,
+  value: unknown,
+): Promise<{ readonly value: unknown } | undefined> {
   const choices = field.choices ?? (field.type === "boolean" ? [true, false] : undefined);
   return choices === undefined ? askText(field, value) : askChoice(field, choices, value);
 }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { FlowOptions } from "../authoring/flow.ts";
 import { UsageError } from "../errors/user-error.ts";
 import type { ParameterField } from "../events/parameter-field.ts";
+import { secretMark } from "../secrets/parts-of-secret.ts";
 import { isSecret, knowSecretParameters, withoutSecrets } from "./secret-parameters.ts";
 
 /** The part of a JSON Schema that zod writes for a parameter. */
@@ -39,13 +40,17 @@ export async function parameterFields(options: FlowOptions): Promise<ParameterFi
     alias: property.alias,
     description: property.description,
     required: required.has(name),
-    default: property.default,
+    default: shownDefault(property.default, isSecret(options.parameters?.shape[name])),
     choices: property.enum ?? (property.const === undefined ? undefined : [property.const]),
     // Bounds that only say "a safe integer" say nothing to a user.
     minimum: property.minimum === Number.MIN_SAFE_INTEGER ? undefined : property.minimum,
     maximum: property.maximum === Number.MAX_SAFE_INTEGER ? undefined : property.maximum,
     secret: isSecret(options.parameters?.shape[name]),
   }));
+}
+
+function shownDefault(value: unknown, secret: boolean): unknown {
+  return secret && value !== undefined && value !== "" ? secretMark : value;
 }
 
 function fieldType(property: PropertySchema): ParameterField["type"] {

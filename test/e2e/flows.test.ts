@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { useVsCode } from "./vs-code/session.ts";
 import type { VsCodeWindow } from "./vs-code/window.ts";
@@ -139,5 +139,37 @@ describe("In VS Code, flows and runs", function () {
     await window.page.locator(".monaco-dialog-box").getByRole("button", { name: "Delete" }).click();
     await slow.waitFor({ state: "detached" });
     assert.equal((await readdir(join(folder, ".millrace", "runs"))).length, 3);
+  });
+
+  it("keeps secrets, gives them to runs where nobody sees them, and asks again for what a run didn't keep", async () => {
+    const everything = async () => {
+      const run = await latestRun(folder, ({ flow, state }) => flow === "Keyed" && state !== undefined);
+      const at = join(folder, ".millrace", "runs", run.id);
+      const texts = ["run.json", "events.jsonl"].map((name) => readFile(join(at, name), "utf8"));
+      return (await Promise.all([...texts, readFile(join(folder, "seen.txt"), "utf8")])).join("\n");
+    };
+    await copyFile(join(import.meta.dirname, "workspace", "keyed.flow.ts"), join(folder, "keyed.flow.ts"));
+    await window.view("Flows").locator(".monaco-list-row", { hasText: "Keyed" }).waitFor();
+    await window.command("Millrace: Run Flow");
+    await window.pick("Keyed");
+    await window.pick("pin");
+    await window.answer("pin", "pin-271828");
+    await window.quickInput.locator(".monaco-list-row", { hasText: "(changed)" }).waitFor();
+    await window.page.keyboard.press("Enter");
+    await window.answer("Set Secret API_KEY", "key-314159");
+    const failed = await latestRun(folder, ({ flow, state }) => flow === "Keyed" && state !== undefined);
+    assert.deepEqual([failed.state?.name, failed.parameters], ["Failed", { pin: "***" }]);
+    assert.match(await everything(), /called with \*\*\* and \*\*\*/);
+    assert.doesNotMatch(await everything(), /271828|314159/);
+    await writeFile(join(folder, "answering"), "");
+    await window.command("Millrace: Resume Run");
+    await window.answer("pin", "pin-271828");
+    const resumed = await latestRun(folder, ({ attempt, state }) => attempt === 2 && state !== undefined);
+    assert.deepEqual([resumed.flow, resumed.state?.name], ["Keyed", "Completed"]);
+    assert.doesNotMatch(await everything(), /271828|314159/);
+    await window.command("Millrace: Delete Secret");
+    await window.pick("API_KEY");
+    await window.command("Millrace: Delete Secret");
+    await window.notification("This workspace has no secrets.").waitFor();
   });
 });

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
-import { commandLine, processIn, saidToUser } from "../../../extension/command-line/command-line.ts";
+import {
+  commandLine,
+  inputText,
+  processIn,
+  saidToUser,
+} from "../../../extension/command-line/command-line.ts";
 import { buildProblem } from "../../../extension/dev-container/build-problem.ts";
 import { foldersBetween } from "../../../extension/dev-container/container-runtime.ts";
 import {
@@ -135,6 +140,20 @@ describe("A command line in a container", () => {
       ],
     );
     assert.equal(env.MILLRACE_SESSION, session);
+  });
+
+  it("is given parameters and secrets on its standard input, parameters with paths as they are inside", () => {
+    const input = {
+      parameters: { input: "/home/ada/films/data", token: "t0p-s3cret" },
+      secrets: { KEY: "/home/ada/films/is-a-secret" },
+    };
+    const { args, env } = commandLine(cli, ["run", "--stdin"], "/home/ada/films", { takesInput: true });
+    assert.deepEqual(args.slice(0, 2), ["exec", "--interactive"]);
+    assert.doesNotMatch(JSON.stringify([args, env]), /t0p-s3cret/);
+    assert.deepEqual(JSON.parse(inputText(cli, input)), {
+      parameters: { input: "/workspace/data", token: "t0p-s3cret" },
+      secrets: { KEY: "/home/ada/films/is-a-secret" },
+    });
   });
 
   it("tells its process's number there, and its errors with paths as they are here", () => {
