@@ -43,7 +43,7 @@ export async function containerRuntime(
   const [script, its] = said.trim().split("\n");
   if (script === undefined || script === "")
     throw new UserMessage(
-      "Millrace isn't in the Dev Container. Install this extension there, when VS Code is attached to the container, or put Millrace into the workspace's node_modules.",
+      "Millrace isn't in the Dev Container. Install this extension there, when VS Code is attached to the container, or link Millrace's own folder into the workspace's node_modules.",
       [runHere],
     );
   if (its === undefined)
