@@ -18,5 +18,5 @@ const status = millrace(["run", "movie-ratings", "--log", ...process.argv.slice(
 if (status !== 0) process.exit(status);
 millrace(["show", "latest", "--artifacts"]);
 console.log(`
-The result is in output_data/final_result: 'npx --no millrace show latest' shows the run again.
+The result is in output_data/final_result: 'npx --no -- millrace show latest' shows the run again.
 In VS Code: open this folder ('code .'), then run "Millrace: Run Flow" from the command palette.`);

@@ -20,6 +20,7 @@ async function takenIn(entry: string, options: BuildOptions): Promise<string[]> 
     logLevel: "error",
     ...options,
   });
+  assert.ok(metafile !== undefined); // asked for
   const paths = Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   );
