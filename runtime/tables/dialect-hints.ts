@@ -1,3 +1,7 @@
+import { arithmeticHint } from "./dialect-arithmetic.ts";
+import { namesHints } from "./dialect-names.ts";
+import type { Column } from "./session.ts";
+import { argumentsAt, ColumnTypes, isValueEnd, isWord } from "./sql-operands.ts";
 import type { SqlToken } from "./sql-tokens.ts";
 
 /** A construct that both engines take, and each in its own way: see README beside. */
@@ -5,6 +9,8 @@ export interface DialectHint {
   readonly token: SqlToken;
   /** A sentence's beginning: what it is. */
   readonly what: string;
+  /** What it does; default: it gives other values on the other engine. */
+  readonly does?: string;
   /** What gives the same on both. */
   readonly instead: string;
 }
@@ -16,57 +22,88 @@ const functions: Readonly<Record<string, { readonly args?: number; readonly inst
   CONCAT: { instead: "concat_ws('', a, b), which leaves nulls out, or a || b, which is null with one" },
   DAYOFWEEK: { instead: "a calendar's table" },
   WEEKDAY: { instead: "a calendar's table" },
+  DAYNAME: { instead: "a calendar's table" },
+  MONTHNAME: { instead: "a calendar's table" },
   ANY_VALUE: { instead: "min(x) or max(x)" },
+  ARRAY_AGG: { instead: "array_agg(x) FILTER (WHERE x IS NOT NULL)" },
+  TYPEOF: { instead: "the table's columns in the flow" },
   LTRIM: { args: 2, instead: "trim(LEADING 'x' FROM s)" },
   RTRIM: { args: 2, instead: "trim(TRAILING 'x' FROM s)" },
 };
 
-/** Where a query uses what gives other values on the other engine, as far as its tokens tell. */
-export function dialectHints(tokens: readonly SqlToken[]): readonly DialectHint[] {
-  return tokens.flatMap((token, i): DialectHint[] => {
-    const before = tokens[i - 1];
-    const next = tokens[i + 1];
-    if (token.kind === "text" && token.text.includes("\\"))
-      return [{ token, what: "A backslash in a text", instead: "a bound value" }];
-    if (token.kind === "symbol" && token.text === "^")
-      return [{ token, what: "x ^ y", instead: "power(x, y)" }];
-    const isType = next?.text === "]" || /^(?:AS|::)$/.test(tokens[i - 2]?.text ?? ""); // INTEGER[], AS INTEGER[3]
-    if (token.kind === "symbol" && token.text === "[" && isValueEnd(before) && !isType)
-      return [
-        { token, what: "x[i], which counts from 1 or from 0", instead: "element_at(x, i) or split_part" },
-      ];
-    if (token.kind !== "word" || next?.text !== "(") return [];
-    const args = argumentsAt(tokens, i + 2);
-    if (/^SUBSTR(?:ING)?$/.test(token.text) && args[1]?.length === 1 && args[1][0]?.text === "0")
-      return [{ token, what: "substring(s, 0, n)", instead: "substring(s, 1, n)" }];
-    const known = Object.hasOwn(functions, token.text) ? functions[token.text] : undefined;
-    if (known === undefined || (known.args !== undefined && known.args !== args.length)) return [];
-    return [{ token, what: `${token.text.toLowerCase()}()`, instead: known.instead }];
+/**
+ * Where a query uses what gives other values on the other engine, as far as its tokens tell.
+ * @param columns of the tables that stand in it.
+ */
+export function dialectHints(
+  tokens: readonly SqlToken[],
+  columns: readonly Column[] = [],
+): readonly DialectHint[] {
+  const types = new ColumnTypes(columns);
+  const each = tokens.flatMap((_token, i): DialectHint[] => {
+    const found =
+      textHint(tokens, i) ??
+      arithmeticHint(tokens, i, types) ??
+      elementHint(tokens, i) ??
+      functionHint(tokens, i);
+    return found === undefined ? [] : [found];
   });
+  return [...each, ...namesHints(tokens)];
 }
 
-function isValueEnd(token: SqlToken | undefined): boolean {
-  if (token === undefined) return false;
-  return token.text === ")" || token.text === "]" || token.kind === "quoted" || isColumn(token);
+function textHint(tokens: readonly SqlToken[], i: number): DialectHint | undefined {
+  const token = tokens[i];
+  if (token?.kind !== "text") return undefined;
+  const before = tokens[i - 1];
+  if (token.text.includes("\\")) return { token, what: "A backslash in a text", instead: "a bound value" };
+  if (before?.text === "X" && before.part === token.part && before.end === token.start)
+    return { token: before, what: "X'...'", instead: "a column of binary in a table" };
+  return undefined;
 }
 
-/** Words after which a bracket begins a list. */
-const listMay =
-  /^(?:SELECT|BY|IN|AND|OR|NOT|THEN|ELSE|WHEN|CASE|FROM|AS|ARRAY|ON|HAVING|WHERE|VALUES|DISTINCT|LIMIT|LIKE)$/;
-
-function isColumn({ kind, text }: SqlToken): boolean {
-  return kind === "word" && !listMay.test(text);
+function elementHint(tokens: readonly SqlToken[], i: number): DialectHint | undefined {
+  const token = tokens[i];
+  if (token?.kind !== "symbol" || token.text !== "[") return undefined;
+  const isType = tokens[i + 1]?.text === "]" || /^(?:AS|::)$/.test(tokens[i - 2]?.text ?? ""); // INTEGER[], AS INTEGER[3]
+  if (isType || !isValueEnd(tokens[i - 1])) return undefined;
+  return { token, what: "x[i], which counts from 1 or from 0", instead: "element_at(x, i) or split_part" };
 }
 
-/** The tokens of each argument, after the opening parenthesis. */
-function argumentsAt(tokens: readonly SqlToken[], from: number): readonly (readonly SqlToken[])[] {
-  const args: SqlToken[][] = [[]];
-  let depth = 0;
-  for (const token of tokens.slice(from)) {
-    if (token.kind === "symbol" && "([{".includes(token.text)) depth++;
-    if (token.kind === "symbol" && ")]}".includes(token.text) && --depth < 0) break;
-    if (depth === 0 && token.kind === "symbol" && token.text === ",") args.push([]);
-    else args.at(-1)?.push(token);
+function functionHint(tokens: readonly SqlToken[], i: number): DialectHint | undefined {
+  const token = tokens[i];
+  if (token?.kind !== "word" || tokens[i + 1]?.text !== "(") return undefined;
+  const args = argumentsAt(tokens, i + 2);
+  const name = token.text;
+  const is = (what: string, instead: string): DialectHint => ({ token, what, instead });
+  if (/^SUBSTR(?:ING)?$/.test(name)) {
+    if (args[1]?.length === 1 && args[1][0]?.text === "0")
+      return is("substring(s, 0, n)", "substring(s, 1, n)");
+    if (args[2]?.[0]?.text === "-") return is("substring() of a negative length", "a length of 0 or more");
   }
-  return args;
+  if (/^(?:LEFT|RIGHT)$/.test(name) && args[1]?.[0]?.text === "-")
+    return is(`${name.toLowerCase()}() of a negative length`, "substring(s, from, length)");
+  if (name === "SPLIT" && args.length === 2 && /[\\^$.|?*+()[\]{}]/.test(args[1]?.[0]?.text ?? ""))
+    return is(
+      "split(), which takes a text or a pattern",
+      "split_part(s, text, n), or a text without .^$|?*+()[]{}",
+    );
+  if (name === "EXTRACT" || name === "DATE_PART") {
+    const part = (args[0]?.[0]?.text ?? "").replaceAll("'", "").toUpperCase();
+    const told = name === "EXTRACT" ? `extract(${part} FROM t)` : `date_part('${part.toLowerCase()}', t)`;
+    if (/^(?:DOW|DAYOFWEEK|DOW_ISO|WEEKDAY)$/.test(part)) return is(told, "a calendar's table");
+    if (/^SECONDS?$/.test(part)) return is(told, "second(t)");
+  }
+  const known = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  if (known === undefined || (known.args !== undefined && known.args !== args.length)) return undefined;
+  if (name === "ARRAY_AGG" && hasFilter(tokens, i)) return undefined;
+  return is(`${name.toLowerCase()}()`, known.instead);
+}
+
+function hasFilter(tokens: readonly SqlToken[], i: number): boolean {
+  let depth = 0;
+  for (let at = i + 1; at < tokens.length; at++) {
+    if (tokens[at]?.text === "(") depth++;
+    if (tokens[at]?.text === ")" && --depth === 0) return isWord(tokens[at + 1], "FILTER");
+  }
+  return false;
 }

@@ -45,6 +45,11 @@ export interface PlannedNode extends Shape {
 /** What may stand in a query's template, as a plan has it. */
 export type PlannedInput<Node> = { readonly node: Node } | { readonly value: BoundValue };
 
+/** The columns of a query's tables. */
+export function columnsOf(inputs: readonly PlannedInput<PlannedNode>[]): readonly Column[] {
+  return inputs.flatMap((input) => ("node" in input ? input.node.columns : []));
+}
+
 export interface PlannedSessionOptions {
   /** What relative paths are relative to. */
   readonly folder: string;

@@ -4,7 +4,7 @@ import type { SimilarityJoinOptions, Transformer } from "../../matching/stages.t
 import { digestTable } from "../digest-table.ts";
 import { madeOnce } from "../made-once.ts";
 import { checkParquet, listParquet, someOf } from "../parquet-files.ts";
-import { type FilePlan, PlannedSession } from "../planned-session.ts";
+import { columnsOf, type FilePlan, PlannedSession } from "../planned-session.ts";
 import { PlannedTable } from "../planned-table.ts";
 import {
   type Column,
@@ -109,7 +109,7 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
     const { plan, names, types } = await this.#engine.use((connection, api) =>
       checkQuery(connection, api, written),
     );
-    warnOfDialect(texts, duckDbWriting);
+    warnOfDialect(texts, duckDbWriting, columnsOf(bound));
     return this.planned(plan, shapeOf(names, types));
   }
 

@@ -6,7 +6,7 @@ import { checkJoin, checkStages } from "../check-matching.ts";
 import { digestTable } from "../digest-table.ts";
 import { openDuckDb } from "../duckdb/open-duckdb.ts";
 import type { EngineShare } from "../engine-share.ts";
-import { type FilePlan, PlannedSession } from "../planned-session.ts";
+import { columnsOf, type FilePlan, PlannedSession } from "../planned-session.ts";
 import { PlannedTable } from "../planned-table.ts";
 import {
   type Column,
@@ -183,7 +183,7 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     const client = await this.#connection.client();
     const schema = await checkQuery(client, this.#connection.context("SQL"), texts, bound);
     const { shape, casts }: SparkShape = shapeOfSchema(schema);
-    warnOfDialect(texts, sparkWriting);
+    warnOfDialect(texts, sparkWriting, columnsOf(bound));
     const ordered = isOrdered(sqlTokens(texts, sparkWriting));
     const table = this.planned({ kind: "query", texts, inputs: bound }, shape, ordered);
     return casts === undefined

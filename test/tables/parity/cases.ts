@@ -1,6 +1,7 @@
 import { dialectCases } from "./dialect-cases.ts";
 import type { EngineCase } from "./engine-case.ts";
 import { fileCases } from "./file-cases.ts";
+import { neighbourCases } from "./neighbour-cases.ts";
 import { orderCases } from "./order-cases.ts";
 import { parquetCases } from "./parquet-cases.ts";
 import { queryCases } from "./query-cases.ts";
@@ -13,5 +14,6 @@ export const engineCases: readonly EngineCase[] = [
   ...fileCases,
   ...parquetCases,
   ...orderCases,
+  ...neighbourCases,
   ...dialectCases,
 ];
