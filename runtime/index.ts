@@ -25,6 +25,8 @@ export {
   type TaskOptions,
   task,
 } from "./authoring/task.ts";
+export { CommandError, type CommandOptions, type CommandOutput, command } from "./commands/command.ts";
+export { type PythonOptions, python } from "./commands/python.ts";
 export { UserError } from "./errors/user-error.ts";
 export type { RunEvent } from "./events/run-event.ts";
 export type { State, StateName, StateType } from "./events/states.ts";

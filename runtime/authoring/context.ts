@@ -71,6 +71,10 @@ export interface TaskContext extends RunContext {
   readonly task: string;
   /** Which try this is, from 1. */
   readonly attempt: number;
+  /** Where relative paths of the flow start. */
+  readonly folder?: string;
+  /** A folder for files that are needed as long as the run goes on; it may not be there yet. */
+  readonly temporary?: string;
   progress(done: number, total: number | undefined, message: string | undefined): void;
   /** Hears what the body reads; absent unless its result may be cached. */
   readonly reads?: ReadsOfTask;

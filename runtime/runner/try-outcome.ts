@@ -45,9 +45,12 @@ export function stoppedOutcome(reason: StopReason, timeout = 0): Outcome {
   }
 }
 
+/** Errors whose messages say all: their names would say nothing more. */
+const plainNames = new Set(["Error", "UserError", "TableError", "CommandError"]);
+
 /** An error that the task threw, or that kept it from running. */
 function failed(error: ErrorReport, retriable: boolean): Outcome {
-  const plain = error.name === "Error" || error.name === "UserError" || error.name === "TableError";
+  const plain = plainNames.has(error.name);
   const full = error.name === "RangeError" && error.message === "Array buffer allocation failed";
   const advice = full ? ". Memory is at an end: give the task less at a time, or the machine more." : "";
   const message = `${plain ? "" : `${error.name}: `}${error.message}${advice}`;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Author, Publication, TaskContext } from "../authoring/context.ts";
 import type { LogLevel, RunEventBody } from "../events/run-event.ts";
 import { parentOf } from "../events/run-ids.ts";
@@ -26,6 +27,8 @@ export class TaskScope implements TaskContext {
   readonly task: string;
   readonly attempt: number;
   readonly author: Author;
+  readonly folder: string;
+  readonly temporary: string;
   readonly reads?: RecordedReads;
   readonly #runFolder: string;
   readonly #file: string;
@@ -47,6 +50,8 @@ export class TaskScope implements TaskContext {
     this.task = request.task;
     this.attempt = request.attempt;
     this.author = request.author;
+    this.folder = request.environment.folder;
+    this.temporary = join(request.environment.runFolder, "temporary");
     if (request.recordsReads) this.reads = new RecordedReads(request.environment.runFolder);
     this.#runFolder = request.environment.runFolder;
     this.#file = request.resultFile.slice(request.resultFile.lastIndexOf("/") + 1);
