@@ -52,11 +52,11 @@ export function dayNumber(text: string): number | undefined {
  */
 export function instant(micros: bigint): Date {
   const rest = micros % 1_000n;
-  const date = new Date(Number((micros - (rest < 0n ? rest + 1_000n : rest)) / 1_000n));
+  const millis = Number((micros - (rest < 0n ? rest + 1_000n : rest)) / 1_000n);
+  const date = new Date(millis);
   if (!Number.isNaN(date.getTime())) return date;
-  const days = Math.floor(Number(micros / 1_000n) / dayMilliseconds);
   throw new UnreadableError(
-    `a timestamp of ${dateText(days)}, and a Date reaches from -271821-04-20 to +275760-09-13`,
+    `a timestamp of ${dateText(Math.floor(millis / dayMilliseconds))}, and a Date reaches from -271821-04-20 to +275760-09-13`,
   );
 }
 

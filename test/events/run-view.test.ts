@@ -97,6 +97,38 @@ describe("folding events", () => {
     assert.equal(view.taskRuns.get("Old-0")?.runAttempt, 1);
   });
 
+  it("shows the resources that the latest attempt has opened, and no earlier one's", () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const latest = events.slice(events.findLastIndex(({ type }) => type === "run-started") + 1);
+        const opened = latest.flatMap((event) => (event.type === "resource-created" ? [event.resource] : []));
+        assert.deepEqual([...foldEvents(emptyRunView(), events).resources.keys()], [...new Set(opened)]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("shows how far a task run's present try is, and not how far an earlier one was", () => {
+    const steps = fc.array(
+      fc.constantFrom("progress" as const, "Running" as const, "AwaitingRetry" as const),
+      {
+        maxLength: 20,
+      },
+    );
+    fc.assert(
+      fc.property(steps, (names) => {
+        const bodies = names.map(
+          (name, done): RunEventBody =>
+            name === "progress" ? { type: "progress", taskRun: "Load-0", done } : state("Load-0", name),
+        );
+        const view = foldEvents(emptyRunView(), numbered(started(1), created("Load-0"), ...bodies));
+        const last = names.lastIndexOf("progress");
+        const isPresent = last > names.lastIndexOf("Running");
+        assert.equal(view.taskRuns.get("Load-0")?.progress?.done, isPresent ? last : undefined);
+      }),
+    );
+  });
+
   it("tells by seq what ended when, whatever the clock said", () => {
     const events = numbered(
       started(1),

@@ -49,7 +49,7 @@ function meanPlace(node: number, edges: Adjacency, place: Float64Array): number 
 }
 
 /** Counts crossings in the present order: inversions, by a Fenwick tree (Barth, Juenger and Mutzel 2002). */
-function crossingCounter(layers: Layers, down: Adjacency, place: Float64Array): () => number {
+export function crossingCounter(layers: Layers, down: Adjacency, place: Float64Array): () => number {
   const widest = layers.reduce((most, layer) => Math.max(most, layer.length), 0);
   const tree = new Int32Array(widest + 1);
   return () => {
