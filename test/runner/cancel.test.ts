@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { requestCancel } from "../../runtime/store/cancel-request.ts";
+import { readCancelRequest, requestCancel } from "../../runtime/store/cancel-request.ts";
 import { FlowFolder, type Outcome, type StartedProcess, text } from "./flow-fixture.ts";
 
 const endless = `
@@ -79,6 +79,7 @@ describe("cancelling a run", () => {
   });
 
   it("works by SIGTERM, and by a request in the run's folder", async () => {
+    const byRequest = started(endless);
     const [byTerm, byFile] = await Promise.all([
       (async () => {
         const { process } = started(endless);
@@ -87,7 +88,7 @@ describe("cancelling a run", () => {
         return process.ended;
       })(),
       (async () => {
-        const { process, folder } = started(endless);
+        const { process, folder } = byRequest;
         await process.untilState("Endless-0", "Running");
         await requestCancel(folder.latest(), "Cancelled from the panel.");
         return process.ended;
@@ -97,6 +98,11 @@ describe("cancelling a run", () => {
     assert.equal(byFile.states, cancelled.replace("by Ctrl-C", "from the panel"));
     assert.equal(byTerm.code, 130);
     assert.equal(byFile.code, 130);
+
+    byRequest.folder.write({ "test.flow.ts": endless.replace("while (true) {}", "return n;") });
+    const resumed = await byRequest.folder.resume();
+    assert.equal(resumed.run.state.name, "Completed");
+    assert.equal(await readCancelRequest(resumed.run.path), undefined); // a request is of one attempt
   });
 
   it("gives a task that listens the time to stop by itself, what it still says is logged", async () => {

@@ -74,6 +74,8 @@ export default flow({ name: "F" }, () => {
   inspect({ deep: [allowFailure(use(1))] });
   after.withOptions({ waitFor: [failed] })();
   after.withOptions({ waitFor: [allowFailure(failed)] })();
+  inspect.withOptions({ waitFor: [failed] })(allowFailure(failed));
+  after.withOptions({ waitFor: [failed, allowFailure(failed)] })();
 });
 `);
     assert.equal(code, 0);
@@ -81,7 +83,7 @@ export default flow({ name: "F" }, () => {
     assert.equal(
       states,
       text`
-        . Completed('4/8 states completed, 1 failure handled, 3 not ready below.')
+        . Completed('4/10 states completed, 1 failure handled, 5 not ready below.')
         Fail-0 Failed('no luck')
         Use-0 NotReady("Upstream task run 'Fail-0' did not reach a 'COMPLETED' state.", type=PENDING)
         Use-1 NotReady("Upstream task run 'Use-0' did not reach a 'COMPLETED' state.", type=PENDING)
@@ -89,7 +91,9 @@ export default flow({ name: "F" }, () => {
         Use-2 Completed()
         Inspect-1 Completed()
         After-0 NotReady("Upstream task run 'Fail-0' did not reach a 'COMPLETED' state.", type=PENDING)
-        After-1 Completed()`,
+        After-1 Completed()
+        Inspect-2 NotReady("Upstream task run 'Fail-0' did not reach a 'COMPLETED' state.", type=PENDING)
+        After-2 NotReady("Upstream task run 'Fail-0' did not reach a 'COMPLETED' state.", type=PENDING)`,
     );
     assert.match(
       log,

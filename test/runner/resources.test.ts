@@ -156,6 +156,34 @@ export default flow({ name: "F" }, async () => { await db("a"); await db("b"); a
     );
   });
 
+  it("whose set-up ends after the flow run that opened them are torn down at once", async () => {
+    const outcome = await runFlow(`${db}
+const slow = resource({
+  name: "slow",
+  setup: async () => { while (!existsSync("ended")) await sleep(1); return {}; },
+  teardown: () => { log.info("torn down late"); writeFileSync("closed", ""); },
+});
+const inner = flow({ name: "Inner" }, async () => { void slow().catch(({ message }) => log.info("refused", message)); });
+export default flow({ name: "F" }, async () => {
+  await inner({});
+  writeFileSync("ended", "");
+  while (!existsSync("closed")) await sleep(1);
+});
+`);
+    assert.equal(
+      story(outcome),
+      text`
+        slow-0 created
+        Inner-0 Completed: All states completed.
+        slow-0 Open
+        slow-0 TearingDown
+        "torn down late"
+        slow-0 Closed
+        "refused The resource 'slow-0' came too late: the flow run that opened it has ended."
+        . Completed: All states completed.`,
+    );
+  });
+
   it("whose set-up fails fail the body; those opened before are torn down", async () => {
     const outcome = await runFlow(`${db}
 const broken = resource({ name: "broken", setup: async () => { throw new Error("refused"); }, teardown: () => log.info("never") });
@@ -184,7 +212,7 @@ export default flow({ name: "F" }, async () => {
     const broken = `${db}
 const broken = resource({ name: "broken", setup: () => ({ n: 1 }), teardown: () => { throw new Error("still busy"); } });
 `;
-    const [disposed, left, both] = await Promise.all([
+    const [disposed, left, both, leftByError] = await Promise.all([
       runFlow(`${broken}
 export default flow({ name: "F" }, async () => { await using it = await db(); await using other = await broken(); use(it); });
 `),
@@ -193,6 +221,9 @@ export default flow({ name: "F" }, async () => { await db(); await broken(); });
 `),
       runFlow(`${broken}
 export default flow({ name: "F" }, async () => { await using it = await broken(); throw new RangeError("first"); });
+`),
+      runFlow(`${broken}
+export default flow({ name: "F" }, async () => { await broken(); throw new RangeError("first"); });
 `),
     ]);
     for (const outcome of [disposed, left]) {
@@ -203,10 +234,12 @@ export default flow({ name: "F" }, async () => { await using it = await broken()
       assert.equal(outcome.code, 1);
       assert.match(outcome.log, /ERROR {3}\| millrace\.engine - Resource 'broken-0' failed: still busy/);
     }
-    assert.match(
-      story(both),
-      /broken-0 Failed: still busy\n\. Failed: Flow run encountered an exception: RangeError: first$/,
-    );
+    for (const outcome of [both, leftByError]) {
+      assert.match(
+        story(outcome),
+        /broken-0 Failed: still busy\n\. Failed: Flow run encountered an exception: RangeError: first$/,
+      );
+    }
   });
 
   it("whose teardown never ends are left to themselves after their time, and the flow fails", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDuckDb } from "../../runtime/tables/duckdb/open-duckdb.ts";
@@ -27,6 +27,23 @@ describe("DuckDB", () => {
 
   const failsWith = (call: Promise<unknown>, message: string) =>
     assert.rejects(call, { name: "TableError", message });
+
+  it("names the bad row of whichever file of a query has it", async () => {
+    const files = ["a.csv", "b.csv", "c.csv"];
+    for (const bad of files) {
+      for (const file of files)
+        await writeFile(join(folder, file), `x\n1\n2\n${file === bad ? "three" : "3"}\n`);
+      const [a, b, c] = await Promise.all(
+        files.map((file) => session.readCsv(file, { columns: { x: "integer" } })),
+      );
+      assert.ok(a && b && c);
+      const query = await session.sql`SELECT a.x + b.x + c.x AS sum FROM ${a} AS a, ${b} AS b, ${c} AS c`;
+      await failsWith(
+        query.rows(),
+        `${bad}:4: "x" should be a whole number (integer) but is "three". Correct the line, or read the file with onBadRow: "reject".`,
+      );
+    }
+  });
 
   describe("shows what is wrong with SQL in its place:", () => {
     const queries: [string, () => Promise<unknown>, string][] = [

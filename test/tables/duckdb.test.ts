@@ -126,7 +126,10 @@ describe("DuckDB", () => {
     const row = '1,"a,b,c\n2,d,e\n3,f,g\n",z\n4,"\n"",""\n",z\n';
     await writeFile(join(folder, "misleading.csv"), `h1,h2,h3\n${row.repeat(700_000)}`);
     const table = await session.readCsv("misleading.csv", { columns: { h1: "integer", h3: "string" } });
-    const counts = await session.sql`SELECT h1, h3, count(*) AS n FROM ${table} GROUP BY ALL ORDER BY h1`;
+    await writeFile(join(folder, "one.csv"), "x\n1\n");
+    const one = await session.readCsv("one.csv", { columns: { x: "integer" } });
+    const counts =
+      await session.sql`SELECT h1, h3, count(*) AS n FROM ${one}, ${table} GROUP BY ALL ORDER BY h1`;
     assert.deepEqual(await counts.rows(), [
       { h1: 1, h3: "z", n: 700_000 },
       { h1: 4, h3: "z", n: 700_000 },
