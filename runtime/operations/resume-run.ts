@@ -10,6 +10,7 @@ import { checkSecrets } from "./check-secrets.ts";
 import { findStoredRun } from "./find-run.ts";
 import { findTaskRun } from "./find-task-run.ts";
 import { type RunSettings, runSettings, threadCount } from "./run-settings.ts";
+import { sessionOf } from "./session-of-run.ts";
 import type { Listen } from "./start-run.ts";
 
 export interface ResumeOptions {
@@ -64,19 +65,6 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
     ...chosen,
     ...(await listen()),
   });
-}
-
-/**
- * The session that the run had.
- * @throws {UsageError} if a secret was a part of it.
- */
-function sessionOf(kept: string): string {
-  if (!/=\*\*\*(;|$)/.test(kept)) return kept;
-  const given = process.env.MILLRACE_SESSION;
-  if (given !== undefined && given !== "") return given;
-  throw new UsageError(
-    `The run's session was ${kept}, and what is secret in it isn't kept. Give it again by --session or MILLRACE_SESSION.`,
-  );
 }
 
 /** Whether it is the id of a map, all of whose task runs are meant then. */

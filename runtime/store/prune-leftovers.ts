@@ -53,6 +53,17 @@ export async function pruneCache(
   return doomed;
 }
 
+/** Deletes cached results of which a table lies below a URL, whose tables are about to go. */
+export async function pruneCacheOf(base: string, url: string): Promise<void> {
+  const folder = await ownFolder(base, ".millrace", "cache");
+  if (folder === undefined) return;
+  for (const name of await ownNames(folder, isCacheEntry)) {
+    const entry = await readEntry(join(folder, name, "entry.json")).catch(() => undefined); // a digest's, or none
+    if (entry?.result.tables?.some(({ handle }) => handle.path.startsWith(`${url}/`)))
+      await removeOwn(folder, name);
+  }
+}
+
 /** What a cache entry is of; of one that a killed run or a power cut left unfinished only when it was made. */
 async function aboutEntry(
   folder: string,

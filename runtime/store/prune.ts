@@ -7,7 +7,7 @@ import { ownFolder, ownNames, removeOwn } from "../disk/remove-own.ts";
 import type { RunSummary } from "../events/run-summary.ts";
 import { deletedEnding } from "./own-names.ts";
 import { baseOf } from "./relocation.ts";
-import { readRunInfo, runPaths } from "./run-folder.ts";
+import { type RunInfo, readRunInfo, runPaths } from "./run-folder.ts";
 import { isRunId } from "./run-id.ts";
 import { isRunnerAlive } from "./run-liveness.ts";
 import { lockRun, RunLockedError } from "./run-lock.ts";
@@ -27,14 +27,23 @@ export function runsToPrune(runs: readonly RunSummary[], rule: PruneRule, now: n
 
 /**
  * Deletes a run's folder at one stroke, as its only writer: nobody resumes it meanwhile.
+ * @param first removes what it has elsewhere; if that fails, the run stays.
  * @returns false, and does nothing, while the run is running, and where another process has deleted it.
  * @throws {RefusedFileError} where the folder isn't one that Millrace has made, in a store that is no link.
  */
-export async function deleteRun(path: string): Promise<boolean> {
+export async function deleteRun(
+  path: string,
+  first: (info: RunInfo) => Promise<void> = async () => {},
+): Promise<boolean> {
   try {
-    if (await isRunnerAlive(path, await readRunInfo(path))) return false;
+    const info = await readRunInfo(path);
+    if (await isRunnerAlive(path, info)) return false;
     const lock = await lockRun(path);
-    await deleteRunFolder(path).catch(async (error: unknown) => {
+    const remove = async () => {
+      await first(info);
+      await deleteRunFolder(path);
+    };
+    await remove().catch(async (error: unknown) => {
       await lock.release().catch(() => {}); // gone, if the folder is
       throw error;
     });

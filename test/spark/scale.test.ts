@@ -57,6 +57,21 @@ export default flow({ name: "Cached" }, async () => {
 });
 `;
 
+/** A cached task whose table lies where its session keeps such. */
+const stored = `
+import { flow, log, openSession, type Session, type Table, task } from "millrace";
+
+const kept = task({ name: "Kept", cache: true }, (session: Session) => session.sql\`SELECT k + 1 AS k FROM (VALUES (1), (2)) AS v(k)\`);
+const count = task("Count", async (table: Table) => {
+  log.info("%d rows", (await table.rows()).length);
+});
+
+export default flow({ name: "Stored" }, async () => {
+  await using session = await openSession();
+  await count(kept(session));
+});
+`;
+
 describe("At scale", function () {
   this.timeout(120_000);
   let server: SharedSpark;
@@ -137,6 +152,34 @@ describe("At scale", function () {
     // As long, with another content: a footer could be the same.
     await (await session.sql`SELECT 6 AS n`).writeParquet("view");
     assert.deepEqual(await run(), { total: "total 9", isCached: false, reads: 1 });
+  });
+
+  it("prunes what a run has in the server's storage, and the cached results that lie there", async () => {
+    await writeFile(join(room, "stored.flow.ts"), stored);
+    const session = `${server.url}/;storage=file://${room}/store`;
+    const run = async () => {
+      const { code, stdout, stderr } = await cli(["run", "stored", "--session", session], { cwd: room });
+      assert.equal(code, 0, stdout + stderr);
+      return {
+        rows: /\d+ rows/.exec(stdout)?.[0],
+        isCached: /'Kept-0' - Finished in state Cached/.test(stdout),
+      };
+    };
+    const folders = async () =>
+      (await readdir(join(room, "store"))).filter((name) => !name.startsWith(".")).length;
+    assert.deepEqual(await run(), { rows: "2 rows", isCached: false });
+    assert.deepEqual(await run(), { rows: "2 rows", isCached: true });
+    assert.equal(await folders(), 1);
+    const used = await cli(["prune", "--keep", "1"], { cwd: room });
+    assert.match(
+      used.stderr,
+      /The run '.*' stays, since its tables do: the run '.*' has results of it, which it took/,
+    );
+    assert.equal(used.code, 1);
+    const { code, stderr } = await cli(["prune", "--keep", "0"], { cwd: room });
+    assert.equal(code, 0, stderr);
+    assert.equal(await folders(), 0);
+    assert.deepEqual(await run(), { rows: "2 rows", isCached: false });
   });
 
   it("reads a table of the server's catalogs, and hands it on without writing it", async () => {

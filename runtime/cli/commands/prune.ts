@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { RefusedFileError } from "../../disk/read-file.ts";
 import { ownFolder } from "../../disk/remove-own.ts";
-import { UsageError } from "../../errors/user-error.ts";
+import { UsageError, UserError } from "../../errors/user-error.ts";
+import { removeStored } from "../../operations/remove-stored.ts";
 import { deleteRun, type PruneRule, runsToPrune } from "../../store/prune.ts";
 import { pruneBundles, pruneCache, pruneTornRuns } from "../../store/prune-leftovers.ts";
 import { listRuns } from "../../store/read-run.ts";
@@ -51,9 +52,18 @@ export async function pruneCommand(options: PruneOptions): Promise<void> {
   const isOwn =
     runs.length === 0 ||
     (await unlessRefused(async () => [(await ownFolder(base, ".millrace", "runs")) ?? ""])).length > 0;
-  for (const run of isOwn ? runsToPrune(runs, rule, now) : []) {
-    const goes = how.dryRun ? await mayGo(run.path) : await deleteRun(run.path);
-    if (goes) deleted.push(run.id);
+  const doomed = isOwn ? runsToPrune(runs, rule, now) : [];
+  const stay = runs.filter((run) => !doomed.includes(run)).map(({ path }) => path);
+  for (const run of doomed) {
+    try {
+      const goes = how.dryRun
+        ? await mayGo(run.path)
+        : await deleteRun(run.path, (info) => removeStored(info, base, stay));
+      if (goes) deleted.push(run.id);
+    } catch (error) {
+      if (!(error instanceof UserError) || error instanceof RefusedFileError) throw error;
+      refused.push(`The run '${run.id}' stays, since its tables do: ${error.message}`);
+    }
   }
   const kept = runs.filter((run) => !deleted.includes(run.id));
   if (!how.dryRun)
