@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { PreparedFolder } from "../runtime/events/prepared-folder.ts";
 import { labelText } from "../runtime/shown-text/notification.ts";
 import { readRun } from "../runtime/store/read-run.ts";
+import { mostShown } from "../runtime/store/task-run-limit.ts";
 import { callCli } from "./command-line/cli.ts";
 import { Toolchain } from "./command-line/toolchain.ts";
 import { newFlow, pickFolder } from "./flows/new-flow.ts";
@@ -130,7 +131,7 @@ export class Workbench {
       if (ofTask !== undefined) void tell("This flow has not run yet.");
       return;
     }
-    const { view } = await readRun(path);
+    const { view } = await readRun(path, mostShown);
     const node = await pickResult(view, ofTask?.task);
     if (node === undefined) return;
     const panel = await this.panels.showRun(path);

@@ -7,6 +7,7 @@ import { EventReader, followEvents } from "../../runtime/store/event-reader.ts";
 import { damageText, showCrash } from "../../runtime/store/read-run.ts";
 import { type RunInfo, readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
 import { RunnerWatch } from "../../runtime/store/run-liveness.ts";
+import { checkTaskRuns, mostShown } from "../../runtime/store/task-run-limit.ts";
 import type { Snapshot } from "../../webview/contract.ts";
 import { KeptLines } from "./kept-lines.ts";
 import { headerOfRun } from "./snapshot.ts";
@@ -53,9 +54,10 @@ export class RunFeed {
     this.#listener = listener;
   }
 
-  /** @throws when the run's folder can't be read. */
+  /** @throws when the run's folder can't be read, or it has too many task runs. */
   static async open(path: string, listener: FeedListener): Promise<RunFeed> {
     const info = await readRunInfo(path);
+    checkTaskRuns(path, info, mostShown);
     const watch = new RunnerWatch(path);
     const feed = new RunFeed(path, info, watch, (await watch.look(info)) !== "gone", listener);
     void feed.#follow();
@@ -96,7 +98,7 @@ export class RunFeed {
 
   async #follow(): Promise<void> {
     const signal = AbortSignal.any([this.#stop.signal, this.#pass.signal]);
-    const reader = new EventReader(runPaths(this.path).events);
+    const reader = new EventReader(runPaths(this.path).events, mostShown);
     const logLines = new LogLines();
     try {
       for await (const events of followEvents(reader, { signal })) {

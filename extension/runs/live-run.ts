@@ -6,6 +6,7 @@ import { EventReader } from "../../runtime/store/event-reader.ts";
 import { countTasks, damageText, showCrash, summaryOf } from "../../runtime/store/read-run.ts";
 import { type RunInfo, readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
 import { RunnerWatch } from "../../runtime/store/run-liveness.ts";
+import { mostShown } from "../../runtime/store/task-run-limit.ts";
 
 /** A run that has not ended, read further each time it is asked. */
 export class LiveRun {
@@ -16,7 +17,7 @@ export class LiveRun {
 
   constructor(path: string) {
     this.#path = path;
-    this.#reader = new EventReader(runPaths(path).events);
+    this.#reader = new EventReader(runPaths(path).events, mostShown);
     this.#watch = new RunnerWatch(path);
   }
 
@@ -25,7 +26,7 @@ export class LiveRun {
     const info = await readRunInfo(this.#path);
     const liveness = await this.#watch.look(info);
     // Read after that: what a process wrote before its end counts.
-    foldEvents(this.#view, await this.#reader.read());
+    for await (const events of this.#reader.batches()) foldEvents(this.#view, events);
     if (liveness === "gone") showCrash(this.#view, info);
     const root = this.#view.flowRuns.get(rootFlowRun);
     const summary = summaryOf(this.#path, info, {

@@ -7,6 +7,7 @@ import type { RunEvent } from "../events/run-event.ts";
 import { type Damage, EventLines } from "./event-lines.ts";
 import { openInRun } from "./read-in-run.ts";
 import { baseOf, type Relocate, relocated, relocation } from "./relocation.ts";
+import { TaskRunCount } from "./task-run-limit.ts";
 
 /** No event's line is longer: writers see to it. Bytes. */
 export const longestLine = 64 << 20;
@@ -31,9 +32,12 @@ export class EventReader {
   /** The file isn't the one that was read. */
   #isLost = false;
   #relocate: Relocate | undefined;
+  readonly #taskRuns: TaskRunCount;
 
-  constructor(path: string) {
+  /** @param mostTaskRuns reading a run with more of them fails as soon as that is known. */
+  constructor(path: string, mostTaskRuns = Number.POSITIVE_INFINITY) {
     this.path = path;
+    this.#taskRuns = new TaskRunCount(dirname(path), mostTaskRuns);
   }
 
   /** Whose events count: the number of the run's latest writer. */
@@ -54,9 +58,15 @@ export class EventReader {
     return all;
   }
 
-  /** The same, some megabytes of them at a time, with no more in memory. */
+  /**
+   * The same, some megabytes of them at a time, with no more in memory.
+   * @throws {TooManyTaskRunsError} for a run with more task runs than it was to read.
+   */
   async *batches(): AsyncGenerator<RunEvent[], void> {
-    for await (const events of this.#readAll()) yield events.map((event) => this.#here(event));
+    for await (const events of this.#readAll()) {
+      this.#taskRuns.add(events);
+      yield events.map((event) => this.#here(event));
+    }
   }
 
   /** An event with its paths as they are here. */

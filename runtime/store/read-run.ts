@@ -10,6 +10,7 @@ import { EventReader } from "./event-reader.ts";
 import { lastLineOf } from "./last-words.ts";
 import { listRunFolders, type RunInfo, readRunInfo, runPaths } from "./run-folder.ts";
 import { isRunnerAlive, RunnerWatch } from "./run-liveness.ts";
+import { checkTaskRuns, mostShown } from "./task-run-limit.ts";
 
 export interface StoredRun {
   readonly path: string;
@@ -27,10 +28,13 @@ export interface StoredRun {
 /**
  * Reads a run as it stands. One whose process is gone before its end shows as Crashed. Takes some seconds for
  * one whose process can't be asked.
+ * @param mostTaskRuns that it may have.
+ * @throws {TooManyTaskRunsError} for one with more.
  */
-export async function readRun(path: string): Promise<StoredRun> {
+export async function readRun(path: string, mostTaskRuns?: number): Promise<StoredRun> {
   const info = await readRunInfo(path);
-  return readEvents(path, info, (await isRunnerAlive(path, info)) ? "alive" : "gone");
+  const liveness = (await isRunnerAlive(path, info)) ? "alive" : "gone";
+  return readEvents(path, info, liveness, mostTaskRuns);
 }
 
 /** Reads a run of whose process it is known whether it is alive. */
@@ -38,10 +42,17 @@ export async function readRunAs(path: string, liveness: Liveness): Promise<Store
   return readEvents(path, await readRunInfo(path), liveness);
 }
 
-async function readEvents(path: string, info: RunInfo, liveness: Liveness): Promise<StoredRun> {
+async function readEvents(
+  path: string,
+  info: RunInfo,
+  liveness: Liveness,
+  mostTaskRuns = Number.POSITIVE_INFINITY,
+): Promise<StoredRun> {
+  checkTaskRuns(path, info, mostTaskRuns);
   const alive = liveness !== "gone";
-  const reader = new EventReader(runPaths(path).events);
-  const view = foldEvents(emptyRunView(), await reader.read());
+  const reader = new EventReader(runPaths(path).events, mostTaskRuns);
+  const view = emptyRunView();
+  for await (const events of reader.batches()) foldEvents(view, events);
   const { writer, damages } = reader;
   view.damages = damages.map(damageText);
   if (!alive) showCrash(view, info, lastLineOf(path, info.host.pid));
@@ -96,7 +107,7 @@ export async function summarize(path: string): Promise<RunSummary> {
   const { state, tasks } = info;
   if (state !== undefined && tasks !== undefined) return summaryOf(path, info, { state, tasks });
   const liveness = await new RunnerWatch(path).look(info);
-  const { view, state: shown } = await readEvents(path, info, liveness);
+  const { view, state: shown } = await readEvents(path, info, liveness, mostShown);
   return summaryOf(path, info, {
     state: shown,
     ended: view.flowRuns.get(rootFlowRun)?.ended,

@@ -8,6 +8,7 @@ import { findTaskRun } from "../../operations/find-task-run.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { readArtifact } from "../../store/read-artifact.ts";
 import { readRun, type StoredRun } from "../../store/read-run.ts";
+import { mostShown } from "../../store/task-run-limit.ts";
 import { baseOption } from "../base-option.ts";
 import { print, printJson } from "../output.ts";
 import { wholeNumber } from "../read-options.ts";
@@ -30,7 +31,7 @@ type Read = { readonly content: ArtifactContent } | { readonly problem: string }
 /** `millrace show <run>`: all that is known of a run but its log. */
 export async function showCommand(reference: string, options: ShowOptions): Promise<void> {
   const rows = wholeNumber("--rows", options.rows ?? "5", 1);
-  const run = await readRun(await findStoredRun(reference, baseOption(options.dir)));
+  const run = await readRun(await findStoredRun(reference, baseOption(options.dir)), mostShown);
   if (options.task !== undefined) {
     await showResult(run, options.task, options);
     return;

@@ -17,9 +17,12 @@ export function mappedRows(runs: readonly TaskRunView[]): Row[] {
   }
   return runs.flatMap((run): Row[] => {
     const group = run.mapped && groups.get(run.mapped.group);
-    const [first, second, ...rest] = group ?? [];
-    if (first === undefined || second === undefined) return [{ kind: "run", run }];
-    return first === run ? [{ kind: "map", runs: [first, second, ...rest] }] : [];
+    if (group === undefined || group.length < 2) return [{ kind: "run", run }];
+    if (group[0] !== run) return [];
+    const [first, second, ...rest] = group; // once: it is a copy
+    return first === undefined || second === undefined
+      ? []
+      : [{ kind: "map", runs: [first, second, ...rest] }];
   });
 }
 
