@@ -164,10 +164,10 @@ const slow = resource({
   teardown: () => { log.info("torn down late"); writeFileSync("closed", ""); },
 });
 const inner = flow({ name: "Inner" }, async () => { void slow().catch(({ message }) => log.info("refused", message)); });
-export default flow({ name: "F" }, async () => {
+export default flow({ name: "F", timeout: 20_000 }, async () => {
   await inner({});
   writeFileSync("ended", "");
-  while (!existsSync("closed")) await sleep(1);
+  while (!existsSync("closed")) await sleep(1, undefined, { signal: cancellation() });
 });
 `);
     assert.equal(

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeState } from "../../runtime/events/states.ts";
@@ -8,6 +16,7 @@ import { writeBeat } from "../../runtime/processes/heartbeat.ts";
 import { thisProcess } from "../../runtime/processes/known-process.ts";
 import { askProcess } from "../../runtime/processes/liveness.ts";
 import { EventWriter } from "../../runtime/store/event-writer.ts";
+import { deletedEnding } from "../../runtime/store/own-names.ts";
 import { listRuns, readRun } from "../../runtime/store/read-run.ts";
 import {
   createRunFolder,
@@ -281,5 +290,27 @@ describe("listing runs", () => {
     writeFileSync(runPaths(join(base, ".millrace", "runs", all[4] ?? "")).info, "{");
     assert.deepEqual((await listRuns(base, { most: 4 })).unreadable, []);
     assert.equal((await listRuns(base)).unreadable.length, 1);
+  });
+
+  it("leaves out what is deleted while it lists, and says nothing of it", async () => {
+    const base = newBase();
+    for (let i = 0; i < 5; i++) await createRunFolder(base, { ...about, started: about.started + i * 1_000 });
+    const all = (await listRuns(base)).runs;
+    const wanted = ({ id }: { readonly id: string }) => {
+      const next = all[all.findIndex((run) => run.id === id) + 1];
+      if (next !== undefined) rmSync(next.path, { recursive: true });
+      return true;
+    };
+    const { runs, unreadable } = await listRuns(base, { wanted });
+    assert.deepEqual(
+      [runs.map(({ id }) => id), unreadable],
+      [[all[0], all[2], all[4]].map((run) => run?.id), []],
+    );
+    const [newest] = runs;
+    if (newest !== undefined) renameSync(newest.path, `${newest.path}.0a1b2c3d${deletedEnding}`); // half deleted
+    assert.deepEqual(
+      (await listRuns(base)).runs.map(({ id }) => id),
+      runs.slice(1).map(({ id }) => id),
+    );
   });
 });
