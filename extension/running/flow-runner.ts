@@ -73,7 +73,7 @@ export class FlowRunner {
     const planned = this.#planned(file, inspected, given);
     const panel = openPanelOnRun(file) ? this.#panels.showPlan(planned, { beside: debug }) : undefined;
     const base = this.#toolchain.baseOf(file);
-    const args = ["run", file, "--dir", base, ...this.#toolchain.runOptions(file), "--quiet", "--json"];
+    const args = ["run", "--dir", base, ...this.#toolchain.runOptions(file), "--quiet", "--json", file];
     try {
       const path = debug
         ? await debugRun(

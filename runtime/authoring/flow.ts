@@ -8,6 +8,13 @@ export interface FlowOptions<Parameters extends z.ZodObject = z.ZodObject> {
   readonly description?: string;
   /** One schema gives validation, the command line's options and the form in VS Code. */
   readonly parameters?: Parameters;
+  /**
+   * Name of its runs, made of their parameters, instead of one at random: `"ledger-{from}"`, or a function. What can't
+   * stand in a folder's name becomes `-`; secret parameters are masked.
+   */
+  readonly runName?: string | ((parameters: { readonly [name: string]: unknown }) => string);
+  /** By which its runs can be found: `millrace runs --tag`. */
+  readonly tags?: readonly string[];
   /** How many task runs with a tag may run at the same time. */
   readonly concurrency?: { readonly [tag: string]: number };
   /** Milliseconds that a run may take before it is ended as TimedOut. */

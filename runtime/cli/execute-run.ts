@@ -1,22 +1,23 @@
-import type { Listen } from "../operations/start-run.ts";
-import type { RunOutcome } from "../runner/run-flow.ts";
+import type { RunSummary } from "../events/run-summary.ts";
+import type { Listen, StartOutcome } from "../operations/start-run.ts";
 import { exit, exitCodeOf } from "./exit.ts";
 import { ignoresHangup } from "./ignores-hangup.ts";
-import { goOnWithoutOutput, loseTerminal, note, printSequences } from "./output.ts";
+import { goOnWithoutOutput, loseTerminal, note, printJsonLines, printSequences } from "./output.ts";
 import { cursor } from "./render/frame.ts";
 import { type RunReporter, reporter, type ShownOptions } from "./render/run-reporter.ts";
 
 /**
  * Shows a run of this process, hears Ctrl-C, and ends the process with its exit code.
+ * @param options known when it begins at the latest.
  * @param run starts or resumes it.
  */
 export async function executeRun(
-  options: ShownOptions,
-  run: (listen: Listen) => Promise<RunOutcome>,
+  options: ShownOptions | (() => ShownOptions),
+  run: (listen: Listen) => Promise<StartOutcome>,
 ): Promise<never> {
   let shown: RunReporter | undefined;
   const listen: Listen = async () => {
-    const reports = await reporter(options);
+    const reports = await reporter(typeof options === "function" ? options() : options);
     shown = reports;
     goOnWithoutOutput(({ message }) =>
       note(
@@ -30,12 +31,21 @@ export async function executeRun(
       onEvents: (events) => reports.events(events),
     };
   };
-  const { state, id, path } = await run(listen).catch((error: unknown) => {
+  const outcome = await run(listen).catch((error: unknown) => {
     shown?.stop();
     throw error;
   });
+  if (outcome.outcome === "skipped") return exitSkipped(outcome.running, options);
+  const { id, path, state } = outcome;
   await shown?.ended({ id, path, state });
   return exit(exitCodeOf(state));
+}
+
+function exitSkipped({ id, flow }: RunSummary, options: ShownOptions | (() => ShownOptions)): Promise<never> {
+  const { json } = typeof options === "function" ? options() : options;
+  if (json) printJsonLines([{ skipped: true, running: id }]);
+  note("Nothing is started: the flow '%s' is running as '%s'.", flow, id);
+  return exit(0);
 }
 
 /**

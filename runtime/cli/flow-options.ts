@@ -5,6 +5,11 @@ const parameters = [
   "parameters as one JSON object; options of their own come before it",
 ] as const;
 
+/** Gathers the values of an option that is given more than once. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
 /** What `run` takes beside a flow's parameters. */
 export function addRunOptions(command: Command): Command {
   return command
@@ -20,6 +25,9 @@ export function addRunOptions(command: Command): Command {
       "--memory <size>",
       "how much memory the engines in this process may take together, as 8GB; default: MILLRACE_MEMORY, or most of what there is",
     )
+    .option("--name <name>", "the run's name (default: by the flow's runName, or at random)")
+    .option("--tag <tag>", "find the run by it, `millrace runs --tag`; can be given more than once", collect)
+    .option("--skip-if-running", "start nothing where a run of the flow is going on; the exit code is 0")
     .option("--log", "print log lines on a terminal too")
     .option("--all", "show each of the runs of a .map call")
     .option("--quiet", "print nothing of the run; with --json only how it ended: { id, state, result }")

@@ -7,15 +7,16 @@ import { noteText, print } from "./output.ts";
 const parameterGroup = "The flow's parameters:";
 
 /**
- * A command whose options are a flow's parameters, and those that `own` adds. A parameter whose name one of
- * the others has already can be given by `--parameters` only; an alias that is taken is left out.
+ * A command whose options are a flow's parameters, and those that `own` adds. A parameter comes before one of those
+ * that has its name; an alias that is taken is left out.
+ * @returns the command, and the flags that would be `own` but for the parameters.
  */
 export function parameterCommand(
   name: string,
   description: string,
   fields: readonly ParameterField[],
   own: (command: Command) => Command,
-): Command {
+): { readonly command: Command; readonly clashes: readonly string[] } {
   const command = new Command(name)
     .usage("[options]")
     .description(description)
@@ -23,8 +24,7 @@ export function parameterCommand(
     .exitOverride()
     .showSuggestionAfterError()
     .allowExcessArguments(false);
-  const reserved = own(new Command()).options.flatMap(({ short, long }) => [short, long]);
-  const taken = new Set(["-h", "--help", ...reserved]);
+  const taken = new Set<string | undefined>(["-h", "--help"]);
   for (const field of fields) {
     if (taken.has(longFlag(field.name)) || !/^[A-Za-z][\w-]*$/.test(field.name)) continue;
     for (const option of parameterOptions(field, taken)) {
@@ -32,7 +32,13 @@ export function parameterCommand(
       taken.add(option.short).add(option.long);
     }
   }
-  return own(command.optionsGroup("Options:"));
+  command.optionsGroup("Options:");
+  const clashes: string[] = [];
+  for (const option of own(new Command()).options) {
+    if (taken.has(option.long)) clashes.push(option.long ?? "");
+    else command.addOption(option);
+  }
+  return { command, clashes };
 }
 
 /** What the parsed command's options say of the flow's parameters. */
@@ -41,7 +47,8 @@ export function givenParameters(
   fields: readonly ParameterField[],
 ): Record<string, unknown> {
   const values = command.opts<Record<string, unknown>>();
-  const given = readParameters(values.parameters);
+  const isParameter = fields.some(({ name }) => longFlag(name) === "--parameters");
+  const given = isParameter ? {} : readParameters(values.parameters);
   for (const field of fields) {
     const option = command.options.find(({ long }) => long === longFlag(field.name));
     if (option?.helpGroupHeading !== parameterGroup) continue;
@@ -49,6 +56,17 @@ export function givenParameters(
     if (value !== undefined) given[field.name] = fromOption(field, value);
   }
   return given;
+}
+
+/** What the parsed command's options say beside the flow's parameters. */
+export function ownOptions(command: Command): Record<string, unknown> {
+  const values = command.opts<Record<string, unknown>>();
+  return Object.fromEntries(
+    command.options
+      .filter((option) => option.helpGroupHeading !== parameterGroup)
+      .map((option) => [option.attributeName(), values[option.attributeName()]])
+      .filter(([, value]) => value !== undefined),
+  );
 }
 
 /** What the option `--parameters` says. @throws {UsageError} for what is no JSON object. */

@@ -5,6 +5,7 @@ export interface RunSummary {
   readonly id: string;
   readonly name: string;
   readonly flow: string;
+  readonly tags?: readonly string[];
   readonly state: State;
   /** Milliseconds since 1970. */
   readonly started: number;

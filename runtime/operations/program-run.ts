@@ -32,6 +32,10 @@ export interface RunOptions {
   readonly threads?: number;
   /** How much memory its engines may take together, as `8GB`. Default: MILLRACE_MEMORY, or most of what there is. */
   readonly memory?: string;
+  /** The run's name. Default: by the flow's `runName`, or at random. */
+  readonly name?: string;
+  /** By which it can be found, beside the flow's own. */
+  readonly tags?: readonly string[];
   /** Cancels the run when it is aborted; the reason's message says why. */
   readonly signal?: AbortSignal;
 }
@@ -59,7 +63,7 @@ export interface StartedRun<Result> {
 /** Starts a flow in a process of its own; see `runFlow`. */
 export async function startFlow(
   flow: string | URL | Flow<never, unknown>,
-  { parameters = {}, folder = ".", dir, session, threads, memory, signal }: RunOptions,
+  { parameters = {}, folder = ".", dir, session, threads, memory, name, tags, signal }: RunOptions,
 ): Promise<StartedRun<unknown>> {
   signal?.throwIfAborted();
   const order: RunOrder = {
@@ -72,6 +76,8 @@ export async function startFlow(
       ...(session === undefined ? {} : { session }),
       ...(memory === undefined ? {} : { memory }),
     },
+    ...(name === undefined ? {} : { name }),
+    ...(tags === undefined ? {} : { tags }),
   };
   const child = fork(join(builtFolder, "run-process.js"), {
     cwd: order.folder,

@@ -92,7 +92,7 @@ export async function readResultContent(
       total: sample.length < rows ? sample.length : await table.count(),
     });
   }
-  const plain = plainValue(value, []);
+  const plain = plainValue(value);
   return { text: textOf(value), ...(plain === undefined ? {} : { value: plain }), tables };
 }
 
@@ -128,23 +128,39 @@ function textOf(value: unknown): string {
   return text.length > longestText ? `${text.slice(0, longestText)}...` : text;
 }
 
-/** @returns undefined for what is in itself. */
-function plainValue(value: unknown, above: readonly unknown[]): JsonValue | undefined {
-  if (tableLike(value)) return preview(value);
-  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array)
-    return toJson(value);
-  if (above.includes(value) || above.length > deepestPlain) return undefined;
-  const within = [...above, value];
-  const plain = (item: unknown) => plainValue(item, within) ?? null;
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Set) return [...value].map(plain);
-  if (value instanceof Map) return [...value].map(([key, item]) => [plain(key), plain(item)]);
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]));
+/** How many values in a value are told as JSON, and how deep they may lie. */
+const mostPlain = 100_000;
+const deepestPlain = 100;
+
+/** @returns undefined for what is in itself, or too large or too deep to be told whole. */
+function plainValue(value: unknown): JsonValue | undefined {
+  let left = mostPlain;
+  const visit = (value: unknown, above: readonly unknown[]): JsonValue => {
+    if (--left < 0 || above.length > deepestPlain || above.includes(value)) throw new NotPlainError();
+    if (tableLike(value)) return preview(value);
+    if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array)
+      return toJson(value);
+    const within = [...above, value];
+    const plain = (item: unknown) => visit(item, within);
+    if (Array.isArray(value)) {
+      // One with holes may be long beyond all memory.
+      if (value.length > left) throw new NotPlainError();
+      return Array.from(value, plain);
+    }
+    if (value instanceof Set) return [...value].map(plain);
+    if (value instanceof Map) return [...value].map(([key, item]) => [plain(key), plain(item)]);
+    if (value instanceof Error) return `${value.name}: ${value.message}`;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]));
+  };
+  try {
+    return visit(value, []);
+  } catch (error) {
+    if (error instanceof NotPlainError) return undefined;
+    throw error;
+  }
 }
 
-/** Objects in objects, that many, are told as JSON. */
-const deepestPlain = 100;
+class NotPlainError extends Error {}
 
 function tableLike(value: unknown): boolean {
   return typeof value === "object" && value !== null && "columns" in value && "handle" in value;

@@ -3,7 +3,7 @@ import { loadFlow } from "../discovery/load-flow.ts";
 import { withSecrets } from "../discovery/secret-parameters.ts";
 import { millraceVersion } from "../discovery/version.ts";
 import { UsageError } from "../errors/user-error.ts";
-import { type RunOutcome, runFlow } from "../runner/run-flow.ts";
+import { runFlow } from "../runner/run-flow.ts";
 import { TaskPool } from "../runner/task-pool.ts";
 import { readRun, type StoredRun } from "../store/read-run.ts";
 import { checkSecrets } from "./check-secrets.ts";
@@ -11,7 +11,7 @@ import { findStoredRun } from "./find-run.ts";
 import { findTaskRun } from "./find-task-run.ts";
 import { type RunSettings, runSettings, threadCount } from "./run-settings.ts";
 import { sessionOf } from "./session-of-run.ts";
-import type { Listen } from "./start-run.ts";
+import type { Listen, StartOutcome } from "./start-run.ts";
 
 export interface ResumeOptions {
   /** A run's id, its name, the beginning of either, or `latest`. */
@@ -35,7 +35,7 @@ export interface ResumeOptions {
  * @throws {UsageError} for a run that isn't there, is alive, or has nothing to be resumed; {UserError} for a flow
  *   that can't be loaded.
  */
-export async function resumeRun(options: ResumeOptions, listen: Listen): Promise<RunOutcome> {
+export async function resumeRun(options: ResumeOptions, listen: Listen): Promise<StartOutcome> {
   const { base, settings } = options;
   const pool = await TaskPool.start(threadCount(options.threads));
   const path = await findStoredRun(options.run, base);
@@ -54,7 +54,7 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
   const loaded = await loadFlow(info.file, join(base, ".millrace", "bundles"));
   const parameters = withSecrets(loaded.flow.definition.options, info, options.parameters);
   await checkSecrets(loaded, parameters);
-  return runFlow({
+  const outcome = await runFlow({
     loaded,
     parameters,
     folder: info.folder,
@@ -65,6 +65,7 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
     ...chosen,
     ...(await listen()),
   });
+  return { outcome: "ran", ...outcome };
 }
 
 /** Whether it is the id of a map, all of whose task runs are meant then. */

@@ -18,4 +18,6 @@ export interface RunOrder {
   readonly threads: string | undefined;
   readonly parameters: { readonly [name: string]: unknown };
   readonly settings: RunSettings;
+  readonly name?: string;
+  readonly tags?: readonly string[];
 }

@@ -27,9 +27,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
     cancelled.abort(new Error(signal === "SIGINT" ? "Cancelled by Ctrl-C." : `Cancelled by ${signal}.`));
   });
 
-async function run({ parameters, settings, ...where }: RunOrder): Promise<void> {
+async function run({ flow, folder, ...choices }: RunOrder): Promise<void> {
   try {
-    await startRun({ ...where, choose: () => ({ parameters, settings }) }, () => ({
+    const { base, threads } = choices;
+    await startRun({ flow, folder, base, threads, choose: () => choices }, () => ({
       signal: cancelled.signal,
       onEvents() {},
       onStarted: ({ id, path }) => tell({ from: "started", id, path }),

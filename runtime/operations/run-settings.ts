@@ -62,7 +62,11 @@ function memorySize(given: string | undefined): number | undefined {
 /** @throws {UsageError} for what is no whole number from 1. */
 export function threadCount(given: string | undefined): number {
   if (given === undefined) return availableParallelism();
-  const count = Number(given);
-  if (Number.isInteger(count) && count >= 1 && count <= 512) return count;
+  if (isThreadCount(given)) return Number(given);
   throw new UsageError(`--threads is '${given}': give a whole number from 1 to 512.`);
+}
+
+export function isThreadCount(given: string | undefined): given is string {
+  const count = Number(given);
+  return given !== undefined && Number.isInteger(count) && count >= 1 && count <= 512;
 }

@@ -1,13 +1,15 @@
-import { join } from "node:path";
-import { type LoadedFlow, loadFlow } from "../discovery/load-flow.ts";
+import type { LoadedFlow } from "../discovery/load-flow.ts";
 import { millraceVersion } from "../discovery/version.ts";
+import type { RunSummary } from "../events/run-summary.ts";
 import { type RunOutcome, runFlow } from "../runner/run-flow.ts";
 import type { RunFlowOptions } from "../runner/run-flow-options.ts";
 import { TaskPool } from "../runner/task-pool.ts";
-import { makeStore } from "../store/run-folder.ts";
 import { checkSecrets } from "./check-secrets.ts";
+import { loadForRun } from "./load-for-run.ts";
 import { resolveFlow } from "./resolve-flow.ts";
-import { type RunSettings, runSettings, threadCount } from "./run-settings.ts";
+import { labelOf } from "./run-label.ts";
+import { isThreadCount, type RunSettings, runSettings, threadCount } from "./run-settings.ts";
+import { runningAlready } from "./running-already.ts";
 
 /** Who hears of a run, and may cancel it. */
 export type RunListener = Pick<RunFlowOptions, "onEvents" | "onStarted" | "signal">;
@@ -20,9 +22,9 @@ export interface StartOptions {
   readonly flow: string;
   /** Where relative paths of the flow, and the search for it, start. */
   readonly folder: string;
-  /** The folder whose `.millrace/` gets the run. */
-  readonly base: string;
-  /** As `--threads` has it. */
+  /** The folder whose `.millrace/` gets the run, where that is known before the flow is loaded. */
+  readonly base: string | undefined;
+  /** How many threads are probably wanted, as `--threads` has it: they start while the flow is being loaded. */
   readonly threads: string | undefined;
   /** Says what to run it with, once it is known what it takes. */
   readonly choose: (loaded: LoadedFlow) => RunChoices | Promise<RunChoices>;
@@ -32,30 +34,54 @@ export interface RunChoices {
   /** As given, before defaults. */
   readonly parameters: { readonly [name: string]: unknown };
   readonly settings: RunSettings;
+  /** The folder whose `.millrace/` gets the run. */
+  readonly base: string;
+  /** As `--threads` has it. */
+  readonly threads: string | undefined;
+  readonly name?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** Whether nothing is to be started where a run of the flow is going on in that folder. */
+  readonly skipIfRunning?: boolean;
 }
+
+/** What came of a flow that was to be run. */
+export type StartOutcome =
+  | ({ readonly outcome: "ran" } & RunOutcome)
+  /** A run of the flow is going on, and this one was not to be started then. */
+  | { readonly outcome: "skipped"; readonly running: RunSummary };
 
 /**
  * Runs a flow in this process, to its end.
  * @throws {UserError} for a flow that can't be found or loaded, and for parameters and settings that it can't be run
  *   with.
  */
-export async function startRun(options: StartOptions, listen: Listen): Promise<RunOutcome> {
-  const { folder, base } = options;
-  // Threads start while the flow is being bundled.
-  const pool = await TaskPool.start(threadCount(options.threads));
+export async function startRun(options: StartOptions, listen: Listen): Promise<StartOutcome> {
+  const { folder } = options;
+  const guess = isThreadCount(options.threads) ? threadCount(options.threads) : threadCount(undefined);
+  let pool = await TaskPool.start(guess);
   const file = await resolveFlow(options.flow, folder);
-  const loaded = await loadFlow(file, join(await makeStore(base), "bundles"));
-  const { parameters, settings } = await options.choose(loaded);
+  const { loaded, choices } = await loadForRun(file, options.base, options.choose);
+  const { parameters, base, settings } = choices;
+  const threads = threadCount(choices.threads);
+  if (threads !== guess) {
+    await pool.threads.destroy();
+    pool = await TaskPool.start(threads);
+  }
   const chosen = runSettings(settings);
   await checkSecrets(loaded, parameters);
-  return runFlow({
+  const label = labelOf(loaded.flow.definition.options, parameters, choices);
+  const running = choices.skipIfRunning ? await runningAlready(base, file) : undefined;
+  if (running !== undefined) return { outcome: "skipped", running };
+  const outcome = await runFlow({
     loaded,
     parameters,
     folder,
     base,
     pool,
     version: millraceVersion(),
+    ...label,
     ...chosen,
     ...(await listen()),
   });
+  return { outcome: "ran", ...outcome };
 }

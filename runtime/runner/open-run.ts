@@ -52,7 +52,8 @@ export async function openRun(options: RunFlowOptions): Promise<OpenedRun> {
     return { path, info, lock, seq: before.view.seq, warnings, writings, earlier };
   }
   const { info, path } = await createRunFolder(base, {
-    name: randomRunName(),
+    name: options.name ?? randomRunName(),
+    ...(options.tags === undefined || options.tags.length === 0 ? {} : { tags: options.tags }),
     flow: options.loaded.name,
     file: options.loaded.bundle.file,
     folder: options.folder,

@@ -11,6 +11,10 @@ export interface RunFlowOptions {
   readonly folder: string;
   /** Where `.millrace/` is. */
   readonly base: string;
+  /** The run's name; default: one at random. Stands in its id. */
+  readonly name?: string;
+  /** By which it can be found. */
+  readonly tags?: readonly string[];
   /** The engine that `openSession()` gives, for the threads. */
   readonly session: string;
   /** The same without secrets, for the run folder. */

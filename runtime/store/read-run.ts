@@ -129,6 +129,7 @@ export function summaryOf(
     id,
     name,
     flow,
+    ...(info.tags === undefined ? {} : { tags: info.tags }),
     state: now.state,
     started,
     ended: info.ended ?? now.ended,

@@ -21,6 +21,8 @@ import { fits, problemText } from "./shape.ts";
 export interface RunInfo {
   readonly id: string;
   readonly name: string;
+  /** By which it can be found. */
+  readonly tags?: readonly string[];
   readonly flow: string;
   /** The folder whose `.millrace/` has it, as the run's process sees it: elsewhere it may be another. */
   readonly base?: string;

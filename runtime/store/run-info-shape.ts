@@ -1,7 +1,7 @@
 import { type State, type StateName, type StateType, stateNames, stateTypeOf } from "../events/states.ts";
 import type { KnownProcess } from "../processes/known-process.ts";
 import type { RunInfo } from "./run-folder.ts";
-import { maybe, object, oneOf, properties, type Shape, text, time, whole, yesOrNo } from "./shape.ts";
+import { list, maybe, object, oneOf, properties, type Shape, text, time, whole, yesOrNo } from "./shape.ts";
 
 const anyState = object<State>({
   name: oneOf<StateName>(stateNames),
@@ -34,6 +34,7 @@ const runName: Shape<string> = (value) =>
 export const runInfo: Shape<RunInfo> = object<RunInfo>({
   id: text,
   name: runName,
+  tags: maybe(list(text)),
   flow: text,
   base: maybe(text),
   file: text,

@@ -123,7 +123,7 @@ export default flow({ name: "Throws" }, () => {
   });
 
   it("prints JSON and nothing else on stdout", async () => {
-    const { stdout } = await cli(["graph", "noisy", "--who", "me", "--json"], { cwd: room });
+    const { stdout } = await cli(["graph", "--json", "noisy", "--who", "me"], { cwd: room });
     assert.deepEqual(JSON.parse(stdout), {
       flow: "Noisy",
       nodes: [

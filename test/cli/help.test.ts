@@ -81,9 +81,11 @@ export default flow(
     assert.deepEqual(flags(generic), flags(own));
   });
 
-  it("leaves to --parameters what another option is called like", async () => {
+  it("leaves a flow's parameters their names", async () => {
     const usage = await help("run", "clash");
-    assert.deepEqual(usage.match(/^ {2}(-\w, )?--\S+/gm)?.slice(0, 3), [
+    assert.deepEqual(usage.match(/^ {2}(-\w, )?--\S+/gm)?.slice(0, 5), [
+      "  --json",
+      "  --dir",
       "  --camel-case",
       "  -c, --other",
       "  --another",

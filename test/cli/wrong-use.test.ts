@@ -40,9 +40,9 @@ export default flow({ name: "Two tasks" }, () => {});
       "error: 'twice' could be any of these; give the path of the one that you mean:\n  a/twice.flow.ts\n  b/twice.flow.ts",
     ],
     [
-      "an option before the flow",
-      ["run", "--json", "shop"],
-      "error: Name the flow before its options: millrace run <flow> --json ...",
+      "a parameter before the flow",
+      ["run", "--floors", "shop"],
+      "error: Name the flow before its own options: millrace run <flow> --floors ...",
     ],
     [
       "an unknown parameter",

@@ -7,39 +7,82 @@ import { baseOption } from "../base-option.ts";
 import { executeRun } from "../execute-run.ts";
 import { addRunOptions } from "../flow-options.ts";
 import { readGivenInput } from "../given-input.ts";
-import { reserveStdout } from "../output.ts";
-import { givenParameters, parameterCommand } from "../parameter-options.ts";
+import { note, reserveStdout } from "../output.ts";
+import { givenParameters, ownOptions, parameterCommand, readParameters } from "../parameter-options.ts";
+import type { ShownOptions } from "../render/run-reporter.ts";
 
-/** `millrace run <flow> [--parameter value ...]`: the flow's schema says which options there are. */
-export async function runCommand(flowReference: string, rest: readonly string[]): Promise<void> {
+/** What the options beside a flow's parameters say. */
+interface OwnOptions extends RunSettings, ShownOptions {
+  readonly dir?: string;
+  readonly threads?: string;
+  readonly stdin?: boolean;
+  readonly parameters?: string;
+  readonly name?: string;
+  readonly tag?: readonly string[];
+  readonly skipIfRunning?: boolean;
+}
+
+/**
+ * `millrace run [options] <flow> [--parameter value ...]`: the flow's schema says which options there are after the
+ * flow.
+ * @param before the options that stand before the flow: none of them is a parameter.
+ */
+export async function runCommand(
+  flowReference: string,
+  rest: readonly string[],
+  before: OwnOptions = {},
+): Promise<void> {
   const folder = process.cwd();
-  if (rest.includes("--json")) reserveStdout();
+  if (before.json || rest.includes("--json")) reserveStdout();
   if (rest.includes("--help") || rest.includes("-h")) {
     await withInspectedFlow(flowReference, folder, (loaded) => parsedOptions(flowReference, loaded, rest));
     return;
   }
-  const shown = {
-    json: rest.includes("--json"),
-    log: rest.includes("--log"),
-    quiet: rest.includes("--quiet"),
-    all: rest.includes("--all"),
-  };
-  const given = await readGivenInput(rest.includes("--stdin"));
-  await executeRun(shown, (listen) =>
-    startRun(
-      {
-        flow: flowReference,
-        folder,
-        base: baseOption(valueAfter(rest, "--dir")),
-        threads: valueAfter(rest, "--threads"),
-        async choose(loaded) {
-          const { command, fields } = await parsedOptions(flowReference, loaded, rest);
-          const parameters = { ...given, ...givenParameters(command, fields) };
-          return { parameters, settings: command.opts<RunSettings>() };
+  const given = await readGivenInput(before.stdin ?? rest.includes("--stdin"));
+  let own: OwnOptions = before;
+  await executeRun(
+    () => own,
+    (listen) =>
+      startRun(
+        {
+          flow: flowReference,
+          folder,
+          // A flow may have a parameter of that name.
+          base:
+            rest.some((arg) => /^--dir(=|$)/.test(arg)) && before.dir === undefined
+              ? undefined
+              : baseOption(before.dir),
+          threads: before.threads ?? valueAfter(rest, "--threads"),
+          async choose(loaded) {
+            const { command, fields, clashes } = await parsedOptions(flowReference, loaded, rest);
+            for (const name of clashes)
+              note(
+                "%s is a parameter of the flow. Millrace's own %s stands before the flow: millrace run %s ... %s",
+                name,
+                name,
+                name,
+                flowReference,
+              );
+            const parameters = {
+              ...given,
+              ...readParameters(before.parameters),
+              ...givenParameters(command, fields),
+            };
+            own = { ...ownOptions(command), ...before };
+            const { dir, threads, name, tag, skipIfRunning } = own;
+            return {
+              parameters,
+              settings: own,
+              base: baseOption(dir),
+              threads,
+              name,
+              tags: tag,
+              skipIfRunning: skipIfRunning ?? false,
+            };
+          },
         },
-      },
-      listen,
-    ),
+        listen,
+      ),
   );
 }
 
@@ -48,9 +91,15 @@ async function parsedOptions(flowReference: string, { flow, name }: LoadedFlow, 
   const { options } = flow.definition;
   const fields = await parameterFields(options);
   const description = options.description ?? name;
-  const command = parameterCommand(`millrace run ${flowReference}`, description, fields, addRunOptions);
+  const { command, clashes } = parameterCommand(
+    `millrace run ${flowReference}`,
+    description,
+    fields,
+    addRunOptions,
+  );
   command.parse([...rest], { from: "user" });
-  return { command, fields };
+  const used = clashes.filter((flag) => rest.some((arg) => arg === flag || arg.startsWith(`${flag}=`)));
+  return { command, fields, clashes: used };
 }
 
 /** An option's value before the flow's own options are known. */

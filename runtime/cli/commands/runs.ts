@@ -13,6 +13,7 @@ import { textTable } from "../render/text-table.ts";
 export interface RunsOptions {
   readonly flow?: string;
   readonly state?: string;
+  readonly tag?: readonly string[];
   readonly limit?: string;
   readonly dir?: string;
   readonly json?: boolean;
@@ -30,6 +31,7 @@ export async function runsCommand(options: RunsOptions): Promise<void> {
   const base = baseOption(options.dir);
   const wanted = (run: RunSummary) =>
     (options.flow === undefined || run.flow === options.flow || stem(run) === options.flow) &&
+    (options.tag ?? []).every((tag) => run.tags?.includes(tag)) &&
     (!state || run.state.name === state || run.state.type === state);
   const page = limit ?? (options.json ? undefined : pageSize);
   const found = await listRuns(base, { wanted, most: page === undefined ? undefined : page + 1 });
@@ -58,7 +60,7 @@ function stem(run: RunSummary): string {
   return basename(run.file).replace(flowFilePattern, "");
 }
 
-/** UTF-16 units of a flow's name that are listed on a terminal. */
+/** UTF-16 units of a flow's name that are listed. */
 const longestFlow = 200;
 
 function table(runs: readonly RunSummary[], now: number): string[] {
@@ -71,7 +73,7 @@ function table(runs: readonly RunSummary[], now: number): string[] {
     const took = run.state.type === "CRASHED" ? "" : duration((run.ended ?? now) - run.started);
     return [
       reference,
-      process.stdout.isTTY ? run.flow.slice(0, longestFlow) : run.flow,
+      run.flow.slice(0, longestFlow),
       run.unsure ? `${run.state.name}?` : run.state.name,
       localTime(run.started),
       took,

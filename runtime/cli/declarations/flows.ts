@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { UsageError } from "../../errors/user-error.ts";
 import type { InitOptions } from "../commands/init.ts";
 import type { ListOptions } from "../commands/list.ts";
@@ -9,35 +9,31 @@ const flowArgument = "a flow's name, its file's stem (movie-ratings), or a path"
 /** Commands about flows: run, graph, list, init. */
 export function declareFlowCommands(program: Command): void {
   program.commandsGroup("Flows:");
-  const run = program
-    .command("run")
+  addRunOptions(program.command("run"))
     .argument("<flow>", flowArgument)
     .argument("[options...]", "the flow's parameters as options, and those below")
     .description("run a flow; `millrace run <flow> --help` lists its parameters")
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()
-    .action(async (flow: string, rest: string[], _options, command: Command) => {
+    .action(async (flow: string, rest: string[], options: object, command: Command) => {
       checkFlowFirst(flow, command);
       const { runCommand } = await import("../commands/run.ts");
-      await runCommand(flow, rest);
+      await runCommand(flow, rest, options);
     });
-  listOptions(run, addRunOptions);
 
-  const graph = program
-    .command("graph")
+  addGraphOptions(program.command("graph"))
     .argument("<flow>", flowArgument)
     .argument("[options...]", "the flow's parameters as options, and those below")
     .description("show a flow's graph without running its tasks; `millrace graph <flow> --help` for more")
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()
-    .action(async (flow: string, rest: string[], _options, command: Command) => {
+    .action(async (flow: string, rest: string[], options: object, command: Command) => {
       checkFlowFirst(flow, command);
       const { graphCommand } = await import("../commands/graph.ts");
-      await graphCommand(flow, rest);
+      await graphCommand(flow, rest, options);
     });
-  listOptions(graph, addGraphOptions);
 
   program
     .command("list")
@@ -76,14 +72,8 @@ export function declareFlowCommands(program: Command): void {
 function checkFlowFirst(flow: string, command: Command): void {
   if (flow === "--help" || flow === "-h") command.help();
   if (flow.startsWith("-")) {
-    throw new UsageError(`Name the flow before its options: millrace ${command.name()} <flow> ${flow} ...`);
+    throw new UsageError(
+      `Name the flow before its own options: millrace ${command.name()} <flow> ${flow} ...`,
+    );
   }
-}
-
-/** Lists the options that every flow has in a command's help; they are read with the flow's own. */
-function listOptions(command: Command, add: (command: Command) => Command): void {
-  const { options } = add(new Command());
-  const width = Math.max(...options.map(({ flags }) => flags.length));
-  const lines = options.map(({ flags, description }) => `  ${flags.padEnd(width)}  ${description}`);
-  command.addHelpText("after", `\nOptions, beside the flow's own:\n${lines.join("\n")}`);
 }

@@ -6,6 +6,7 @@ import type { PruneOptions } from "../commands/prune.ts";
 import type { ResumeOptions } from "../commands/resume.ts";
 import type { RunsOptions } from "../commands/runs.ts";
 import type { ShowOptions } from "../commands/show.ts";
+import { collect } from "../flow-options.ts";
 
 const runArgument = "a run's id, its name, the beginning of either, or `latest`";
 
@@ -17,6 +18,7 @@ export function declareRunCommands(program: Command): void {
     .description("list runs, newest first")
     .option("--flow <flow>", "only those of the flow of this name, or whose file has this stem")
     .option("--state <state>", "only those in this state, such as Failed or Running")
+    .option("--tag <tag>", "only those that have this tag; given more than once, all of them", collect)
     .option("--limit <n>", "at most so many (default: 100, with --json all)")
     .addOption(dirOption())
     .option("--json", "print JSON: an array; times are milliseconds since 1970")

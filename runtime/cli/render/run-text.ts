@@ -43,6 +43,7 @@ function facts({ info, view, state, alive }: StoredRun, now: number): string[] {
   const rows: [string, string][] = [
     ["Run", paint("bold", info.name)],
     ["Id", info.id],
+    ...(info.tags === undefined ? [] : [["Tags", info.tags.join(", ")] as [string, string]]),
     ["Flow", `${info.flow} (${shortPath(info.file)})`],
     ["State", paint(stateStyle(state), formatState(state))],
     ["Started", `${localTime(info.started)}${took || ""}`],
