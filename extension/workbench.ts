@@ -5,6 +5,7 @@ import { readRun } from "../runtime/store/read-run.ts";
 import { mostShown } from "../runtime/store/task-run-limit.ts";
 import { callCli } from "./command-line/cli.ts";
 import { Toolchain } from "./command-line/toolchain.ts";
+import { GraphWarnings } from "./flows/graph-warnings.ts";
 import { newFlow, pickFolder } from "./flows/new-flow.ts";
 import { setUpTypes } from "./flows/set-up-types.ts";
 import type { Basics } from "./lazy-handlers.ts";
@@ -48,6 +49,8 @@ export class Workbench {
         return runs.runs.find((run) => run.id === id)?.path;
       },
     });
+    const warnings = new GraphWarnings();
+    context.subscriptions.push(warnings);
     this.#runner = new FlowRunner({
       memory: context.workspaceState,
       secrets: this.#secrets,
@@ -55,6 +58,7 @@ export class Workbench {
       runs,
       panels: this.panels,
       started,
+      warnings,
     });
   }
 

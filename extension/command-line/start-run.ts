@@ -79,8 +79,8 @@ async function launch(
   const [answerFile, errorsFile] = [join(folder, "stdout"), join(folder, "stderr")];
   const [stdout, stderr] = [openSync(answerFile, "w"), openSync(errorsFile, "w")];
   try {
-    const [command = "", what = "", ...options] = args; // options follow what they are about
-    const line = commandLine(cli, [command, what, "--stdin", ...options], cwd, { takesInput: true });
+    const [command = "", ...rest] = args; // before a flow, none of its parameters can be meant
+    const line = commandLine(cli, [command, "--stdin", ...rest], cwd, { takesInput: true });
     const child = spawn(line.command, line.args, {
       cwd: line.cwd,
       env: line.env,

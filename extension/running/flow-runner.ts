@@ -11,6 +11,7 @@ import type { Cli, RunInput } from "../command-line/command-line.ts";
 import { debugRun } from "../command-line/debug-run.ts";
 import { newAttemptOf, newRunOf, resumeRun, startRun } from "../command-line/start-run.ts";
 import type { Toolchain } from "../command-line/toolchain.ts";
+import type { GraphWarnings } from "../flows/graph-warnings.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { PlannedRun } from "../panel/snapshot.ts";
 import type { RunIndex } from "../runs/run-index.ts";
@@ -36,6 +37,7 @@ export class FlowRunner {
   readonly #runs: RunIndex;
   readonly #panels: Panels;
   readonly #started: Set<string>;
+  readonly #warnings: GraphWarnings;
 
   constructor(parts: {
     readonly memory: vscode.Memento;
@@ -45,6 +47,7 @@ export class FlowRunner {
     readonly panels: Panels;
     /** Gets the folders of the runs that were started in this window. */
     readonly started: Set<string>;
+    readonly warnings: GraphWarnings;
   }) {
     this.#memory = parts.memory;
     this.#secrets = parts.secrets;
@@ -52,6 +55,7 @@ export class FlowRunner {
     this.#runs = parts.runs;
     this.#panels = parts.panels;
     this.#started = parts.started;
+    this.#warnings = parts.warnings;
   }
 
   /** Asks for the parameters, shows the plan, starts the run, and shows it. */
@@ -165,10 +169,12 @@ export class FlowRunner {
     return callCli<CancelOutcome>(cli, ["cancel", basename(path), "--dir", base, "--json"], { cwd: base });
   }
 
-  #inspect(cli: Cli, file: string): Promise<InspectedFlow> {
-    return withStatus("Millrace: reading the flow", () =>
+  async #inspect(cli: Cli, file: string): Promise<InspectedFlow> {
+    const inspected = await withStatus("Millrace: reading the flow", () =>
       callCli<InspectedFlow>(cli, ["inspect", file], { cwd: this.#toolchain.baseOf(file) }),
     );
+    this.#warnings.show(file, inspected.plan);
+    return inspected;
   }
 
   /**

@@ -3,6 +3,7 @@ import { millraceVersion } from "../discovery/version.ts";
 import { declareDataCommands } from "./declarations/data.ts";
 import { declareFlowCommands } from "./declarations/flows.ts";
 import { declareRunCommands } from "./declarations/runs.ts";
+import { declareShellCommands } from "./declarations/shell.ts";
 import { noteText, print } from "./output.ts";
 
 /**
@@ -26,5 +27,6 @@ Without a command this help is printed to stderr, and the exit code is 2.`,
   declareFlowCommands(program);
   declareRunCommands(program);
   declareDataCommands(program);
+  declareShellCommands(program);
   return program;
 }

@@ -119,6 +119,7 @@ export default flow(
       "resume",
       "prune",
       "download",
+      "completion",
       "help",
     ]);
     const outputs = await Promise.all((commands ?? []).slice(0, -1).map((command) => help(command)));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { commands } from "../../../extension/manifest/commands.ts";
@@ -36,6 +36,37 @@ describe("The commands", () => {
       Object.keys(commands).filter((id) => !there.has(id)),
       [],
     );
+  });
+
+  it("put what a flow's author may not have meant into Problems, until the file is saved", async () => {
+    const file = join(folder(), "aged.flow.ts");
+    const text = `import { flow, task } from "millrace";
+const age = task({ name: "Age", cache: true }, () => Date.now());
+export default flow({ name: "Aged" }, () => {
+  age();
+});
+`;
+    const warnings = () =>
+      vscode.languages
+        .getDiagnostics(vscode.Uri.file(file))
+        .filter(
+          ({ source, severity }) => source === "Millrace" && severity === vscode.DiagnosticSeverity.Warning,
+        )
+        .map(({ message, range }) => `${range.start.line + 1}: ${message.split(":")[0]}`);
+    try {
+      writeFileSync(file, text);
+      await vscode.commands.executeCommand("millrace.showGraph", { flowFile: file });
+      assert.deepEqual(await until(warnings, (found) => found.length > 0), [
+        "2: The task 'Age' is cached, and its code uses Date.now",
+      ]);
+      const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+      await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "// looked at\n"));
+      await editor.document.save();
+      assert.deepEqual(await until(warnings, (found) => found.length === 0), []);
+    } finally {
+      await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+      rmSync(file, { force: true });
+    }
   });
 
   it("run a flow, resume the run, and show it in one panel", async () => {
