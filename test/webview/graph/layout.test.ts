@@ -207,11 +207,28 @@ describe("the graph's layout", () => {
     );
   });
 
-  it("gives the same picture for the same graph", () => {
+  it("gives the same picture for the same graph, and leaves that as it is", () => {
     fc.assert(
-      fc.property(nestedGraph(), (input) => assert.deepEqual(layOutGraph(input), layOutGraph(input))),
+      fc.property(nestedGraph(), (input) => {
+        const before = structuredClone(input);
+        assert.deepEqual(layOutGraph(input), layOutGraph(input));
+        assert.deepEqual(input, before);
+      }),
       { numRuns: 30 },
     );
+  });
+
+  it("fills the room of a node whose members stand side by side row by row", () => {
+    const members = 7;
+    const { x, y } = layOutGraph({
+      ...flat(1 + members, new Int32Array(), new Int32Array(), []),
+      parent: Int32Array.from({ length: 1 + members }, (_, node) => (node === 0 ? -1 : 0)),
+      inside: Uint8Array.from({ length: 1 + members }, (_, node) =>
+        node === 0 ? inside.grid : inside.nothing,
+      ),
+    });
+    const places = Array.from({ length: members }, (_, i) => `${x[1 + i]},${y[1 + i]}`);
+    assert.equal(places.join(" "), "24,0 136,0 24,52 136,52 24,104 136,104 24,156");
   });
 
   it("fits a sequence by least squares: never falling, and means where it would", () => {
