@@ -5,6 +5,7 @@ import { makeState, stateNames } from "../../runtime/events/states.ts";
 const text = fc.string({ unit: "binary", maxLength: 20 });
 const taskRun = fc.constantFrom("Load-0", "Load-1", "Sub-0/Load-0");
 const flowRun = fc.constantFrom(".", "Sub-0");
+const map = fc.constantFrom("Load[]-0", "Sub-0/Load[]-0");
 const resource = fc.constantFrom("db-0", "db-1");
 const state = fc
   .tuple(fc.constantFrom(...stateNames), fc.option(text, { nil: undefined }))
@@ -63,6 +64,12 @@ export const anyEventBody: fc.Arbitrary<RunEventBody> = fc.oneof(
     },
     { requiredKeys: ["type", "taskRun", "state"] },
   ),
+  fc.record({ type: fc.constant("map-created" as const), map, name: text, task: text, flowRun }),
+  fc.record(
+    { type: fc.constant("map-state" as const), map, state, count: fc.nat(3), error },
+    { requiredKeys: ["type", "map", "state"] },
+  ),
+  fc.record({ type: fc.constant("task-run-adopted" as const), taskRun }),
   fc.record({ type: fc.constant("resource-created" as const), resource, name: text, flowRun }),
   fc.record(
     {

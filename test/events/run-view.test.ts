@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { RunEvent, RunEventBody } from "../../runtime/events/run-event.ts";
 import { currentTaskRuns, emptyRunView, foldEvents } from "../../runtime/events/run-view.ts";
+import { viewFromJson, viewToJson } from "../../runtime/events/run-view-json.ts";
 import { formatState, makeState } from "../../runtime/events/states.ts";
 import { anyEvents } from "./events-fixture.ts";
 
@@ -54,6 +55,18 @@ describe("folding events", () => {
         assert.equal(whole.logLines, events.filter(({ type }) => type === "log").length);
       }),
     );
+  });
+
+  it("goes on from a view that came in a message", () => {
+    fc.assert(
+      fc.property(anyEvents, fc.nat(40), (given, cut) => {
+        const events = structuredClone(given); // plain objects, as a message's are
+        const whole = foldEvents(emptyRunView(), events);
+        const sent = structuredClone(viewToJson(foldEvents(emptyRunView(), events.slice(0, cut))));
+        assert.deepStrictEqual(foldEvents(viewFromJson(sent), events), whole);
+      }),
+    );
+    assert.deepStrictEqual(viewFromJson(undefined), emptyRunView());
   });
 
   it("keeps each try of a task run, and shows what a resume took over and what it ran again", () => {
