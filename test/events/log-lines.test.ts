@@ -59,6 +59,18 @@ describe("log lines", () => {
         state: "Failed",
         error: { name: "Error", message: "refused" },
       },
+      ...[0, 1].flatMap((number) => {
+        const map = `Clean-0/Check[]-${number}`;
+        return [
+          { type: "map-created", map, name: `Check[]-${number}`, task: "Check", flowRun: "Clean-0" },
+          { type: "map-state", map, state: makeState("Running"), count: number + 1 },
+          {
+            type: "map-state",
+            map,
+            state: number === 0 ? makeState("Completed") : makeState("Failed", "1/2 states failed."),
+          },
+        ];
+      }),
       { type: "cancel-requested", reason: "Cancelled by Ctrl-C." },
       { type: "flow-run-state", flowRun: ".", state: makeState("Completed", "All states completed.") },
       { type: "run-started", attempt: 2, flow: "Medium", runName: "wise-otter", threads: 2, parameters: {} },
@@ -78,6 +90,9 @@ describe("log lines", () => {
         "12:00:00.007 | ERROR   | Task run 'Similarity join-0' - Task run failed with exception: Error('boom') - Retries are exhausted",
         "12:00:00.007 | ERROR   | Task run 'Similarity join-0' - Finished in state Failed('boom')\nError: boom\n    at f (/a.ts:1:2)",
         "12:00:00.007 | ERROR   | millrace.engine - Resource 'db-0' failed: refused",
+        "12:00:00.007 | INFO    | Flow run 'Clean-0' - Map 'Check[]-0' has 1 task run",
+        "12:00:00.007 | INFO    | Flow run 'Clean-0' - Map 'Check[]-1' has 2 task runs",
+        "12:00:00.007 | ERROR   | Flow run 'Clean-0' - Map 'Check[]-1' finished in state Failed('1/2 states failed.')",
         "12:00:00.007 | WARNING | Flow run 'wise-otter' - Cancelling: Cancelled by Ctrl-C.",
         "12:00:00.007 | INFO    | Flow run 'wise-otter' - Finished in state Completed('All states completed.')",
         "12:00:00.007 | INFO    | millrace.engine - Resuming flow run 'wise-otter' for flow 'Medium', attempt 2",
