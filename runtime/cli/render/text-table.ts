@@ -1,6 +1,6 @@
-import stringWidth from "string-width";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
 import { fitColumns } from "./fit-columns.ts";
+import { terminalWidth } from "./terminal-width.ts";
 
 export interface TextColumn {
   readonly title: string;
@@ -26,9 +26,9 @@ export function textTable(
   const columns = given.map((column) => ({ ...column, title: visibleLine(column.title) }));
   const rows = cells.map((row) => row.map((cell) => visibleLine(cell.replaceAll(/[\r\n\t]+/g, " "))));
   const wanted = columns.map(({ title }, i) =>
-    rows.reduce((most, row) => Math.max(most, stringWidth(row[i] ?? "")), stringWidth(title)),
+    rows.reduce((most, row) => Math.max(most, terminalWidth(row[i] ?? "")), terminalWidth(title)),
   );
-  const least = columns.map(({ title, least }, i) => Math.min(wanted[i] ?? 0, least ?? stringWidth(title)));
+  const least = columns.map(({ title, least }, i) => Math.min(wanted[i] ?? 0, least ?? terminalWidth(title)));
   const widths = shrink(wanted, least, width - gap * (columns.length - 1));
   const line = (
     cells: readonly string[],
@@ -75,7 +75,7 @@ function align(cell: string, width: number, side: "left" | "right", isLast: bool
   const fitted = fitColumns(cell, width);
   if (side === "right") {
     const text = fitted.trimEnd();
-    return " ".repeat(Math.max(0, width - stringWidth(text))) + text;
+    return " ".repeat(Math.max(0, width - terminalWidth(text))) + text;
   }
   return isLast ? fitted.trimEnd() : fitted;
 }
