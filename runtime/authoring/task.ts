@@ -43,6 +43,12 @@ export interface TaskOptions<Args extends readonly unknown[] = never[]> {
   /** Milliseconds that one try may take. Its thread is ended then, even one in an endless loop. */
   readonly timeout?: number;
   /**
+   * It mostly waits, for the network say: up to 128 such tasks share a thread, beside those that compute. One that
+   * ignores its signal when its time is up is given up, and hurts no other. Default false: a thread of its own while
+   * it runs.
+   */
+  readonly waits?: boolean;
+  /**
    * Takes the result from an earlier run where the task's name, the contents of its inputs and the code that
    * it can reach are the same, and what it read then is still so: files, by way of a session, and variables of the
    * environment. Default false.

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import type { RunEnvironment, StopReason, TaskResponse } from "../worker/protocol.ts";
+import { FreeSeats } from "./free-seats.ts";
 import { HostProcess } from "./host-process.ts";
 import type { FromHost } from "./host-protocol.ts";
 import {
@@ -21,7 +22,7 @@ interface Call {
 export class HostedThreads implements TaskThreads {
   readonly size: number;
   readonly #listener: ThreadsListener;
-  readonly #free: TaskThread[];
+  readonly #free: FreeSeats;
   readonly #calls = new Map<number, Call>();
   #host: HostProcess | undefined;
   #prepared: RunEnvironment | undefined;
@@ -30,7 +31,7 @@ export class HostedThreads implements TaskThreads {
   constructor(size: number, listener: ThreadsListener) {
     this.size = size;
     this.#listener = listener;
-    this.#free = Array.from({ length: size }, (_, index) => this.#thread(size - index));
+    this.#free = new FreeSeats(size, (thread) => this.#thread(thread));
     this.#host = this.#start();
   }
 
@@ -40,12 +41,12 @@ export class HostedThreads implements TaskThreads {
     this.#host.send({ to: "prepare", environment });
   }
 
-  take(): TaskThread | undefined {
-    return this.#free.pop();
+  take(waits: boolean): TaskThread | undefined {
+    return this.#free.take(waits);
   }
 
   release(thread: TaskThread): void {
-    this.#free.push(thread);
+    this.#free.release(thread);
   }
 
   detach(resource: string): void {

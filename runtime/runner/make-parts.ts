@@ -52,7 +52,15 @@ export function makeParts(
     (message) => journal.append({ type: "log", level: "INFO", message }),
   );
   const slots = new Slots();
-  const scheduler = new Scheduler({ pool: pool.threads, slots, cache, resources, environment, writings });
+  const scheduler = new Scheduler({
+    pool: pool.threads,
+    slots,
+    tell: (message) => warn(journal, message),
+    cache,
+    resources,
+    environment,
+    writings,
+  });
   const parts = new RunParts({
     path,
     writer: opened.lock.number,

@@ -23,10 +23,13 @@ export class Scheduler {
   readonly #pool: TaskThreads;
   readonly #slots: Slots;
   readonly #parts: TryParts;
+  readonly #tell: (message: string) => void;
   readonly #live = new Set<TaskRun>();
   readonly #tries = new Map<TaskRun, TaskTry>();
   readonly #retryTimers = new Map<TaskRun, NodeJS.Timeout>();
-  readonly #ready = new ReadyQueue<Waiting>();
+  /** Those that compute, and those that mostly wait. */
+  readonly #ready = { own: new ReadyQueue<Waiting>(), shared: new ReadyQueue<Waiting>() };
+  readonly #toldLimits = new Set<string>();
   /** They, or what ran beside them, took the threads' process with them: each runs with nothing beside it. */
   #suspects: Waiting[] = [];
   #suspectRuns = false;
@@ -34,8 +37,16 @@ export class Scheduler {
   /** Flow runs of which nothing more is started. */
   readonly #cancelled: string[] = [];
 
-  constructor(options: { readonly pool: TaskThreads; readonly slots: Slots } & TryParts) {
-    const { pool, slots, ...parts } = options;
+  /** `tell` says what the author may not have meant. */
+  constructor(
+    options: {
+      readonly pool: TaskThreads;
+      readonly slots: Slots;
+      readonly tell: (message: string) => void;
+    } & TryParts,
+  ) {
+    const { pool, slots, tell, ...parts } = options;
+    this.#tell = tell;
     this.#pool = pool;
     this.#slots = slots;
     this.#parts = parts;
@@ -65,7 +76,7 @@ export class Scheduler {
   /** Starts nothing more of the task runs in a flow run (all by default), and ends those that run: gracefully at first. */
   cancel(flowRun: string = rootFlowRun): void {
     this.#cancelled.push(flowRun);
-    this.#ready.removeWhere(({ run }) => this.#isCancelled(run));
+    for (const queue of Object.values(this.#ready)) queue.removeWhere(({ run }) => this.#isCancelled(run));
     this.#suspects = this.#suspects.filter(({ run }) => !this.#isCancelled(run));
     for (const run of [...this.#live]) {
       if (!this.#isCancelled(run)) continue;
@@ -131,8 +142,23 @@ export class Scheduler {
   }
 
   #enqueue(waiting: Waiting): void {
-    this.#ready.add(waiting.run.options.tags ?? [], waiting);
+    const { tags = [], waits = false } = waiting.run.options;
+    if (!waits) this.#tellLimits(tags);
+    this.#ready[waits ? "shared" : "own"].add(tags, waiting);
     this.#dispatchSoon();
+  }
+
+  /** Says once where a limit lets more run than there are threads for. */
+  #tellLimits(tags: readonly string[]): void {
+    const { size } = this.#pool;
+    for (const tag of tags) {
+      const limit = this.#slots.limitOf(tag);
+      if (limit === undefined || limit <= size || this.#toldLimits.has(tag)) continue;
+      this.#toldLimits.add(tag);
+      this.#tell(
+        `The flow lets ${limit} task runs with the tag '${tag}' run at a time, and there are ${size} threads. Give tasks that mostly wait { waits: true }: they share threads; or the run more of them, --threads.`,
+      );
+    }
   }
 
   #dispatchSoon(): void {
@@ -147,10 +173,15 @@ export class Scheduler {
       this.#dispatchSuspect();
       return;
     }
-    while (this.#ready.size > 0) {
-      const thread = this.#pool.take();
+    this.#dispatchFrom(this.#ready.own, false);
+    this.#dispatchFrom(this.#ready.shared, true);
+  }
+
+  #dispatchFrom(queue: ReadyQueue<Waiting>, waits: boolean): void {
+    while (queue.size > 0) {
+      const thread = this.#pool.take(waits);
       if (thread === undefined) return;
-      const waiting = this.#ready.take((tags) => this.#slots.tryTake(tags));
+      const waiting = queue.take((tags) => this.#slots.tryTake(tags));
       if (waiting === undefined) {
         this.#pool.release(thread);
         return;
@@ -162,7 +193,7 @@ export class Scheduler {
   #dispatchSuspect(): void {
     if (this.#tries.size > 0) return;
     const [waiting, ...rest] = this.#suspects;
-    const thread = waiting && this.#pool.take();
+    const thread = waiting && this.#pool.take(waiting.run.options.waits ?? false);
     if (waiting === undefined || thread === undefined) return;
     this.#suspects = rest;
     this.#suspectRuns = true;

@@ -10,6 +10,10 @@ export class Slots {
     }
   }
 
+  limitOf(tag: string): number | undefined {
+    return this.#limits.get(tag);
+  }
+
   /** Takes a slot of each tag, or none at all. Tags without a limit count too: they may get one. */
   tryTake(tags: readonly string[]): boolean {
     const distinct = new Set(tags);

@@ -9,7 +9,7 @@ import { takeFatalError } from "./fatal-error.ts";
 import { Frames } from "./frames.ts";
 import type { FromHost, ToHost } from "./host-protocol.ts";
 import { type OrderBytes, ThreadEndedError } from "./task-threads.ts";
-import { type PoolThread, ThreadPool } from "./thread-pool.ts";
+import { type PoolCall, ThreadPool } from "./thread-pool.ts";
 
 // The process that the threads of a run are in: what takes a whole process with it (V8 out of memory in one
 // big step, a native crash, the system's kill for want of memory) leaves the run's own process alive, and a
@@ -18,8 +18,7 @@ import { type PoolThread, ThreadPool } from "./thread-pool.ts";
 const runner = process.ppid;
 const socket = new Socket({ fd: 3 });
 const heard: (() => void)[] = [];
-/** Which thread runs which call. */
-const calls = new Map<number, PoolThread>();
+const calls = new Map<number, PoolCall>();
 let environment: RunEnvironment | undefined;
 
 const frames = new Frames<FromHost, ToHost>(socket, (message, order, args) => {
@@ -70,8 +69,9 @@ async function run(
     const thread = pool.thread(number);
     if (environment === undefined || thread === undefined)
       throw new Error(`There is no environment yet, or no thread ${number}.`);
-    calls.set(call, thread);
-    frames.send({ from: "response", call }, await thread.runBytes(bytes, environment));
+    const running = thread.start(bytes, environment);
+    calls.set(call, running);
+    frames.send({ from: "response", call }, await running.response);
   } catch (error) {
     const told =
       error instanceof ThreadEndedError

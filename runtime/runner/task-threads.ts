@@ -17,13 +17,17 @@ export interface OrderBytes {
   readonly args: Uint8Array;
 }
 
-/** Threads that each run one task at a time. */
+/** Threads that each run one task at a time, or many that mostly wait: see {@link FreeSeats}. */
 export interface TaskThreads {
+  /** How many tasks that don't wait run at a time. */
   readonly size: number;
   /** Says what all orders will have in common, as soon as it is known. */
   prepare(environment: RunEnvironment): void;
-  /** Takes a free thread, if there is one. It comes back by {@link release}. */
-  take(): TaskThread | undefined;
+  /**
+   * Takes a free seat of a thread, if there is one. It comes back by {@link release}.
+   * @param waits for a task that mostly waits.
+   */
+  take(waits: boolean): TaskThread | undefined;
   release(thread: TaskThread): void;
   /** Lets all threads let go of a resource. */
   detach(resource: string): void;
@@ -31,8 +35,9 @@ export interface TaskThreads {
   destroy(): Promise<void>;
 }
 
+/** A seat of a thread, for one task at a time. */
 export interface TaskThread {
-  /** From 1. */
+  /** The thread's, from 1. */
   readonly number: number;
   /**
    * Runs one try of a task; resolves when all that it said has been received too.
@@ -42,7 +47,8 @@ export interface TaskThread {
   run(order: TaskOrder): Promise<TaskResponse>;
   /**
    * Tells the task that runs that it should end. After a second of grace the thread is ended under it, even
-   * one in an endless loop, and so are the processes that it has started.
+   * one in an endless loop, and so are the processes that it has started. Where others share the thread, the task is
+   * given up instead, nothing new starts there, and the thread ends after the others; unless it is blocked.
    */
   stop(reason: StopReason): void;
 }
@@ -78,7 +84,8 @@ export class ThreadEndedError extends Error {
 }
 
 export interface ThreadEnd {
-  readonly reason: "exit" | "memory" | "process" | "uncaught" | "ended" | "error";
+  /** `shared`: it ended under several tasks, and it isn't known which of them ended it. */
+  readonly reason: "exit" | "memory" | "process" | "uncaught" | "ended" | "error" | "shared";
   readonly message: string;
   /** What was thrown, if anything was. */
   readonly report?: ErrorReport;

@@ -17,6 +17,7 @@ import {
   type ThreadSurroundings,
 } from "../worker/protocol.ts";
 import { childrenOfThread, endProcesses } from "./child-processes.ts";
+import { FreeSeats, seatsPerThread } from "./free-seats.ts";
 import {
   memoryAdvice,
   type OrderBytes,
@@ -36,40 +37,51 @@ let pools = 0;
  * ran what, and a pool of several doesn't tell.
  */
 export class ThreadPool implements TaskThreads {
-  readonly #threads: readonly PoolThread[];
-  readonly #free: TaskThread[];
+  readonly size: number;
+  /** By number; those that tasks share are started when they are needed. */
+  readonly #threads = new Map<number, PoolThread>();
+  readonly #retired = new Set<PoolThread>();
+  readonly #free: FreeSeats;
   readonly #channel: BroadcastChannel;
+  readonly #start: (number: number) => PoolThread;
 
   constructor(size: number, listener: Pick<ThreadsListener, "onMessage" | "onStrayError">) {
+    this.size = size;
     const channel = `millrace ${process.pid} ${++pools}`;
     this.#channel = new BroadcastChannel(channel);
     this.#channel.unref();
     const notify = (notice: ThreadNotice) => this.#channel.postMessage(notice);
-    const busy = new Int32Array(new SharedArrayBuffer((size + 1) * Int32Array.BYTES_PER_ELEMENT));
-    this.#threads = Array.from(
-      { length: size },
-      (_, index) => new PoolThread(index + 1, busy, channel, notify, listener),
-    );
-    this.#free = [...this.#threads].reverse();
-  }
-
-  get size(): number {
-    return this.#threads.length;
+    const busy = new Int32Array(new SharedArrayBuffer((2 * size + 1) * Int32Array.BYTES_PER_ELEMENT));
+    this.#start = (number) =>
+      new PoolThread(number, number > size ? seatsPerThread : 1, busy, channel, notify, listener);
+    for (let number = 1; number <= size; number++) this.#threads.set(number, this.#start(number));
+    this.#free = new FreeSeats(size, (number) => new PoolSeat(number, this));
   }
 
   /** @param number from 1. */
-  thread(number: number): PoolThread | undefined {
-    return this.#threads[number - 1];
+  thread(number: number): PoolThread {
+    const known = this.#threads.get(number);
+    if (known !== undefined && !known.isRetired) return known;
+    if (known !== undefined) {
+      this.#retired.add(known);
+      void known
+        .whenIdle()
+        .then(() => known.destroy())
+        .finally(() => this.#retired.delete(known));
+    }
+    const thread = this.#start(number);
+    this.#threads.set(number, thread);
+    return thread;
   }
 
   prepare(): void {} // each order says it to the thread that gets it
 
-  take(): TaskThread | undefined {
-    return this.#free.pop();
+  take(waits: boolean): TaskThread | undefined {
+    return this.#free.take(waits);
   }
 
   release(thread: TaskThread): void {
-    this.#free.push(thread);
+    this.#free.release(thread);
   }
 
   detach(resource: string): void {
@@ -77,8 +89,29 @@ export class ThreadPool implements TaskThreads {
   }
 
   async destroy(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.destroy()));
+    await Promise.all([...this.#threads.values(), ...this.#retired].map((thread) => thread.destroy()));
     this.#channel.close();
+  }
+}
+
+/** A seat of a thread in this process. */
+class PoolSeat implements TaskThread {
+  readonly number: number;
+  readonly #pool: ThreadPool;
+  #call: PoolCall | undefined;
+
+  constructor(number: number, pool: ThreadPool) {
+    this.number = number;
+    this.#pool = pool;
+  }
+
+  async run({ environment, args, ...order }: TaskOrder): Promise<TaskResponse> {
+    this.#call = this.#pool.thread(this.number).start({ order: serialize(order), args }, environment);
+    return deserialize(await this.#call.response) as TaskResponse; // what runTask returns
+  }
+
+  stop(reason: StopReason): void {
+    this.#call?.stop(reason);
   }
 }
 
@@ -89,36 +122,67 @@ const detachTimeout = 1_000;
 const stopGrace = 1_000;
 /** How long a task that was told to stop may take until it is called and can hear of that, milliseconds. */
 const startPatience = 5_000;
+/** How long a thread that tasks share may take to answer until it is taken for blocked, milliseconds. */
+const answerPatience = 2_000;
 /** Milliseconds between two looks at whether it has been called. */
 const startPoll = 20;
 
-export class PoolThread implements TaskThread {
-  readonly number: number;
+/** One try of a task on a thread. */
+export interface PoolCall {
+  /** Resolves when all that it said has been received too. @throws {ThreadEndedError} */
+  readonly response: Promise<Uint8Array>;
+  stop(reason: StopReason): void;
+}
+
+/** What is kept of a call while it runs. */
+interface CallState {
+  readonly shared: Int32Array;
+  /** Ends the thread under it. */
+  readonly end: EventEmitter;
+  /** Lets go of it though it goes on. */
+  readonly giveUp: (end: ThreadEnd) => void;
+  /** Others have run beside it: it need not be what ended the thread. */
+  hadOthers: boolean;
+  stopTimer: NodeJS.Timeout | undefined;
+  /** Batches received from it. */
+  batches: number;
+  awaited: { readonly count: number; readonly resolve: () => void } | undefined;
+}
+
+export class PoolThread {
+  readonly #number: number;
+  readonly #isShared: boolean;
   readonly #pool: Piscina<RequestBytes, Uint8Array>;
   readonly #busy: Int32Array;
   readonly #channel: string;
   readonly #notify: (notice: ThreadNotice) => void;
   readonly #onMessage: ThreadsListener["onMessage"];
-  #shared = sharedNumbers();
+  /** Numbers that the thread shares with its keeper, one array for each call at a time. */
+  readonly #shared: Int32Array[] = [];
+  readonly #spare: number[] = [];
+  /** By the numbers of the tries. Late messages of an earlier try aren't counted. */
+  readonly #calls = new Map<number, CallState>();
   #lastTry = 0;
   #surroundings: { readonly of: RunEnvironment; readonly text: string } | undefined;
-  #end = new EventEmitter();
-  #stopTimer: NodeJS.Timeout | undefined;
+  #isRetired = false;
+  #onIdle: () => void = () => {};
   /** It may have been given resources. */
   #used = false;
-  /** Batches received from the current try. Late messages of an earlier try aren't counted. */
-  #batches = 0;
-  #awaited: { readonly count: number; readonly resolve: () => void } | undefined;
 
-  /** @param busy shared by all threads: how many queries run in each, by its number. */
+  /**
+   * @param seats how many tasks it runs at a time.
+   * @param busy shared by all threads: how many queries run in each, by its number.
+   */
   constructor(
     number: number,
+    seats: number,
     busy: Int32Array,
     channel: string,
     notify: (notice: ThreadNotice) => void,
     listener: Pick<ThreadsListener, "onMessage" | "onStrayError">,
   ) {
-    this.number = number;
+    this.#number = number;
+    this.#isShared = seats > 1;
     this.#busy = busy;
     this.#channel = channel;
     this.#notify = notify;
@@ -128,7 +192,8 @@ export class PoolThread implements TaskThread {
       name: "runTask",
       minThreads: 1,
       maxThreads: 1,
-      maxQueue: 1,
+      concurrentTasksPerWorker: seats,
+      maxQueue: seats,
       // A blocked wait for the next task would hold up what the last one left to do, timers and sockets.
       atomics: "disabled",
       recordTiming: false,
@@ -137,24 +202,53 @@ export class PoolThread implements TaskThread {
     this.#pool.on("error", (error) => listener.onStrayError(reportError(error)));
   }
 
-  async run({ environment, args, ...order }: TaskOrder): Promise<TaskResponse> {
-    return deserialize(await this.runBytes({ order: serialize(order), args }, environment)) as TaskResponse; // what runTask returns
+  /** Something that was given up still runs in it: nothing more is to start here. */
+  get isRetired(): boolean {
+    return this.#isRetired;
   }
 
-  /** As {@link run}, for orders that pass through. */
-  async runBytes({ order, args }: OrderBytes, environment: RunEnvironment): Promise<Uint8Array> {
-    const shared = this.#shared;
+  /** Settles when nothing that counts runs here. */
+  whenIdle(): Promise<void> {
+    if (this.#calls.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  /** Runs one try of a task. */
+  start(bytes: OrderBytes, environment: RunEnvironment): PoolCall {
+    const number = ++this.#lastTry;
+    const shared = this.#takeNumbers(number);
+    let giveUp: CallState["giveUp"] = () => {};
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = (end) => reject(new ThreadEndedError(end));
+    });
+    const call: CallState = {
+      shared,
+      end: new EventEmitter(),
+      giveUp,
+      hadOthers: this.#calls.size > 0,
+      stopTimer: undefined,
+      batches: 0,
+      awaited: undefined,
+    };
+    for (const other of this.#calls.values()) other.hadOthers = true;
+    this.#calls.set(number, call);
     this.#used = true;
-    this.#batches = 0;
-    Atomics.store(shared, share.try, ++this.#lastTry);
-    Atomics.store(shared, share.stop, 0);
-    Atomics.store(shared, share.called, 0);
+    const response = Promise.race([this.#run(call, bytes, environment), givenUp]).finally(() => {
+      clearTimeout(call.stopTimer);
+      this.#calls.delete(number);
+      if (this.#calls.size === 0) this.#onIdle();
+    });
+    return { response, stop: (reason) => this.#stop(call, reason) };
+  }
+
+  async #run(call: CallState, { order, args }: OrderBytes, environment: RunEnvironment): Promise<Uint8Array> {
+    const { shared, end } = call;
     if (this.#surroundings?.of !== environment) {
       const surroundings: ThreadSurroundings = { environment, channel: this.#channel };
       this.#surroundings = { of: environment, text: JSON.stringify(surroundings) };
     }
-    const end = new EventEmitter();
-    this.#end = end;
     let ended = false;
     // Known only while the thread lives; ended only when it can't start others any more.
     let children: readonly number[] = [];
@@ -164,37 +258,89 @@ export class PoolThread implements TaskThread {
     });
     let response: Uint8Array;
     try {
-      const atWork = { busy: this.#busy, slot: this.number };
+      const atWork = { busy: this.#busy, slot: this.#number };
       const request = { surroundings: this.#surroundings.text, order, args, shared, ...atWork };
-      const running = this.#pool.run(request, { signal: end });
+      // Piscina gives a task that has a signal a thread of its own.
+      const running = this.#pool.run(request, this.#isShared ? {} : { signal: end });
+      if (this.#isShared) end.on("abort", () => void this.#pool.destroy());
       end.on("abort", () => endProcesses(children));
       response = await running;
     } catch (error) {
-      this.#shared = sharedNumbers(); // the thread's successor begins anew
-      throw new ThreadEndedError(threadEnd(error, ended));
-    } finally {
-      clearTimeout(this.#stopTimer);
+      // The thread's successor begins anew.
+      throw new ThreadEndedError(call.hadOthers && !ended ? sharedEnd(error) : threadEnd(error, ended));
     }
+    this.#spare.push(Atomics.load(shared, share.seat));
     const count = Atomics.load(shared, share.batches);
-    if (this.#batches < count) {
-      const { promise, resolve } = deferred();
-      this.#awaited = { count, resolve };
-      await promise;
+    if (call.batches < count) {
+      await new Promise<void>((resolve) => {
+        call.awaited = { count, resolve };
+      });
     }
     return response;
   }
 
-  stop(reason: StopReason): void {
-    Atomics.store(this.#shared, share.stop, stopReasons.indexOf(reason));
-    this.#notify({ notice: "abort" });
-    this.#endLater(this.#end, performance.now() + startPatience);
+  #takeNumbers(number: number): Int32Array {
+    const seat = this.#spare.pop() ?? this.#shared.length;
+    const shared = this.#shared[seat] ?? sharedNumbers();
+    this.#shared[seat] = shared;
+    Atomics.store(shared, share.seat, seat);
+    Atomics.store(shared, share.try, number);
+    for (const index of [share.stop, share.called, share.heard]) Atomics.store(shared, index, 0);
+    return shared;
   }
 
-  #endLater(end: EventEmitter, latest: number): void {
-    const called = Atomics.load(this.#shared, share.called) === 1 || performance.now() >= latest;
-    this.#stopTimer = called
-      ? setTimeout(() => end.emit("abort"), stopGrace)
-      : setTimeout(() => this.#endLater(end, latest), startPoll);
+  #stop(call: CallState, reason: StopReason): void {
+    Atomics.store(call.shared, share.stop, stopReasons.indexOf(reason));
+    this.#notify({ notice: "abort" });
+    this.#endLater(call, performance.now() + startPatience);
+  }
+
+  #endLater(call: CallState, latest: number): void {
+    const called = Atomics.load(call.shared, share.called) === 1 || performance.now() >= latest;
+    call.stopTimer = called
+      ? setTimeout(() => this.#end(call), stopGrace)
+      : setTimeout(() => this.#endLater(call, latest), startPoll);
+  }
+
+  /** Ends the thread under a call, or where it is the others' too and does its work, lets go of the call. */
+  #end(call: CallState): void {
+    if (this.#calls.size > 1) void this.#retire(call);
+    else this.#endThread(call);
+  }
+
+  /** Lets the others end, and then the thread; but what was let go of may block them at any time. */
+  async #retire(call: CallState): Promise<void> {
+    this.#isRetired = true;
+    if (await this.#answers(call)) call.giveUp({ reason: "ended", message: "The task was given up." });
+    else this.#endThread(call);
+    for (;;) {
+      const [other] = this.#calls.values();
+      if (other === undefined) return;
+      await new Promise((resolve) => setTimeout(resolve, stopGrace));
+      if (!(await this.#answers(other)) && [...this.#calls.values()].includes(other)) this.#endThread(call);
+    }
+  }
+
+  /** @param culprit what it is ended for: the others run again. */
+  #endThread(culprit: CallState): void {
+    culprit.end.emit("abort");
+    if (!this.#isShared) return; // piscina has told it
+    this.#isRetired = true;
+    culprit.giveUp({ reason: "ended", message: "The thread was ended." });
+    const message = "Another task, whose time was up, blocked the thread that they shared.";
+    for (const call of this.#calls.values()) if (call !== culprit) call.giveUp({ reason: "shared", message });
+  }
+
+  /** Whether the thread does its work, as far as a call that runs there can tell. */
+  async #answers({ shared }: CallState): Promise<boolean> {
+    Atomics.store(shared, share.heard, 0);
+    this.#notify({ notice: "abort" });
+    const latest = performance.now() + answerPatience;
+    while (Atomics.load(shared, share.heard) === 0) {
+      if (performance.now() > latest) return false;
+      await new Promise((resolve) => setTimeout(resolve, startPoll));
+    }
+    return true;
   }
 
   async destroy(): Promise<void> {
@@ -209,18 +355,23 @@ export class PoolThread implements TaskThread {
   }
 
   #receive(message: TaskMessage): void {
-    const shared = this.#shared;
+    const shared = this.#shared[message.seat ?? 0];
     this.#onMessage(message, () => {
+      if (shared === undefined) return;
       Atomics.sub(shared, share.backlog, message.weight);
       Atomics.notify(shared, share.backlog);
     });
-    if (message.try !== this.#lastTry) return;
-    this.#batches++;
-    if (this.#awaited !== undefined && this.#batches >= this.#awaited.count) {
-      this.#awaited.resolve();
-      this.#awaited = undefined;
-    }
+    const call = this.#calls.get(message.try);
+    if (call === undefined) return;
+    call.batches++;
+    if (call.awaited !== undefined && call.batches >= call.awaited.count) call.awaited.resolve();
   }
+}
+
+/** Of a thread that ended under several tasks. */
+function sharedEnd(error: unknown): ThreadEnd {
+  const { message } = threadEnd(error, false);
+  return { reason: "shared", message: `A thread that several tasks shared was ended. ${message}` };
 }
 
 function threadEnd(error: unknown, ended: boolean): ThreadEnd {
@@ -245,14 +396,6 @@ function threadEnd(error: unknown, ended: boolean): ThreadEnd {
 /** Numbers that threads share, by {@link share}; 0 at first. */
 function sharedNumbers(): Int32Array {
   return new Int32Array(new SharedArrayBuffer(Object.keys(share).length * Int32Array.BYTES_PER_ELEMENT));
-}
-
-function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: () => void = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
 
 const entry = locateEntry();

@@ -72,6 +72,7 @@ export function threadDied(error: unknown): Outcome {
   if (error instanceof HostEndedError) return { kind: "interrupted", message: error.message };
   // An argument's table that could not be written, say.
   if (!(error instanceof ThreadEndedError)) return failed(reportError(error), true);
+  if (error.reason === "shared") return { kind: "interrupted", message: error.message };
   const cause = error.report;
   const message = cause === undefined ? error.message : `${error.message} ${cause.name}: ${cause.message}`;
   return {

@@ -95,6 +95,10 @@ export const share = {
   try: 4,
   /** How many {@link TaskMessage}s there were in all, once the try has ended: they may come later than that. */
   batches: 5,
+  /** Which of the arrays of such numbers that the thread's keeper has this is. */
+  seat: 6,
+  /** 1 once the try has looked whether it is to stop, since it was set to 0: its thread isn't blocked. */
+  heard: 7,
 } as const;
 
 export type TaskResponse =
@@ -115,6 +119,7 @@ export type TaskResponse =
 export interface TaskMessage {
   /** By {@link share}. */
   readonly try: number;
+  readonly seat?: number;
   readonly events: readonly RunEventBody[];
   /** Values that the try has found out to be secret. */
   readonly secrets?: readonly string[];

@@ -67,6 +67,7 @@ export class TaskScope implements TaskContext {
   /** Aborts the signal if the runner wants the try to stop. */
   abortIfTold(): void {
     const reason = stopReasons[Atomics.load(this.#shared, share.stop)];
+    Atomics.store(this.#shared, share.heard, 1);
     if (reason === "timeout") this.#abort.abort(new Error("The task's time is up."));
     if (reason === "cancelled") this.#abort.abort(new Error("The run was cancelled."));
   }

@@ -9,6 +9,7 @@ import { giveSecrets } from "../secrets/find-secret.ts";
 import { knowSecret } from "../secrets/known-secrets.ts";
 import { AttachedResources } from "./attached-resources.ts";
 import { captureOutput } from "./capture-output.ts";
+import { reportError } from "./error-report.ts";
 import {
   type RequestBytes,
   type RunEnvironment,
@@ -30,7 +31,8 @@ class Thread {
   readonly #resources: AttachedResources;
   readonly #tasks: Promise<Map<string, TaskDefinition>>;
   readonly #detaching = new Set<Promise<void>>();
-  #scope: TaskScope | undefined;
+  /** Of the tries that run now; more than one only of tasks that mostly wait. */
+  readonly #scopes = new Map<RunContext, (error: unknown) => void>();
 
   constructor(environment: RunEnvironment, channelName: string, atWork: Pick<RequestBytes, "busy" | "slot">) {
     this.environment = environment;
@@ -63,18 +65,25 @@ class Thread {
   async run(request: TaskRequest): Promise<TaskResponse> {
     const { shared: numbers } = request;
     const number = Atomics.load(numbers, share.try);
+    const seat = Atomics.load(numbers, share.seat);
     for (const value of request.secrets) knowSecret(value);
     const scope = new TaskScope(request, (events, weight, secrets) => {
       const told = secrets === undefined ? {} : { secrets };
-      parentPort?.postMessage({ try: number, events, weight, ...told } satisfies TaskMessage);
+      parentPort?.postMessage({ try: number, seat, events, weight, ...told } satisfies TaskMessage);
     });
-    this.#scope = scope;
+    const stray = new Promise<never>((_, reject) => this.#scopes.set(scope, reject));
     Atomics.store(numbers, share.id, systemThreadId);
     scope.abortIfTold();
     try {
-      return await runTry(request, scope, () => this.#definition(request.task), this.#resources);
+      const ran = runTry(request, scope, () => this.#definition(request.task), this.#resources);
+      return await Promise.race([ran, stray]);
+    } catch (error) {
+      Atomics.store(numbers, share.batches, scope.finish());
+      const { name, message, ...report } = reportError(error);
+      const told = `An error was thrown outside of the task's promise. ${name}: ${message}`;
+      return { outcome: "failed", error: { name, message: told, ...report }, retriable: true };
     } finally {
-      this.#scope = undefined;
+      this.#scopes.delete(scope);
     }
   }
 
@@ -88,7 +97,14 @@ class Thread {
 
   /** What the running task's code threw ends the thread, and with it the task; another's leaves both alone. */
   #stray(error: unknown, thrownIn: RunContext | undefined): void {
-    if (this.#scope !== undefined && (thrownIn ?? this.#scope) === this.#scope) throw error;
+    const [only] = this.#scopes.keys();
+    const mayBeIts = this.#scopes.size === 1 ? (thrownIn ?? only) === only : thrownIn === undefined;
+    if (mayBeIts && this.#scopes.size > 0) throw error;
+    const failTry = thrownIn && this.#scopes.get(thrownIn);
+    if (failTry !== undefined) {
+      failTry(error); // what shares the thread goes on
+      return;
+    }
     const message = `An error was thrown after the task had ended: ${describe(error)}`;
     if (thrownIn === undefined) process.stderr.write(`${message}\n`);
     else thrownIn.log("WARNING", message);
@@ -97,7 +113,7 @@ class Thread {
   #notice(notice: ThreadNotice): void {
     switch (notice.notice) {
       case "abort":
-        this.#scope?.abortIfTold();
+        for (const scope of this.#scopes.keys()) if (scope instanceof TaskScope) scope.abortIfTold();
         return;
       case "detach":
         this.#detach(notice.resource);
