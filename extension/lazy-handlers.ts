@@ -45,6 +45,7 @@ export function lazyHandlers(basics: Basics) {
     "millrace.deleteSecret": async (secret) => (await workbench()).deleteSecret(secret?.name),
     "millrace.deleteRun": async (run, selected) => (await workbench()).deleteRuns(run, selected),
     "millrace.filterRuns": async () => (await workbench()).filterRuns(),
+    "millrace.showOlderRuns": () => basics.runs.showOlder(),
     "millrace.clearRunFilter": async () => (await workbench()).clearRunFilter(),
     "millrace.pinPanel": async () => (await workbench()).pinPanel(),
     "millrace.showLog": () => basics.log.show(),

@@ -46,7 +46,7 @@ export class Workbench {
         performAction(action, panel, this.#runner).catch((error) => showError(error, log)),
       findRun: async (id) => {
         await runs.refresh();
-        return runs.runs.find((run) => run.id === id)?.path;
+        return runs.pathOf(id);
       },
     });
     const warnings = new GraphWarnings();

@@ -34,6 +34,7 @@ export const commands = {
   "millrace.deleteSecret": { title: "Delete Secret", icon: "trash", enablement: trusted },
   "millrace.deleteRun": { title: "Delete Run", icon: "trash", palette: false },
   "millrace.filterRuns": { title: "Filter Runs", icon: "filter" },
+  "millrace.showOlderRuns": { title: "Show Older Runs", icon: "history" },
   "millrace.clearRunFilter": {
     title: "Show All Runs",
     icon: "clear-all",
@@ -82,6 +83,7 @@ export interface CommandArguments {
   "millrace.deleteSecret": [secret?: { readonly name: string }];
   "millrace.deleteRun": [run?: RunTarget, selected?: readonly RunTarget[]];
   "millrace.filterRuns": [];
+  "millrace.showOlderRuns": [];
   "millrace.clearRunFilter": [];
   "millrace.pinPanel": [];
   "millrace.showLog": [];

@@ -24,6 +24,8 @@ export type Look = "new" | "recent" | "all";
 /** How many runs are read at a time. */
 const atOnce = 16;
 const mostRecent = 200;
+/** How many of the newest runs are read, until older ones are asked for. */
+const firstPage = 500;
 /** Milliseconds after a folder's last change in which another may leave it the same time. */
 const tick = 3_000;
 
@@ -34,14 +36,41 @@ export class FolderRuns {
   /** The list that was told last, and those of it that have not ended or can't be read. */
   #told: readonly string[] | undefined;
   #open: readonly string[] = [];
-  #listed: { readonly paths: readonly string[]; readonly modified: number } | undefined;
+  #listed:
+    | {
+        readonly all: readonly string[];
+        /** Those that are read. */
+        readonly paths: readonly string[];
+        readonly modified: number;
+      }
+    | undefined;
+  #most: number;
   /** Newest first. */
   summaries: readonly RunSummary[] = [];
   live: readonly RunSummary[] = [];
   unreadable: readonly UnreadableRun[] = [];
 
-  constructor(base: string) {
+  /** @param most how many of the newest runs are read, until {@link showOlder}. */
+  constructor(base: string, most = firstPage) {
     this.base = base;
+    this.#most = most;
+  }
+
+  /** How many runs there are that are older than those that are read. */
+  get older(): number {
+    return (this.#listed?.all.length ?? 0) - (this.#listed?.paths.length ?? 0);
+  }
+
+  /** Where a run is, also one that isn't read; as far as is known since the last look. */
+  pathOf(id: string): string | undefined {
+    return this.#listed?.all.find((path) => basename(path) === id);
+  }
+
+  /** Reads older runs, too, from the next look on. */
+  showOlder(): void {
+    this.#most *= 10;
+    const { all = [], modified = 0 } = this.#listed ?? {};
+    this.#listed = { all, paths: all.slice(0, this.#most), modified };
   }
 
   isAlive(path: string): boolean {
@@ -97,13 +126,14 @@ export class FolderRuns {
     this.unreadable = runs.flatMap((run) => (run.kind === "unreadable" ? [run.run] : []));
   }
 
-  /** The runs' folders, newest first. Listed again when their folder says that it has changed. */
+  /** The newest runs' folders, newest first. Listed again when their folder says that it has changed. */
   async #paths(): Promise<readonly string[]> {
     const folder = join(this.base, ".millrace", "runs");
     const modified = (await stat(folder).catch(() => undefined))?.mtimeMs ?? 0;
     if (this.#listed?.modified === modified && Date.now() - modified > tick) return this.#listed.paths;
-    const paths = await listRunFolders(this.base);
-    this.#listed = { paths, modified };
+    const all = await listRunFolders(this.base);
+    const paths = all.slice(0, this.#most);
+    this.#listed = { all, paths, modified };
     return paths;
   }
 }

@@ -62,6 +62,26 @@ export class RunIndex implements vscode.Disposable {
     return [...this.#folders.values()].flatMap((folder) => folder.unreadable);
   }
 
+  /** How many runs there are that are older than those above, and not read. */
+  get older(): number {
+    return [...this.#folders.values()].reduce((sum, folder) => sum + folder.older, 0);
+  }
+
+  /** Where a run is, also one that isn't read. */
+  pathOf(id: string): string | undefined {
+    for (const folder of this.#folders.values()) {
+      const path = folder.pathOf(id);
+      if (path !== undefined) return path;
+    }
+    return undefined;
+  }
+
+  /** Reads older runs, too. */
+  async showOlder(): Promise<void> {
+    for (const folder of this.#folders.values()) folder.showOlder();
+    await this.refresh();
+  }
+
   get live(): RunSummary[] {
     return [...this.#folders.values()].flatMap((folder) => folder.live);
   }

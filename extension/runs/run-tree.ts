@@ -12,6 +12,7 @@ import { stateIcon } from "./state-icon.ts";
 /** An element of the Runs view; commands are called with it. */
 export type RunNode =
   | { readonly kind: "day"; readonly day: string; readonly runs: readonly RunSummary[] }
+  | { readonly kind: "older"; readonly count: number }
   | (RunTarget & { readonly kind: "run"; readonly run: RunSummary })
   | (RunTarget & { readonly kind: "unreadable"; readonly unreadable: UnreadableRun });
 
@@ -62,6 +63,7 @@ export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
       return [
         ...[...days].map(([day, runs]): RunNode => ({ kind: "day", day, runs })),
         ...unreadable.map((run): RunNode => ({ kind: "unreadable", runPath: run.path, unreadable: run })),
+        ...(this.#runs.older > 0 ? [{ kind: "older", count: this.#runs.older } as const] : []),
       ];
     }
     if (node.kind !== "day") return [];
@@ -78,12 +80,22 @@ export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
         item.id = `day ${node.day}`;
         return item;
       }
+      case "older":
+        return olderItem(node.count);
       case "run":
         return runItem(node.run, this.#runs.isAlive(node.run.path));
       case "unreadable":
         return unreadableItem(node.unreadable);
     }
   }
+}
+
+function olderItem(count: number): vscode.TreeItem {
+  const item = treeItem("Show Older Runs", { description: String(count) });
+  item.id = "older runs";
+  item.iconPath = new vscode.ThemeIcon("history");
+  item.command = commandLink("millrace.showOlderRuns", "Show Older Runs");
+  return item;
 }
 
 function runItem(run: RunSummary, alive: boolean): vscode.TreeItem {

@@ -39,6 +39,7 @@ describe("The manifest", () => {
       "newFlow",
       "deleteRun",
       "filterRuns",
+      "showOlderRuns",
       "clearRunFilter",
       "pinPanel",
       "showLog",

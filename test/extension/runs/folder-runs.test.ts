@@ -33,6 +33,27 @@ describe("the runs of a folder", () => {
     for (const which of ["new", "recent", "all"] as const) assert.equal(await folder.look(which), false);
   });
 
+  it("are read from the newest on, a page at a time, and older ones when they are asked for", async () => {
+    const folder = new FolderRuns(base, 2);
+    // What isn't shown isn't read: it would be told as unreadable.
+    for (const i of [0, 1, 2]) writeFileSync(join(runs, id(i), "run.json"), "{");
+    const shown = () => [
+      folder.summaries.map((run) => run.id),
+      folder.unreadable.map((run) => run.id),
+      folder.older,
+    ];
+    await folder.look("all");
+    assert.deepEqual(shown(), [[4, 3].map(id), [], 3]);
+    assert.equal(folder.pathOf(id(0)), join(runs, id(0)));
+    assert.equal(await folder.look("recent"), false);
+    renameSync(join(runs, id(4)), join(room, "away"));
+    await folder.look("new");
+    assert.deepEqual(shown(), [[id(3)], [id(2)], 2]);
+    folder.showOlder();
+    assert.equal(await folder.look("all"), true);
+    assert.deepEqual(shown(), [[id(3)], [2, 1, 0].map(id), 0]);
+  });
+
   it("are seen to come, to go and to change", async () => {
     const folder = new FolderRuns(base);
     await folder.look("all");
