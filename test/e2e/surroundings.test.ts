@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { useVsCode } from "./vs-code/session.ts";
+import { canary, makeHostileRuns } from "../hostile/hostile-runs.ts";
+import { useVsCode, type VsCodeSession } from "./vs-code/session.ts";
 import { latestRun, makeWorkspace, millrace, removeWorkspace } from "./vs-code/workspace.ts";
 
 describe("In VS Code, a folder that isn't trusted", function () {
@@ -27,7 +28,49 @@ describe("In VS Code, a folder that isn't trusted", function () {
     assert.equal(await window.offers("Millrace: Open Run"), true);
     await window.screenshot("untrusted");
   });
+
+  it("may have hostile runs: each is shown or refused, nothing outside is read, and the window goes on", async () => {
+    const { text } = await lookAtHostileRuns(vsCode());
+    assert.ok(!text.includes(canary), "What lies outside of the folder is shown.");
+  });
 });
+
+/** Opens a folder with a hostile run of each kind, and looks at runs until some are shown and some are refused. */
+async function lookAtHostileRuns(session: VsCodeSession): Promise<{ readonly text: string }> {
+  const room = await makeWorkspace();
+  try {
+    const base = join(room, "base");
+    await mkdir(base);
+    makeHostileRuns(base);
+    const steps = join("workspace", "steps.flow.ts");
+    await copyFile(join(import.meta.dirname, steps), join(base, "steps.flow.ts"));
+    const window = await session.open(base);
+    await window.showViews();
+    await window.view("Flows").locator(".monaco-list-row", { hasText: "Three Steps" }).waitFor();
+    const rows = window.view("Runs").locator(".monaco-list-row");
+    await rows.first().waitFor();
+    // Days are closed; what can't be read is a line of its own.
+    await rows.first().click();
+    await window.view("Runs").locator('.monaco-list-row[aria-level="2"]').first().waitFor();
+    const texts: string[] = [];
+    for (const row of (await window.view("Runs").locator('.monaco-list-row[aria-level="2"]').all()).slice(
+      0,
+      8,
+    )) {
+      await row.click();
+      const shown = window.panel.getByRole("heading").or(window.panel.getByText("can't be read"));
+      await shown.first().waitFor();
+      texts.push(await window.panel.locator("body").innerText());
+    }
+    texts.push(...(await window.viewLines("Runs")));
+    assert.equal(await window.offers("Millrace: Open Run"), true);
+    await window.view("Flows").locator(".monaco-list-row", { hasText: "Three Steps" }).waitFor();
+    await window.screenshot("hostile-runs");
+    return { text: texts.join("\n") };
+  } finally {
+    await removeWorkspace(room);
+  }
+}
 
 describe("In VS Code, several folders", function () {
   this.timeout(90_000);
@@ -40,6 +83,11 @@ describe("In VS Code, several folders", function () {
 
   after(async () => {
     for (const folder of folders) await removeWorkspace(folder);
+  });
+
+  it("that are trusted may have hostile runs, too", async () => {
+    const { text } = await lookAtHostileRuns(vsCode());
+    assert.match(text, /\w/);
   });
 
   it("each keep their own runs, and all are listed together", async () => {
