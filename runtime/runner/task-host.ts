@@ -8,8 +8,9 @@ import { childrenOfProcess, endProcesses } from "./child-processes.ts";
 import { takeFatalError } from "./fatal-error.ts";
 import { Frames } from "./frames.ts";
 import type { FromHost, ToHost } from "./host-protocol.ts";
+import type { PoolCall } from "./pool-thread.ts";
 import { type OrderBytes, ThreadEndedError } from "./task-threads.ts";
-import { type PoolCall, ThreadPool } from "./thread-pool.ts";
+import { ThreadPool } from "./thread-pool.ts";
 
 // The process that the threads of a run are in: what takes a whole process with it (V8 out of memory in one
 // big step, a native crash, the system's kill for want of memory) leaves the run's own process alive, and a

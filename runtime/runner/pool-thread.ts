@@ -1,0 +1,315 @@
+import { EventEmitter } from "node:events";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+import { reportError } from "../worker/error-report.ts";
+import {
+  type RequestBytes,
+  type RunEnvironment,
+  type StopReason,
+  share,
+  stopReasons,
+  type TaskMessage,
+  type ThreadNotice,
+  type ThreadSurroundings,
+} from "../worker/protocol.ts";
+import { childrenOfThread, endProcesses } from "./child-processes.ts";
+import {
+  memoryAdvice,
+  type OrderBytes,
+  type ThreadEnd,
+  ThreadEndedError,
+  type ThreadsListener,
+} from "./task-threads.ts";
+
+/** How long threads may take to let go of their resources when a run has ended, milliseconds. */
+const detachTimeout = 1_000;
+
+/** How long a task that was told to stop has to do so before its thread is ended, milliseconds. */
+const stopGrace = 1_000;
+/** How long a task that was told to stop may take until it is called and can hear of that, milliseconds. */
+const startPatience = 5_000;
+/** How long a thread that tasks share may take to answer until it is taken for blocked, milliseconds. */
+const answerPatience = 2_000;
+/** Milliseconds between two looks at whether it has been called. */
+const startPoll = 20;
+
+/** One try of a task on a thread. */
+export interface PoolCall {
+  /** Resolves when all that it said has been received too. @throws {ThreadEndedError} */
+  readonly response: Promise<Uint8Array>;
+  stop(reason: StopReason): void;
+}
+
+/** What is kept of a call while it runs. */
+interface CallState {
+  readonly shared: Int32Array;
+  /** Ends the thread under it. */
+  readonly end: EventEmitter;
+  /** Lets go of it though it goes on. */
+  readonly giveUp: (end: ThreadEnd) => void;
+  /** Others have run beside it: it need not be what ended the thread. */
+  hadOthers: boolean;
+  stopTimer: NodeJS.Timeout | undefined;
+  /** Batches received from it. */
+  batches: number;
+  awaited: { readonly count: number; readonly resolve: () => void } | undefined;
+}
+
+export class PoolThread {
+  readonly #number: number;
+  readonly #isShared: boolean;
+  readonly #pool: Piscina<RequestBytes, Uint8Array>;
+  readonly #busy: Int32Array;
+  readonly #channel: string;
+  readonly #notify: (notice: ThreadNotice) => void;
+  readonly #onMessage: ThreadsListener["onMessage"];
+  /** Numbers that the thread shares with its keeper, one array for each call at a time. */
+  readonly #shared: Int32Array[] = [];
+  readonly #spare: number[] = [];
+  /** By the numbers of the tries. Late messages of an earlier try aren't counted. */
+  readonly #calls = new Map<number, CallState>();
+  #lastTry = 0;
+  #surroundings: { readonly of: RunEnvironment; readonly text: string } | undefined;
+  #isRetired = false;
+  #onIdle: () => void = () => {};
+  /** It may have been given resources. */
+  #used = false;
+
+  /**
+   * @param seats how many tasks it runs at a time.
+   * @param busy shared by all threads: how many queries run in each, by its number.
+   */
+  constructor(
+    number: number,
+    seats: number,
+    busy: Int32Array,
+    channel: string,
+    notify: (notice: ThreadNotice) => void,
+    listener: Pick<ThreadsListener, "onMessage" | "onStrayError">,
+  ) {
+    this.#number = number;
+    this.#isShared = seats > 1;
+    this.#busy = busy;
+    this.#channel = channel;
+    this.#notify = notify;
+    this.#onMessage = listener.onMessage.bind(listener);
+    this.#pool = new Piscina({
+      filename: entry,
+      name: "runTask",
+      minThreads: 1,
+      maxThreads: 1,
+      concurrentTasksPerWorker: seats,
+      maxQueue: seats,
+      // A blocked wait for the next task would hold up what the last one left to do, timers and sockets.
+      atomics: "disabled",
+      recordTiming: false,
+    });
+    this.#pool.on("message", (message: TaskMessage) => this.#receive(message));
+    this.#pool.on("error", (error) => listener.onStrayError(reportError(error)));
+  }
+
+  /** Something that was given up still runs in it: nothing more is to start here. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
+  /** Settles when nothing that counts runs here. */
+  whenIdle(): Promise<void> {
+    if (this.#calls.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  /** Runs one try of a task. */
+  start(bytes: OrderBytes, environment: RunEnvironment): PoolCall {
+    const number = ++this.#lastTry;
+    const shared = this.#takeNumbers(number);
+    let giveUp: CallState["giveUp"] = () => {};
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = (end) => reject(new ThreadEndedError(end));
+    });
+    const call: CallState = {
+      shared,
+      end: new EventEmitter(),
+      giveUp,
+      hadOthers: this.#calls.size > 0,
+      stopTimer: undefined,
+      batches: 0,
+      awaited: undefined,
+    };
+    for (const other of this.#calls.values()) other.hadOthers = true;
+    this.#calls.set(number, call);
+    this.#used = true;
+    const response = Promise.race([this.#run(call, bytes, environment), givenUp]).finally(() => {
+      clearTimeout(call.stopTimer);
+      this.#calls.delete(number);
+      if (this.#calls.size === 0) this.#onIdle();
+    });
+    return { response, stop: (reason) => this.#stop(call, reason) };
+  }
+
+  async #run(call: CallState, { order, args }: OrderBytes, environment: RunEnvironment): Promise<Uint8Array> {
+    const { shared, end } = call;
+    if (this.#surroundings?.of !== environment) {
+      const surroundings: ThreadSurroundings = { environment, channel: this.#channel };
+      this.#surroundings = { of: environment, text: JSON.stringify(surroundings) };
+    }
+    let ended = false;
+    // Known only while the thread lives; ended only when it can't start others any more.
+    let children: readonly number[] = [];
+    end.on("abort", () => {
+      ended = true;
+      children = childrenOfThread(Atomics.load(shared, share.id));
+    });
+    let response: Uint8Array;
+    try {
+      const atWork = { busy: this.#busy, slot: this.#number };
+      const request = { surroundings: this.#surroundings.text, order, args, shared, ...atWork };
+      // Piscina gives a task that has a signal a thread of its own.
+      const running = this.#pool.run(request, this.#isShared ? {} : { signal: end });
+      if (this.#isShared) end.on("abort", () => void this.#pool.destroy());
+      end.on("abort", () => endProcesses(children));
+      response = await running;
+    } catch (error) {
+      // The thread's successor begins anew.
+      throw new ThreadEndedError(call.hadOthers && !ended ? sharedEnd(error) : threadEnd(error, ended));
+    }
+    this.#spare.push(Atomics.load(shared, share.seat));
+    const count = Atomics.load(shared, share.batches);
+    if (call.batches < count) {
+      await new Promise<void>((resolve) => {
+        call.awaited = { count, resolve };
+      });
+    }
+    return response;
+  }
+
+  #takeNumbers(number: number): Int32Array {
+    const seat = this.#spare.pop() ?? this.#shared.length;
+    const shared = this.#shared[seat] ?? sharedNumbers();
+    this.#shared[seat] = shared;
+    Atomics.store(shared, share.seat, seat);
+    Atomics.store(shared, share.try, number);
+    for (const index of [share.stop, share.called, share.heard]) Atomics.store(shared, index, 0);
+    return shared;
+  }
+
+  #stop(call: CallState, reason: StopReason): void {
+    Atomics.store(call.shared, share.stop, stopReasons.indexOf(reason));
+    this.#notify({ notice: "abort" });
+    this.#endLater(call, performance.now() + startPatience);
+  }
+
+  #endLater(call: CallState, latest: number): void {
+    const called = Atomics.load(call.shared, share.called) === 1 || performance.now() >= latest;
+    call.stopTimer = called
+      ? setTimeout(() => this.#end(call), stopGrace)
+      : setTimeout(() => this.#endLater(call, latest), startPoll);
+  }
+
+  /** Ends the thread under a call, or where it is the others' too and does its work, lets go of the call. */
+  #end(call: CallState): void {
+    if (this.#calls.size > 1) void this.#retire(call);
+    else this.#endThread(call);
+  }
+
+  /** Lets the others end, and then the thread; but what was let go of may block them at any time. */
+  async #retire(call: CallState): Promise<void> {
+    this.#isRetired = true;
+    if (await this.#answers(call)) call.giveUp({ reason: "ended", message: "The task was given up." });
+    else this.#endThread(call);
+    for (;;) {
+      const [other] = this.#calls.values();
+      if (other === undefined) return;
+      await new Promise((resolve) => setTimeout(resolve, stopGrace));
+      if (!(await this.#answers(other)) && [...this.#calls.values()].includes(other)) this.#endThread(call);
+    }
+  }
+
+  /** @param culprit what it is ended for: the others run again. */
+  #endThread(culprit: CallState): void {
+    culprit.end.emit("abort");
+    if (!this.#isShared) return; // piscina has told it
+    this.#isRetired = true;
+    culprit.giveUp({ reason: "ended", message: "The thread was ended." });
+    const message = "Another task, whose time was up, blocked the thread that they shared.";
+    for (const call of this.#calls.values()) if (call !== culprit) call.giveUp({ reason: "shared", message });
+  }
+
+  /** Whether the thread does its work, as far as a call that runs there can tell. */
+  async #answers({ shared }: CallState): Promise<boolean> {
+    Atomics.store(shared, share.heard, 0);
+    this.#notify({ notice: "abort" });
+    const latest = performance.now() + answerPatience;
+    while (Atomics.load(shared, share.heard) === 0) {
+      if (performance.now() > latest) return false;
+      await new Promise((resolve) => setTimeout(resolve, startPoll));
+    }
+    return true;
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#used) await this.#detachAll();
+    await this.#pool.destroy();
+  }
+
+  async #detachAll(): Promise<void> {
+    const late = AbortSignal.timeout(detachTimeout);
+    // Piscina passes no argument on but one; it rejects when the thread ends, or is ended for being late.
+    await this.#pool.run(undefined as never, { name: "detachAll", signal: late }).catch(() => {});
+  }
+
+  #receive(message: TaskMessage): void {
+    const shared = this.#shared[message.seat ?? 0];
+    this.#onMessage(message, () => {
+      if (shared === undefined) return;
+      Atomics.sub(shared, share.backlog, message.weight);
+      Atomics.notify(shared, share.backlog);
+    });
+    const call = this.#calls.get(message.try);
+    if (call === undefined) return;
+    call.batches++;
+    if (call.awaited !== undefined && call.batches >= call.awaited.count) call.awaited.resolve();
+  }
+}
+
+/** Of a thread that ended under several tasks. */
+function sharedEnd(error: unknown): ThreadEnd {
+  const { message } = threadEnd(error, false);
+  return { reason: "shared", message: `A thread that several tasks shared was ended. ${message}` };
+}
+
+function threadEnd(error: unknown, ended: boolean): ThreadEnd {
+  if (ended) return { reason: "ended", message: "The thread was ended." };
+  const { code, message } = error as NodeJS.ErrnoException; // piscina rejects with errors only, or what a thread threw
+  if (code === "ERR_WORKER_OUT_OF_MEMORY")
+    return { reason: "memory", message: `The task ran out of memory. ${memoryAdvice}` };
+  const exit = /^worker exited with code: (-?\d+)$/.exec(message ?? "");
+  if (exit !== null) {
+    return {
+      reason: "exit",
+      message: `The task called process.exit(${exit[1]}), which ended its thread. Throw an error instead.`,
+    };
+  }
+  return {
+    reason: "uncaught",
+    message: "An error was thrown outside of the task's promise.",
+    report: reportError(error),
+  };
+}
+
+/** Numbers that threads share, by {@link share}; 0 at first. */
+function sharedNumbers(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Object.keys(share).length * Int32Array.BYTES_PER_ELEMENT));
+}
+
+const entry = locateEntry();
+
+/** Built, the thread's module is beside this one's chunk. */
+function locateEntry(): string {
+  const path = fileURLToPath(new URL("./thread.cjs", import.meta.url));
+  if (existsSync(path)) return path;
+  throw new Error(`Millrace isn't built: ${path} is missing. Run 'npm run build'.`);
+}
