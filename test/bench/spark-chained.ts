@@ -77,6 +77,8 @@ try {
     }),
   );
 } finally {
-  await server.kill();
   rmSync(folder, { recursive: true, force: true });
+  const awake = setInterval(() => {}, 1_000); // nothing of the server's keeps this process from ending
+  await server.kill();
+  clearInterval(awake);
 }
