@@ -103,6 +103,12 @@ export interface Task<Args extends readonly unknown[], Result> {
    * @throws {TypeError} for what is no list; one that comes later fails the map.
    */
   map(items: RunFuture<Iterable<Args[0]>>, ...rest: MapInputs<Rest<Args>>): RunFuture<Awaited<Result>[]>;
+  /** The same over a future that is the second argument, where the first is the same for all, as a session is. */
+  map(
+    first: Input<Args[0]> | Unmapped<Input<Args[0]>>,
+    items: RunFuture<Iterable<Args[1]>>,
+    ...rest: MapInputs<Rest<Rest<Args>>>
+  ): RunFuture<Awaited<Result>[]>;
   /**
    * One task run for each item. Several lists are zipped, so they have to be equally long; all else is the same for
    * all task runs, and so is a list as `unmapped(list)`. The graph draws them as one node.
@@ -110,12 +116,6 @@ export interface Task<Args extends readonly unknown[], Result> {
    * @throws {RangeError} for lists of different lengths.
    */
   map(...args: MapInputs<Args>): RunFuture<Awaited<Result>>[];
-  /** The same over a future that is the second argument, where the first is the same for all, as a session is. */
-  map(
-    first: Input<Args[0]> | Unmapped<Input<Args[0]>>,
-    items: RunFuture<Iterable<Args[1]>>,
-    ...rest: MapInputs<Rest<Rest<Args>>>
-  ): RunFuture<Awaited<Result>[]>;
   /** The same task with options for its next calls. */
   withOptions(options: TaskCallOptions<Args>): Task<Args, Result>;
 }

@@ -25,6 +25,9 @@ export interface OpenSessionOptions {
   readonly config?: SessionConfig;
 }
 
+/** What has an engine: the session of a preview has none that it could connect to. */
+const engines = new WeakSet<EngineSession>();
+
 const session = resource({
   name: "session",
   setup: (settings: EngineSettings): SessionHandle => ({ id: randomUUID(), settings }),
@@ -44,22 +47,27 @@ const session = resource({
       tempFolder: join(runFolder, "temporary"),
       ...(machine && { share: { ...machine, memory: memoryShare(machine.memory, threads, machine.slot) } }),
     };
-    switch (url.engine) {
-      case "duckdb":
-        return openDuckDb({ folder, run, config: settings.duckdb, signal: cancellation, ...engine });
-      case "spark":
-        return openSpark({
-          url,
-          folder,
-          workFolder: join(runFolder, "spark"),
-          run,
-          ...engine,
-          config: settings.spark,
-          sessionId: id,
-          owner: thread === "flow",
-          signal: cancellation,
-        });
-    }
+    const open = (): EngineSession => {
+      switch (url.engine) {
+        case "duckdb":
+          return openDuckDb({ folder, run, config: settings.duckdb, signal: cancellation, ...engine });
+        case "spark":
+          return openSpark({
+            url,
+            folder,
+            workFolder: join(runFolder, "spark"),
+            run,
+            ...engine,
+            config: settings.spark,
+            sessionId: id,
+            owner: thread === "flow",
+            signal: cancellation,
+          });
+      }
+    };
+    const opened = open();
+    engines.add(opened);
+    return opened;
   },
   detach: (attached: EngineSession) => attached.close(),
 });
@@ -71,6 +79,7 @@ const session = resource({
  */
 export async function openSession({ config = {} }: OpenSessionOptions = {}): Promise<Session> {
   const opened = await session(engineSettings(config));
+  if (!engines.has(opened)) return opened;
   try {
     await opened.connect();
   } catch (error) {

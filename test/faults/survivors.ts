@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type CommandFailure, isCommandFailure } from "../../runtime/events/command-failure.ts";
 import type { RunEvent } from "../../runtime/events/run-event.ts";
 import { emptyRunView, foldEvents } from "../../runtime/events/run-view.ts";
 import { EventReader } from "../../runtime/store/event-reader.ts";
@@ -17,7 +18,9 @@ export function resultOf(events: readonly RunEvent[]): string {
 
 export function printedEvents(stdout: string): RunEvent[] {
   const lines = stdout.slice(0, stdout.lastIndexOf("\n") + 1).trim();
-  return lines === "" ? [] : lines.split("\n").map((line) => JSON.parse(line) as RunEvent); // the command line's own
+  if (lines === "") return [];
+  const printed = lines.split("\n").map((line) => JSON.parse(line) as RunEvent | CommandFailure); // the command line's own
+  return printed.filter((line): line is RunEvent => !isCommandFailure(line));
 }
 
 /**

@@ -10,10 +10,11 @@ const root =
     : dirname(dirname(process.env.MILLRACE_CLI));
 
 async function refusal(files: { readonly [name: string]: string }): Promise<string> {
-  const { code, stderr, stdout } = await new FlowFolder(files).run();
-  assert.equal(stdout, "");
+  const folder = new FlowFolder(files);
+  const { code, stdout } = await folder.run();
   assert.equal(code, 1);
-  return stderr.trimEnd();
+  const { error } = JSON.parse(stdout) as { readonly error: { readonly message: string } };
+  return `error: ${error.message.replaceAll(folder.path, "FOLDER")}`;
 }
 
 describe("a flow file", () => {
