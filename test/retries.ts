@@ -17,16 +17,20 @@ function isIn(places: readonly string[], test: Mocha.Test | undefined): boolean 
   return places.some((place) => file.startsWith(place));
 }
 
+/** Suites of both engines have the engine's name in their title. */
+const isOnSpark = (test: Mocha.Test | undefined): boolean =>
+  isIn(onSpark, test) && /spark/i.test(test?.fullTitle() ?? "");
+
 export const mochaHooks = {
   beforeEach(this: Mocha.Context): void {
     if (isIn(inBrowser, this.currentTest)) this.currentTest?.retries(2);
-    if (isIn(onSpark, this.currentTest)) this.currentTest?.retries(1);
+    if (isOnSpark(this.currentTest)) this.currentTest?.retries(1);
   },
 
   /** A retry begins with everything new: here a server, since whatever keeps the last one from work goes on to. */
   async afterEach(this: Mocha.Context): Promise<void> {
     const { currentTest } = this;
-    if (currentTest?.timedOut !== true || !isIn(onSpark, currentTest)) return;
+    if (currentTest?.timedOut !== true || !isOnSpark(currentTest)) return;
     this.timeout(120_000);
     await replaceSharedSpark();
   },

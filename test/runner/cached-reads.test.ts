@@ -94,7 +94,7 @@ export default flow({ name: "F" }, () => { clock(); file(); chance(); meant(); p
 `,
     });
     const warning = (name: string, uses: string) =>
-      `The task '${name}' is cached, and its code uses ${uses}: what that gives is no part of what its results are known by. If that is meant, write cache: { pure: true }.`;
+      `The task '${name}' is cached, and its code uses ${uses}: what that gives is no part of what its results are known by. If that is meant, write cache: { pure: true }, or give a key of your own that tells it.`;
     const { log } = await folder.run();
     const warnings = log.split("\n").filter((line) => line.includes("WARNING"));
     assert.equal(

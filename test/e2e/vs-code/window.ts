@@ -50,7 +50,10 @@ export class VsCodeWindow {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    const row = this.#rows.filter({ hasText: title }).first();
+    // Its whole title: the palette has a command that was used lately before others whose titles begin like it.
+    const whole = new RegExp(`^${title.replaceAll(/[^\w\s]/g, "\\$&")}$`);
+    const label = this.page.locator(".label-name", { hasText: whole });
+    const row = this.#rows.filter({ has: label }).first();
     await this.#untilDone(async () => {
       await this.#openList("F1", `>${title}`);
       // The palette doesn't refresh itself while extensions register.

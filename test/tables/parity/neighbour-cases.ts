@@ -205,7 +205,7 @@ const queries = [
   ["SELECT x FROM (VALUES (1), (2)) v(x) LIMIT 1 OFFSET 1", "x:integer; 2"],
   ["SELECT x AS y, y + 1 AS z FROM (VALUES (1)) v(x)", "y:integer, z:integer; 1, 2"],
   ["SELECT DISTINCT x FROM (VALUES (1), (1)) v(x)", "x:integer; 1"],
-  ["SELECT x FROM (VALUES (1)) v(x) UNION SELECT 1.5", 'x:decimal(11,1); "1.0"; "1.5"'],
+  ["SELECT x FROM (VALUES (1)) v(x) UNION SELECT 1.5 ORDER BY x", 'x:decimal(11,1); "1.0"; "1.5"'],
   ["SELECT x FROM (VALUES (1)) v(x) UNION ALL SELECT NULL", "x:integer; 1; null"],
   ["SELECT x FROM (VALUES (1), (1)) v(x) EXCEPT SELECT 2", "x:integer; 1"],
   ["SELECT x FROM (VALUES (1), (1)) v(x) INTERSECT ALL SELECT 1", "x:integer; 1"],
