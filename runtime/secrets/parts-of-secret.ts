@@ -12,8 +12,9 @@ const hasOnlyPassword = /^postgres(ql)?:\/\//i;
  * somebody in, since programs take URLs apart and put them together again.
  */
 export function partsOfSecret(value: string): string[] {
-  const parts = [...partsOfUrl(value), ...value.split(/[\r\n]+/).map((line) => line.trim())];
-  if (!hasOnlyPassword.test(value) || shownSecret(value) !== value) parts.push(value, value.trim());
+  if (hasOnlyPassword.test(value) && shownSecret(value) === value) return [];
+  const lines = value.split(/[\r\n]+/).map((line) => line.trim());
+  const parts = [...partsOfUrl(value), ...lines, value, value.trim()];
   const wellFormed = parts.map((part) => Buffer.from(part).toString()); // as it is in a file or a URL
   return [...new Set([...parts, ...wellFormed])].filter(
     (part) => part.length >= shortestMasked && part.trim() !== "",

@@ -21,7 +21,7 @@ describe("the movie flow with a database", function () {
     const { code, stdout, stderr } = await cli(args, { cwd: folder, env: { PGPASSWORD: password } });
     assert.equal(code, 0, stdout + stderr);
     const saved = /Saved (\d+) rows to output_data/.exec(stdout)?.[1];
-    assert.match(stdout, new RegExp(`Saved ${saved} rows to movie_matches of \\*\\*\\*`));
+    assert.match(stdout, new RegExp(`Saved ${saved} rows to movie_matches of postgres://millrace@127`));
     const columns = server().query(
       "SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'movie_matches'",
     );

@@ -98,6 +98,12 @@ describe("Masking", () => {
     );
   });
 
+  it("takes a database's URL without a password for none: it only says where that is", () => {
+    knowSecret("postgres://reader@weather.example/stations");
+    const text = "Saved 67 rows to matches of postgres://reader@weather.example/stations";
+    assert.equal(mask(text), text);
+  });
+
   it("masks values of any shape, and keeps those that hold none", () => {
     fc.assert(
       fc.property(secretValue, fc.object(), (value, other) => {
