@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { nameOfRunId } from "../../runtime/store/run-id.ts";
 import { useVsCode } from "./vs-code/session.ts";
 import type { VsCodeWindow } from "./vs-code/window.ts";
 import { latestRun, makeWorkspace, millrace, removeWorkspace } from "./vs-code/workspace.ts";
@@ -120,13 +121,19 @@ describe("In VS Code, flows and runs", function () {
     const again = await latestRun(folder, ({ flow, state }) => flow === "Three Steps" && state !== undefined);
     assert.deepEqual([again.state?.name, again.parameters], ["Completed", { count: 7 }]);
     await window.view("Runs").locator(".monaco-list-row", { hasText: "Three Steps" }).nth(1).waitFor();
+    await window.page.locator(".tab.active", { hasText: nameOfRunId(again.id) }).waitFor();
   });
 
   it("keeps a pinned panel, and opens another run beside it", async () => {
+    const tabs = window.page.locator(".tab", { hasText: / · / });
+    await window.view("Runs").locator(".monaco-list-row", { hasText: "Three Steps" }).first().click();
+    await window.panel.getByRole("heading", { name: "Three Steps" }).waitFor();
     await window.command("Millrace: Keep This Run's Panel");
+    await window.page.locator(".tab", { hasText: "Three Steps · " }).waitFor();
     await window.view("Runs").locator(".monaco-list-row", { hasText: "Failing" }).first().click();
     await window.panel.getByRole("heading", { name: "Failing" }).waitFor();
-    assert.equal(await window.page.locator(".tab", { hasText: / · / }).count(), 2);
+    await tabs.nth(1).waitFor();
+    assert.equal(await tabs.count(), 2);
   });
 
   it("deletes a run after a question", async () => {
