@@ -93,10 +93,15 @@ export default flow({ name: "Aged" }, () => {
 
   it("show a flow's graph without running it", async () => {
     const before = storedRuns().length;
-    await vscode.commands.executeCommand("millrace.showGraph", {
-      flowFile: join(folder(), "steps.flow.ts"),
-    });
-    assert.deepEqual(await until(panels, ([label]) => label === "Three Steps"), ["Three Steps"]);
+    const showGraph = async () => {
+      if (panels().length > 1) await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+      await vscode.commands.executeCommand("millrace.showGraph", {
+        flowFile: join(folder(), "steps.flow.ts"),
+      });
+      return until(panels, (labels) => labels.includes("Three Steps"));
+    };
+    // A run's panel is free for something else once it has heard of the run's end, which only the panel knows.
+    assert.deepEqual(await until(showGraph, ({ length }) => length === 1), ["Three Steps"]);
     assert.equal(storedRuns().length, before);
   });
 });
