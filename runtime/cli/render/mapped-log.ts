@@ -46,18 +46,17 @@ export class MappedLog {
   }
 
   #told(event: RunEvent): LogLine[] {
-    const [line] = this.#lines.lines([event]); // it learns names of each
+    const own = this.#lines.lines([event]); // it learns names of each
     if (event.type === "task-run-created" && event.mapped !== undefined) {
       const map = this.#mapOfCall(event);
       const before = this.#making?.map === map ? [] : this.#tellMade();
-      this.#making ??= { map, made: [], taken: [], line };
+      this.#making ??= { map, made: [], taken: [], line: own[0] };
       this.#add(event, this.#making);
       return before;
     }
     const before = this.#tellMade();
     if (event.type === "run-started") this.#maps.clear(); // another attempt makes all anew
     if (event.type === "flow-run-state" && hasEnded(event.state)) before.push(...this.#tellRest(event));
-    const own = line === undefined ? [] : [line];
     const map = "taskRun" in event && event.taskRun !== undefined && this.#mapOf.get(event.taskRun);
     if (!map || map.runs.size === 1) return [...before, ...own];
     if (event.type === "task-run-adopted") return [...before, ...this.#end(map, "taken", event)];

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MappedLog } from "../../../runtime/cli/render/mapped-log.ts";
+import { LogLines } from "../../../runtime/events/log-lines.ts";
 import type { RunEvent, RunEventBody } from "../../../runtime/events/run-event.ts";
-import { makeState } from "../../../runtime/events/states.ts";
+import { makeState, type StateName } from "../../../runtime/events/states.ts";
 
 const made = (index: number, more: object = {}) => ({
   type: "task-run-created",
@@ -14,10 +15,15 @@ const made = (index: number, more: object = {}) => ({
   mapped: { group: "Double[]-0", index },
   ...more,
 });
-const state = (index: number, name: "Completed" | "Failed" | "Running", message?: string) => ({
+const state = (index: number, name: StateName, message?: string) => ({
   type: "task-run-state",
   taskRun: `Double-${index}`,
   state: makeState(name, message),
+});
+const retried = (index: number) => ({
+  ...state(index, "AwaitingRetry", "no"),
+  retry: { number: 1, of: 1 },
+  error: { name: "Error", message: "no" },
 });
 const log = (index: number, message: string) => ({
   type: "log",
@@ -98,6 +104,36 @@ describe("the log with the runs of a map in one line", () => {
     assert.deepEqual(told(made(0), made(1)), [
       "INFO Flow run '.': Created 2 task runs, 'Double-0' to 'Double-1', for task 'Double'",
     ]);
+  });
+
+  it("has all that is told of a task run whose retries are exhausted, of a map or not", () => {
+    const lines = [
+      "INFO Task run 'Double-0': Task run failed with exception: Error('no') - Retry 1/1 will start immediately",
+      "ERROR Task run 'Double-0': Task run failed with exception: Failed('no') - Retries are exhausted",
+      "ERROR Task run 'Double-0': Finished in state Failed('no')",
+    ];
+    const failed = [retried(0), state(0, "Failed", "no")];
+    const { mapped: _, ...alone } = made(0);
+    assert.deepEqual(told(alone, ...failed).slice(1), lines);
+    assert.deepEqual(told(made(0), made(1), ...failed).slice(1), lines);
+  });
+
+  it("is the log as it is where nothing is mapped", () => {
+    const any = fc.array(
+      fc.nat(3).chain((i) => {
+        const { mapped: _, ...alone } = made(i);
+        const ends = [state(i, "Completed"), state(i, "Failed", "no"), retried(i)];
+        return fc.constantFrom<object>(alone, ...ends, log(i, "x"), begin, end);
+      }),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(any, (bodies) => {
+        const events = eventsOf(bodies);
+        const mapped = new MappedLog();
+        assert.deepEqual([...mapped.lines(events), ...mapped.rest()], new LogLines().lines(events));
+      }),
+    );
   });
 
   it("is the same in any batches", () => {
