@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { isSecretName, secretNameRule } from "../../runtime/secrets/secret-name.ts";
 import { tell } from "../shown/notifications.ts";
 import { askForText, type PickItem, pickOne } from "../shown/questions.ts";
 
@@ -73,10 +74,7 @@ export class KeptSecrets {
       prompt: 'The name that flows ask for it by: secret("NAME")',
       value: "",
       ignoreFocusOut: true,
-      problem: (typed) =>
-        /^[A-Za-z_][\w.-]*$/.test(typed)
-          ? undefined
-          : "It has letters, digits, '_', '-' and '.', and begins with a letter or '_'.",
+      problem: (typed) => (isSecretName(typed) ? undefined : `It ${secretNameRule}`),
     });
   }
 }

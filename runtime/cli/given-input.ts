@@ -1,6 +1,5 @@
 import { UsageError } from "../errors/user-error.ts";
 import { giveSecrets } from "../secrets/find-secret.ts";
-import { knowSecret } from "../secrets/known-secrets.ts";
 
 /** The same as on standard input, for whoever can't write there: a debugger. */
 const variable = "MILLRACE_INPUT";
@@ -25,7 +24,6 @@ export async function readGivenInput(fromStdin: boolean): Promise<Record<string,
     throw new UsageError(`${where} isn't as it should be: ${form}.`);
   for (const value of Object.values(secrets))
     if (typeof value !== "string") throw new UsageError(`${where} has a secret that is no text: ${form}.`);
-  knowSecret(Object.values(secrets));
   giveSecrets(secrets as Record<string, string>); // looked at above
   return parameters;
 }

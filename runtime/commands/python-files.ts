@@ -9,8 +9,8 @@ const lockFiles = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock
 const longestModule = 4 << 20;
 
 /**
- * The code that a script's result depends on: itself, the modules beside it that it imports, and theirs. A module that is imported by a name that is made at run time
- * isn't seen.
+ * The code that a script's result depends on: itself, the modules beside it that it imports, and theirs. A module that
+ * is imported by a name that is made at run time isn't seen.
  */
 export function filesOfScript(script: string): string[] {
   const root = dirname(script);

@@ -7,6 +7,7 @@ import { freshPath } from "../disk/fresh-path.ts";
 import { readBelow } from "../disk/read-file.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { Session, Table } from "../tables/session.ts";
+import { isUrl } from "../tables/session-url.ts";
 import { type CommandOptions, command, flowFolder } from "./command.ts";
 import { filesOfScript, lockFilesOf } from "./python-files.ts";
 import { pythonModule } from "./python-module.ts";
@@ -112,7 +113,7 @@ async function inputsText(inputs: { readonly [name: string]: unknown }, exchange
 async function parquetOf(table: Table, file: string): Promise<string> {
   const copy = await table.session.sql`SELECT * FROM ${table}`;
   const { path } = await copy.handle(() => file, "rows");
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path))
+  if (isUrl(path))
     throw new UserError(
       `A table can't be handed to a Python script: the session keeps its tables at ${path}, not in files of this machine. Give its rows: await table.rows().`,
     );

@@ -7,6 +7,7 @@ import { locate } from "../errors/stack-location.ts";
 import { UsageError, UserError } from "../errors/user-error.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
+import { lastWordsLength } from "../store/last-words.ts";
 import { readRun } from "../store/read-run.ts";
 import { nameOfRunId } from "../store/run-id.ts";
 import { errorOf } from "./command-error.ts";
@@ -143,9 +144,6 @@ class RunProcess {
     if (this.#child.connected) this.#child.send(message, () => {}); // one that has ended hears nothing
   }
 }
-
-/** How many characters of the last that a process wrote are kept. */
-const lastWordsLength = 16_384;
 
 function referenceOf(flow: string | URL | Flow<never, unknown>): string {
   if (typeof flow === "string") return flow;

@@ -5,7 +5,6 @@ import { preview } from "../crossing/preview.ts";
 import { fromStoredHandle, loadResult } from "../crossing/result-file.ts";
 import { checkRegular } from "../disk/check-regular.ts";
 import { isBelow } from "../disk/is-below.ts";
-import { WrittenFolders } from "../disk/written-folders.ts";
 import { UsageError, UserError } from "../errors/user-error.ts";
 import type { JsonValue } from "../events/artifacts.ts";
 import type { ResultContent, ResultTable } from "../events/result-content.ts";
@@ -14,9 +13,9 @@ import { rootFlowRun } from "../events/run-ids.ts";
 import type { State } from "../events/states.ts";
 import type { StoredRun } from "../store/read-run.ts";
 import { baseOf } from "../store/relocation.ts";
-import { openDuckDb } from "../tables/duckdb/open-duckdb.ts";
 import type { Session, TableHandle } from "../tables/session.ts";
 import { isUrl } from "../tables/session-url.ts";
+import { openResultSession } from "./result-session.ts";
 
 /** The largest stored value that is read to be shown, in bytes. */
 const largestShown = 64 << 20;
@@ -55,10 +54,7 @@ export async function readResultContent(
   { rows, outside }: { readonly rows: number; readonly outside: boolean },
 ): Promise<ResultContent> {
   if (result === undefined) throw new UsageError(`'${id}' has no result: it is ${state.name}.`);
-  await using session: Session = openDuckDb({
-    folder: run.info.folder,
-    run: { runFolder: run.path, written: new WrittenFolders(baseOf(run.path), run.path, () => undefined) },
-  });
+  await using session = openResultSession(run);
   const value = readValue(run, result, session);
   const tables: ResultTable[] = [];
   for (const { path: place, columns, handle } of result.tables ?? []) {

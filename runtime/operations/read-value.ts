@@ -1,12 +1,10 @@
 import { loadResult } from "../crossing/result-file.ts";
-import { WrittenFolders } from "../disk/written-folders.ts";
 import { errorFrom } from "../errors/error-from.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { rootFlowRun } from "../events/run-ids.ts";
 import { formatState } from "../events/states.ts";
 import type { StoredRun } from "../store/read-run.ts";
-import { baseOf } from "../store/relocation.ts";
 import type { Session, TableHandle } from "../tables/session.ts";
 
 /**
@@ -26,20 +24,16 @@ export async function flowResult(run: StoredRun): Promise<unknown> {
 }
 
 /** A stored result as a value in this process. */
-export async function readValue(
-  { path, info }: Pick<StoredRun, "path" | "info">,
-  result: ResultRef,
-): Promise<unknown> {
-  const session = result.tables === undefined ? undefined : await sessionFor(path, info.folder);
-  return loadResult(result, path, {
+export async function readValue(run: Pick<StoredRun, "path" | "info">, result: ResultRef): Promise<unknown> {
+  const session = result.tables === undefined ? undefined : await sessionFor(run);
+  return loadResult(result, run.path, {
     resource: (id) => ({ resource: id }),
     table: (_session, handle) => session?.table(handle as TableHandle), // a session's own, written by storeResult
   });
 }
 
-/** Reads the tables of a result, in this process. */
-async function sessionFor(path: string, folder: string): Promise<Session> {
-  const { openDuckDb } = await import("../tables/duckdb/open-duckdb.ts");
-  const written = new WrittenFolders(baseOf(path), path, () => undefined);
-  return openDuckDb({ folder, run: { runFolder: path, written } });
+/** The engine is loaded for tables only. */
+async function sessionFor(run: Pick<StoredRun, "path" | "info">): Promise<Session> {
+  const { openResultSession } = await import("./result-session.ts");
+  return openResultSession(run);
 }

@@ -3,12 +3,10 @@ import { existsSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { MaskedLines } from "../secrets/masked-lines.ts";
+import { lastWordsLength } from "../store/last-words.ts";
 import { Frames } from "./frames.ts";
 import type { FromHost, ToHost } from "./host-protocol.ts";
 import { type HostEnd, memoryAdvice } from "./task-threads.ts";
-
-/** How many characters of the last that a process wrote are kept. */
-const lastWordsLength = 16_384;
 
 /** What V8 writes first when it gives up: what follows is for those who look for it, and is kept for them. */
 const v8GivesUp = "<--- Last few GCs --->";

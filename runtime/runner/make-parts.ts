@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
+import { DigestKey } from "../secrets/digest-key.ts";
 import { givenSecrets } from "../secrets/find-secret.ts";
 import { knownSecrets, knowSecret } from "../secrets/known-secrets.ts";
 import { keepLastWords } from "../store/last-words.ts";
@@ -44,13 +45,15 @@ export function makeParts(
     thread: "flow",
   });
   const resources = new RunResources(attached, journal, (resource) => pool.threads.detach(resource));
-  const cache = new ResultCache(
+  const digestKey = new DigestKey(base); // one: it stretches the secrets that it is given once
+  const cache = new ResultCache({
     base,
-    path,
+    runFolder: path,
     attached,
-    (error) => warn(journal, "A result could not be cached", error),
-    (message) => journal.append({ type: "log", level: "INFO", message }),
-  );
+    digestKey,
+    onError: (error) => warn(journal, "A result could not be cached", error),
+    tell: (message) => journal.append({ type: "log", level: "INFO", message }),
+  });
   const slots = new Slots();
   const scheduler = new Scheduler({
     pool: pool.threads,
@@ -67,6 +70,7 @@ export function makeParts(
     journal,
     loaded,
     attached,
+    digestKey,
     slots,
     scheduler,
     resources,

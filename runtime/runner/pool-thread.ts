@@ -8,6 +8,7 @@ import {
   type RunEnvironment,
   type StopReason,
   share,
+  sharedNumbers,
   stopReasons,
   type TaskMessage,
   type ThreadNotice,
@@ -298,11 +299,6 @@ function threadEnd(error: unknown, ended: boolean): ThreadEnd {
     message: "An error was thrown outside of the task's promise.",
     report: reportError(error),
   };
-}
-
-/** Numbers that threads share, by {@link share}; 0 at first. */
-function sharedNumbers(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(Object.keys(share).length * Int32Array.BYTES_PER_ELEMENT));
 }
 
 const entry = locateEntry();

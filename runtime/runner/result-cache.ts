@@ -4,7 +4,7 @@ import { fromBytes, sha256 } from "../crossing/bytes.ts";
 import { fromStoredHandle, loadEncoded } from "../crossing/result-file.ts";
 import { isNamedBelow } from "../disk/is-below.ts";
 import type { ResultRef } from "../events/run-event.ts";
-import { DigestKey } from "../secrets/digest-key.ts";
+import type { DigestKey } from "../secrets/digest-key.ts";
 import { secretsIn } from "../secrets/known-secrets.ts";
 import { type CacheEntry, CacheStore } from "../store/cache-store.ts";
 import { KnownDigests } from "../store/known-digests.ts";
@@ -33,6 +33,17 @@ interface Known {
   tell(message: string): void;
 }
 
+export interface ResultCacheOptions {
+  /** The folder that `.millrace/` is in: files below it are known again where it was moved. */
+  readonly base: string;
+  readonly runFolder: string;
+  readonly attached: AttachedResources;
+  readonly digestKey: DigestKey;
+  readonly onError: (error: unknown) => void;
+  /** Says in the run's log what has to be read. */
+  readonly tell: (message: string) => void;
+}
+
 /**
  * Caching across runs: by the task's name, the code that it can reach, with what the environment has of the variables
  * that stand in it, and the contents of its inputs. What the task read besides is kept with its result, and looked at.
@@ -53,22 +64,15 @@ export class ResultCache {
   readonly #tell: (message: string) => void;
   readonly #known: KnownDigests;
 
-  /** @param base the folder that `.millrace/` is in: files below it are known again where it was moved. */
-  constructor(
-    base: string,
-    runFolder: string,
-    attached: AttachedResources,
-    onError: (error: unknown) => void,
-    tell: (message: string) => void,
-  ) {
-    this.#store = new CacheStore(base);
-    this.#known = new KnownDigests(base);
-    this.#tell = tell;
-    this.#base = base;
-    this.#digestKey = new DigestKey(base);
-    this.#runFolder = runFolder;
-    this.#attached = attached;
-    this.#onError = onError;
+  constructor(options: ResultCacheOptions) {
+    this.#base = options.base;
+    this.#store = new CacheStore(options.base);
+    this.#known = new KnownDigests(options.base);
+    this.#runFolder = options.runFolder;
+    this.#attached = options.attached;
+    this.#digestKey = options.digestKey;
+    this.#onError = options.onError;
+    this.#tell = options.tell;
   }
 
   /** An earlier result of the same key. Remembers the key for {@link keep}. */
@@ -174,8 +178,7 @@ export class ResultCache {
   }
 
   async #ownKey(run: TaskRun, key: NonNullable<ReturnType<typeof ownKeyOf>>): Promise<string | undefined> {
-    const decoding = { resource: (id: string) => this.#attached.get(id), table: this.#attached.table };
-    const digest = await ownKeyDigest(run, key, this.#runFolder, decoding);
+    const digest = await ownKeyDigest(run, key, this.#runFolder, this.#attached.decoding);
     if (digest === undefined) return undefined;
     const content = Buffer.from(["own key", run.options.name, digest].join("\0"));
     return this.#digestKey.digest(content, secretsIn(run.inputs.args.bytes())).slice(0, 40);

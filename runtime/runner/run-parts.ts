@@ -1,8 +1,7 @@
 import type { TaskDefinition } from "../authoring/task.ts";
 import { sha256 } from "../crossing/bytes.ts";
 import { type LoadedFlow, type LoadedTask, loadedTask } from "../discovery/load-flow.ts";
-import { DigestKey } from "../secrets/digest-key.ts";
-import { baseOf } from "../store/relocation.ts";
+import type { DigestKey } from "../secrets/digest-key.ts";
 import { runPaths } from "../store/run-folder.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
 import type { EarlierAttempt } from "./earlier-attempt.ts";
@@ -24,6 +23,7 @@ export interface RunPartsOptions {
   readonly journal: Journal;
   readonly loaded: LoadedFlow;
   readonly attached: AttachedResources;
+  readonly digestKey: DigestKey;
   readonly slots: Slots;
   readonly scheduler: Scheduler;
   readonly resources: RunResources;
@@ -61,7 +61,7 @@ export class RunParts {
     this.earlier = options.earlier;
     this.writings = options.writings;
     this.args = new ArgumentStore(runPaths(options.path).temporary);
-    this.digestKey = new DigestKey(baseOf(options.path));
+    this.digestKey = options.digestKey;
     this.#writer = options.writer;
     this.#loaded = options.loaded;
     this.#attached = options.attached;
@@ -87,7 +87,7 @@ export class RunParts {
 
   /** What brings results back into this thread. */
   get decoding() {
-    return { resource: (id: string) => this.#attached.get(id), table: this.#attached.table };
+    return this.#attached.decoding;
   }
 
   /** How many task runs there are in all flow runs of this attempt. */

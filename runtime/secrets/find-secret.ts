@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { readAnywhereSync } from "../disk/read-file.ts";
 import { UserError } from "../errors/user-error.ts";
 import { knowSecret } from "./known-secrets.ts";
+import { isSecretName, secretNameRule } from "./secret-name.ts";
 
 /** Where Docker and Podman put the secrets of a container, a file each. */
 const dockerSecrets = "/run/secrets";
@@ -29,10 +30,8 @@ export function givenSecrets(): { readonly [name: string]: string } {
  * @throws {UserError} for a name that there can't be.
  */
 export function findSecret(name: string, folder: string = dockerSecrets): string | undefined {
-  if (!/^[A-Za-z_][\w.-]*$/.test(name))
-    throw new UserError(
-      `The name of a secret is ${JSON.stringify(name)}: it has letters, digits, '_', '-' and '.', and begins with a letter or '_'.`,
-    );
+  if (!isSecretName(name))
+    throw new UserError(`The name of a secret is ${JSON.stringify(name)}: it ${secretNameRule}`);
   const value =
     process.env[name] || fromFile(join(folder, name)) || (Object.hasOwn(given, name) && given[name]);
   if (typeof value !== "string" || value === "") return undefined;

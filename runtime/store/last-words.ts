@@ -4,6 +4,9 @@ import { readBelowSync } from "../disk/read-file.ts";
 import { mask } from "../secrets/known-secrets.ts";
 import { runPaths } from "./run-folder.ts";
 
+/** How many characters of the last that a process wrote are kept. */
+export const lastWordsLength = 16_384;
+
 /**
  * Keeps what a process of the run wrote to stderr last, before it was gone.
  * @returns where; undefined for nothing, or if it can't be kept.

@@ -1,4 +1,5 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
+import { isNamedBelow } from "../disk/is-below.ts";
 
 /** A path of this machine, and how errors name it. */
 export interface ShownPath {
@@ -10,8 +11,5 @@ export interface ShownPath {
 export function shownPath(folder: string, path: string): ShownPath {
   const full = resolve(folder, path);
   const inside = relative(folder, full);
-  return {
-    path: full,
-    shown: inside === "" || inside.startsWith("..") || isAbsolute(inside) ? full : inside,
-  };
+  return { path: full, shown: inside !== "" && isNamedBelow(full, folder) ? inside : full };
 }

@@ -7,7 +7,7 @@ import {
   type ThreadsListener,
 } from "../runner/task-threads.ts";
 import { AttachedResources } from "../worker/attached-resources.ts";
-import { type StopReason, share, stopReasons, type TaskResponse } from "../worker/protocol.ts";
+import { type StopReason, share, sharedNumbers, stopReasons, type TaskResponse } from "../worker/protocol.ts";
 import { runTry } from "../worker/run-try.ts";
 import { TaskScope } from "../worker/task-scope.ts";
 
@@ -87,7 +87,7 @@ class InProcessThread implements TaskThread {
   }
 
   async run(order: TaskOrder): Promise<TaskResponse> {
-    const shared = new Int32Array(new SharedArrayBuffer(Object.keys(share).length * 4));
+    const shared = sharedNumbers();
     const number = ++this.#tries;
     const request = { ...order, shared };
     const scope = new TaskScope(request, (events, weight, secrets) => {

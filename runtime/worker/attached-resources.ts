@@ -1,5 +1,6 @@
 import { shared } from "../authoring/context.ts";
 import type { AttachEnvironment, ResourceDefinition } from "../authoring/resource.ts";
+import type { Decoding } from "../crossing/decode.ts";
 
 interface TableReader {
   table(handle: unknown): unknown;
@@ -46,6 +47,12 @@ export class AttachedResources {
     const value = this.get(session);
     if (!("table" in value)) throw new Error(`The resource '${session}' has no tables.`);
     return (value as TableReader).table(handle); // encode made the mark for a session of this id
+  };
+
+  /** What brings values back into this thread. */
+  readonly decoding: Pick<Decoding, "resource" | "table"> = {
+    resource: (id) => this.get(id),
+    table: this.table,
   };
 
   /** Those that are attached now. */

@@ -101,6 +101,11 @@ export const share = {
   heard: 7,
 } as const;
 
+/** Such numbers, 0 at first. */
+export function sharedNumbers(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Object.keys(share).length * Int32Array.BYTES_PER_ELEMENT));
+}
+
 export type TaskResponse =
   | {
       readonly outcome: "completed";

@@ -55,7 +55,7 @@ export async function runTry(
 function argumentsOf(request: TaskRequest, resources: AttachedResources): unknown {
   const { runFolder } = request.environment;
   for (const [id, resource] of Object.entries(request.resources)) resources.offer(id, resource);
-  const decoding = { resource: (id: string) => resources.get(id), table: resources.table };
+  const { decoding } = resources;
   return decode(fromBytes(request.args), {
     ...decoding,
     table: (session, number) => decoding.table(session, request.tables[number as number]), // as the call numbered them

@@ -89,3 +89,12 @@ export function text(strings: TemplateStringsArray, ...values: readonly unknown[
     .map((line) => line.search(/\S/));
   return whole.replaceAll(new RegExp(`^ {${Math.min(...indents)}}`, "gm"), "");
 }
+
+/** Settles when a run that was started with `--json` has a task run, or itself, Running. */
+export function whenRunning(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      if (chunk.includes("Running")) resolve();
+    });
+  });
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { cli, makeRoom, plain, removeRoom, text, transcript } from "./cli.ts";
+import { cli, makeRoom, plain, removeRoom, text, transcript, whenRunning } from "./cli.ts";
 
 const many = `import { flow, log, task } from "millrace";
 const double = task("Double", (n) => { if (n === 7) log.warn("seven"); if (n === -1) throw new RangeError("no"); return n * 2; });
@@ -106,11 +106,7 @@ describe("what is run in a folder of a repository", () => {
       cwd: room,
       env: { WAIT: "1" },
       async during(child) {
-        await new Promise<void>((resolve) => {
-          child.stdout?.on("data", (chunk: Buffer) => {
-            if (chunk.includes("Running")) resolve();
-          });
-        });
+        await whenRunning(child);
         cancelled = await cli(["cancel"], { cwd: inside });
       },
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cli, makeRoom, removeRoom } from "./cli.ts";
+import { cli, makeRoom, removeRoom, whenRunning } from "./cli.ts";
 
 /** Its parameters have the names of the command line's own options. */
 const ledger = `import { flow, task } from "millrace";
@@ -103,11 +103,7 @@ describe("runs with names", () => {
       cwd: room,
       env: { WAIT: "1" },
       async during(child) {
-        await new Promise<void>((resolve) => {
-          child.stdout?.on("data", (chunk: Buffer) => {
-            if (chunk.includes("Running")) resolve();
-          });
-        });
+        await whenRunning(child);
         skipped = await cli(["run", "--skip-if-running", "--json", "ledger"], { cwd: room });
         await cli(["cancel"], { cwd: room });
       },

@@ -14,7 +14,8 @@ export interface CancelOptions {
 }
 
 /**
- * `millrace cancel [run]`: asks the run, or the only one that is going on, to end, shows how it does, and ends its process if it doesn't.
+ * `millrace cancel [run]`: asks the run, or the only one that is going on, to end, shows how it does, and ends its
+ * process if it doesn't.
  * Exit code 0 when it was cancelled, 2 when it had ended before, 1 when it had to be killed or lives on.
  */
 export async function cancelCommand(reference: string | undefined, options: CancelOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { isNamedBelow } from "../../disk/is-below.ts";
 import type { SourceLocation } from "../../errors/error-report.ts";
 import { rootFlowRun } from "../../events/run-ids.ts";
 import { currentTaskRuns, type FlowRunView, type RunView, type TaskRunView } from "../../events/run-view.ts";
@@ -185,5 +186,5 @@ function detail(stack: string | undefined, source: SourceLocation | undefined): 
 
 function shortPath(file: string): string {
   const path = relative(process.cwd(), file);
-  return path.startsWith("..") ? file : path;
+  return isNamedBelow(file, process.cwd()) ? path : file;
 }
