@@ -1,4 +1,5 @@
 // A reporter in JavaScript, since mocha loads it by `require`, before TypeScript is understood.
+const { appendFileSync } = require("node:fs");
 const { relative, sep } = require("node:path");
 const { reporters, Runner } = require("mocha");
 
@@ -29,6 +30,7 @@ function endInTime() {
 /**
  * Mocha's own report; besides, how many tests of each of these suites passed, and what was tried again: the first try's
  * error, and how many there were. MILLRACE_REQUIRE_SUITES names those that must have run: one that didn't is a failure.
+ * MILLRACE_FAILURES names a file that each failure is appended to, so that the last lines of a long log can tell them.
  */
 class SuiteReporter extends reporters.Spec {
   constructor(runner, options) {
@@ -40,6 +42,14 @@ class SuiteReporter extends reporters.Spec {
       console.log(`      try ${test.currentRetry() + 1} of '${test.fullTitle()}' failed:`);
       console.log(String(error?.stack ?? error).replaceAll(/^/gm, "        "));
     });
+    const failures = process.env.MILLRACE_FAILURES;
+    if (failures)
+      runner.on(Runner.constants.EVENT_TEST_FAIL, (test, error) => {
+        appendFileSync(
+          failures,
+          `${test.fullTitle()}\n${String(error?.stack ?? error).replaceAll(/^/gm, "  ")}\n\n`,
+        );
+      });
     runner.on(Runner.constants.EVENT_TEST_PASS, ({ file }) => {
       const path = relative(__dirname, file ?? "").replaceAll(sep, "/");
       for (const [name, pattern] of Object.entries(suites))
