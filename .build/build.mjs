@@ -1,7 +1,7 @@
 // Builds the runtime into dist/: modules for Node, and the types that flow authors' editors read.
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { digestOf, root, unlessFresh } from "./freshness.mjs";
 import { install } from "./install.mjs";
@@ -79,6 +79,29 @@ function buildTypes() {
     stdio: "inherit",
   });
   if (status !== 0) process.exit(1);
+  removeInnerTypes();
+}
+
+/**
+ * Removes the declarations that no entry reaches: they name types of packages that a user doesn't have (pg's,
+ * Arrow's), and nobody can import them.
+ */
+function removeInnerTypes() {
+  const folder = join(root, "dist", "types");
+  const reached = new Set();
+  const reach = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, module] of readFileSync(file, "utf8").matchAll(
+      /(?:\bfrom|\bimport\(|^import) ?"(\.[^"]+)"/gm,
+    ))
+      reach(resolve(dirname(file), module.replace(/\.[jt]s$/, ".d.ts")));
+  };
+  for (const entry of ["index", "matching", "testing"]) reach(join(folder, `${entry}.d.ts`));
+  for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const file = join(folder, path);
+    if (path.endsWith(".d.ts") && !reached.has(file)) rmSync(file);
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();

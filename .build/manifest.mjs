@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./freshness.mjs";
 
-/** package.json's text with the extension's fields as extension/manifest/ declares them. */
-export async function manifestText() {
+/** The extension's fields of package.json, as extension/manifest/ declares them. */
+export async function fieldsOfExtension() {
   const esbuild = await import("esbuild");
   const { outputFiles } = await esbuild.build({
     entryPoints: [join(root, "extension", "manifest", "contributes.ts")],
@@ -16,9 +16,14 @@ export async function manifestText() {
   });
   const source = Buffer.from(outputFiles[0].contents).toString("base64");
   const { extensionFields } = await import(`data:text/javascript;base64,${source}`);
+  return extensionFields();
+}
+
+/** package.json's text with the extension's fields. */
+export async function manifestText() {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   // Its own fields first, as they were; the extension's after them.
-  const fields = extensionFields();
+  const fields = await fieldsOfExtension();
   for (const name of Object.keys(fields)) delete manifest[name];
   manifest.engines = { ...manifest.engines, vscode: "^1.105.0" };
   return `${JSON.stringify({ ...manifest, ...fields }, undefined, 2)}\n`;

@@ -1,5 +1,6 @@
-// What others have written of what we ship, and on which terms: ThirdPartyNotices.txt in the VSIX. Tools for it list
-// either what is installed or what one bundler has bundled; a VSIX has both, of three bundles.
+// What others have written of what we ship, and on which terms: ThirdPartyNotices.txt in the VSIX and in the npm
+// package. Tools for it list either what is installed or what one bundler has bundled; a VSIX has both, of three
+// bundles; an npm package has one bundle, and names its dependencies, which come with terms of their own.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "./freshness.mjs";
@@ -20,19 +21,19 @@ export function rememberBundled(name, ...metafiles) {
 }
 
 /** The modules of packages that are bundled, relative to the root. */
-function bundledModules() {
+function bundledModules(bundles = allBundles) {
   const lists = bundles.map((name) => JSON.parse(readFileSync(bundledFile(name), "utf8")));
   return [...new Set(lists.flat())].sort();
 }
 
 /** Folders of the packages that are bundled, relative to the root. */
-export function bundledPackages() {
-  return [...new Set(bundledModules().flatMap(packageFolder))].sort();
+function bundledPackages(bundles) {
+  return [...new Set(bundledModules(bundles).flatMap(packageFolder))].sort();
 }
 
 /** What modules of a package say at their top of whose they are, where its own terms don't. */
-function headsOf(folder, terms) {
-  const heads = bundledModules()
+function headsOf(folder, terms, bundles) {
+  const heads = bundledModules(bundles)
     .filter((path) => join(root, packageFolder(path)) === folder)
     .map(
       (path) =>
@@ -43,7 +44,7 @@ function headsOf(folder, terms) {
   return [...new Set(heads)].filter((head) => !terms.some((text) => text.includes(head)));
 }
 
-const bundles = ["runtime", "extension", "panel"];
+const allBundles = ["runtime", "extension", "panel"];
 
 function bundledFile(name) {
   return join(root, "dist", `.bundled-${name}.json`);
@@ -81,15 +82,24 @@ const takenOver = [
 ];
 
 /**
- * The notices of all that a package has in it.
+ * The notices of all that a VSIX has in it.
  * @param stage the folder that is packaged.
  * @throws for a package that doesn't say on which terms it may be used.
  */
 export function noticesText(stage) {
-  const folders = [...bundledPackages().map((path) => join(root, path)), ...installedPackages(stage)];
+  return noticesOf(allBundles, installedPackages(stage));
+}
+
+/** The notices of what the runtime's bundle has in it: an npm package has no more. */
+export function runtimeNotices() {
+  return noticesOf(["runtime"], []);
+}
+
+function noticesOf(bundles, installed) {
+  const folders = [...bundledPackages(bundles).map((path) => join(root, path)), ...installed];
   const packages = new Map();
   for (const folder of folders) {
-    const about = aboutPackage(folder);
+    const about = aboutPackage(folder, bundles);
     packages.set(`${about.name} ${about.version}`, about);
   }
   const entries = [...packages.keys()].sort().map((key) => entryText(packages.get(key)));
@@ -101,7 +111,7 @@ export function noticesText(stage) {
   return `${[head, ...entries, ...own].join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
 }
 
-function aboutPackage(folder) {
+function aboutPackage(folder, bundles) {
   const { name, version, license, author, repository, homepage } = JSON.parse(
     readFileSync(join(folder, "package.json"), "utf8"),
   );
@@ -111,7 +121,7 @@ function aboutPackage(folder) {
   // The programs of a package for one platform are under its terms.
   const own = termsIn(folder).length > 0 ? termsIn(folder) : termsIn(join(root, parentOf(name)));
   const given = own.length > 0 ? own : standardTexts(license);
-  const terms = [...given, ...headsOf(folder, given)];
+  const terms = [...given, ...headsOf(folder, given, bundles)];
   return { name, version, license, where, by, terms };
 }
 

@@ -1,5 +1,6 @@
-// `npm run package`: millrace-<platform>.vsix for this platform; `npm run package -- darwin-arm64` for another.
-// The native parts (DuckDB, esbuild) differ by platform, so each platform has a package of its own.
+// `npm run package`: millrace-<platform>.vsix for this platform; `npm run package -- darwin-arm64` for another, and
+// `npm run package -- all` for all. The native parts (DuckDB, esbuild) differ by platform, so each platform has a
+// package of its own, that any machine makes.
 import { spawnSync } from "node:child_process";
 import {
   cpSync,
@@ -17,11 +18,14 @@ import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { buildExtension, buildPanel } from "./extension.mjs";
 import { root } from "./freshness.mjs";
+import { binariesBelow, binaryProblems } from "./native-binaries.mjs";
 import { noticesFile, noticesText } from "./notices.mjs";
 
 export const platforms = [
   "linux-x64",
   "linux-arm64",
+  "alpine-x64",
+  "alpine-arm64",
   "darwin-x64",
   "darwin-arm64",
   "win32-x64",
@@ -51,8 +55,16 @@ export async function makePackage({ platform = thisPlatform(), out = root } = {}
       if (existsSync(join(root, path))) cpSync(join(root, path), join(stage, path), { recursive: true });
     }
     installModules(stage, platform);
+    const problems = binaryProblems(binariesBelow(stage), platform);
+    if (problems.length > 0) throw new Error(`The package for ${platform}: ${problems.join(" ")}`);
     writeFileSync(join(stage, noticesFile), noticesText(stage));
-    const { scripts: _scripts, devDependencies: _dev, ...manifest } = readJson(join(root, "package.json"));
+    const {
+      scripts: _scripts,
+      devDependencies: _dev,
+      files: _files,
+      private: _private,
+      ...manifest
+    } = readJson(join(root, "package.json"));
     writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
     mkdirSync(out, { recursive: true });
     const packagePath = join(resolve(out), `millrace-${platform}.vsix`);
@@ -74,9 +86,10 @@ export async function makePackage({ platform = thisPlatform(), out = root } = {}
 function installModules(stage, platform) {
   for (const file of ["package.json", "package-lock.json", ".npmrc"])
     cpSync(join(root, file), join(stage, file));
-  const [os, cpu] = platform.split("-");
+  const [name, cpu] = platform.split("-");
+  const os = name === "alpine" ? "linux" : name;
   const args = ["ci", "--omit=dev", "--ignore-scripts", "--prefer-offline", `--os=${os}`, `--cpu=${cpu}`];
-  if (os === "linux") args.push("--libc=glibc");
+  if (os === "linux") args.push(`--libc=${name === "alpine" ? "musl" : "glibc"}`);
   const { status } = spawnSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: stage,
     stdio: "inherit",
@@ -88,7 +101,8 @@ function installModules(stage, platform) {
 }
 
 export function thisPlatform() {
-  return `${process.platform}-${process.arch}`;
+  const isMusl = process.platform === "linux" && !process.report.getReport().header.glibcVersionRuntime;
+  return `${isMusl ? "alpine" : process.platform}-${process.arch}`;
 }
 
 function readJson(file) {
@@ -96,11 +110,13 @@ function readJson(file) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [platform = thisPlatform()] = process.argv.slice(2);
-  if (!platforms.includes(platform)) {
-    console.error(`There is no package for '${platform}'. Name one of ${platforms.join(", ")}.`);
+  const [asked = thisPlatform()] = process.argv.slice(2);
+  if (asked !== "all" && !platforms.includes(asked)) {
+    console.error(`There is no package for '${asked}'. Name one of ${platforms.join(", ")}, or all.`);
     process.exit(2);
   }
-  const path = await makePackage({ platform });
-  console.log(`${path}: ${(statSync(path).size / 2 ** 20).toFixed(1)} MB`);
+  for (const platform of asked === "all" ? platforms : [asked]) {
+    const path = await makePackage({ platform });
+    console.log(`${path}: ${(statSync(path).size / 2 ** 20).toFixed(1)} MB`);
+  }
 }

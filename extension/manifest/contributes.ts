@@ -74,7 +74,7 @@ export function extensionFields() {
     icon: "extension/media/icon.png",
     galleryBanner: { color: "#10243d", theme: "dark" },
     categories: ["Data Science", "Visualization", "Debuggers", "Other"],
-    keywords: ["dataflow", "workflow", "orchestration", "duckdb", "spark"],
+    keywords: ["dataflow", "workflow", "orchestration", "pipeline", "etl", "duckdb", "spark"],
     extensionKind: ["workspace"],
     activationEvents: [
       "workspaceContains:**/*.flow.{ts,mts,js,mjs}",

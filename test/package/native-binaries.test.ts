@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
+
+interface Binary {
+  readonly path: string;
+  readonly system: string;
+  readonly libc?: string | undefined;
+}
+
+interface NativeBinaries {
+  systemOf(head: Uint8Array): string | undefined;
+  libcOf(bytes: Buffer): string | undefined;
+  binariesBelow(folder: string): readonly Binary[];
+  binaryProblems(binaries: readonly Binary[], platform: string): readonly string[];
+}
+
+const root = resolve(import.meta.dirname, "..", "..");
+
+/** A file's first bytes: those given at their places, and else zeros. */
+function head(...parts: readonly (readonly [at: number, bytes: readonly number[]])[]): Uint8Array {
+  const bytes = new Uint8Array(256);
+  for (const [at, values] of parts) bytes.set(values, at);
+  return bytes;
+}
+
+const elf = [0, [0x7f, 0x45, 0x4c, 0x46, 2, 1]] as const;
+const pe = [
+  [0, [0x4d, 0x5a]],
+  [0x3c, [0x80]],
+] as const;
+
+describe("Native binaries", () => {
+  let { systemOf, libcOf, binariesBelow, binaryProblems } = {} as NativeBinaries; // loaded before the tests
+
+  before(async () => {
+    ({ systemOf, libcOf, binariesBelow, binaryProblems } = (await import(
+      join(root, ".build", "native-binaries.mjs")
+    )) as NativeBinaries); // its functions, as declared above
+  });
+
+  it("tell by their headers which system they are for", () => {
+    const heads = {
+      "ELF, x86-64": head(elf, [18, [0x3e, 0]]),
+      "ELF, AArch64": head(elf, [18, [0xb7, 0]]),
+      "ELF, RISC-V": head(elf, [18, [0xf3, 0]]),
+      "Mach-O, x86-64": head([0, [0xcf, 0xfa, 0xed, 0xfe, 7, 0, 0, 1]]),
+      "Mach-O, ARM64": head([0, [0xcf, 0xfa, 0xed, 0xfe, 12, 0, 0, 1]]),
+      "PE, x86-64": head(...pe, [0x80, [0x50, 0x45, 0, 0, 0x64, 0x86]]),
+      "PE, ARM64": head(...pe, [0x80, [0x50, 0x45, 0, 0, 0x64, 0xaa]]),
+      "a text that begins with MZ": Buffer.from("MZ".padEnd(200, " are two letters")),
+      "an empty file": new Uint8Array(),
+      "a script": Buffer.from("#!/usr/bin/env node\n".padEnd(100)),
+    };
+    assert.deepEqual(
+      Object.fromEntries(Object.entries(heads).map(([name, bytes]) => [name, systemOf(bytes)])),
+      {
+        "ELF, x86-64": "linux-x64",
+        "ELF, AArch64": "linux-arm64",
+        "ELF, RISC-V": "linux-other",
+        "Mach-O, x86-64": "darwin-x64",
+        "Mach-O, ARM64": "darwin-arm64",
+        "PE, x86-64": "win32-x64",
+        "PE, ARM64": "win32-arm64",
+        "a text that begins with MZ": undefined,
+        "an empty file": undefined,
+        "a script": undefined,
+      },
+    );
+    assert.deepEqual(
+      ["x libc.so.6 y", "x libc.musl-x86_64.so.1 y", "Go"].map((text) => libcOf(Buffer.from(text))),
+      ["glibc", "musl", undefined],
+    );
+  });
+
+  it("are found in what is installed here, each for this machine", () => {
+    const here = binariesBelow(join(root, "node_modules", "@duckdb"));
+    assert.deepEqual([...new Set(here.map((each) => each.system))], [`${process.platform}-${process.arch}`]);
+  });
+
+  it("that another platform would need, or that are missing, keep a package from being made", () => {
+    const binding = (system: string, libc?: string) => ({
+      path: `node_modules/@duckdb/node-bindings-${system}/duckdb.node`,
+      system,
+      libc,
+    });
+    const library = { ...binding("linux-x64", "glibc"), path: "node_modules/@duckdb/x/libduckdb.so" };
+    const esbuild = { path: "node_modules/@esbuild/linux-x64/bin/esbuild", system: "linux-x64" };
+    const whole = [binding("linux-x64", "glibc"), library, esbuild];
+    assert.deepEqual(binaryProblems(whole, "linux-x64"), []);
+    assert.deepEqual(binaryProblems([...whole, binding("darwin-arm64")], "linux-x64"), [
+      "node_modules/@duckdb/node-bindings-darwin-arm64/duckdb.node is for darwin-arm64.",
+    ]);
+    assert.deepEqual(binaryProblems(whole, "alpine-x64"), [
+      "node_modules/@duckdb/node-bindings-linux-x64/duckdb.node is for linux-x64 with glibc.",
+      "node_modules/@duckdb/x/libduckdb.so is for linux-x64 with glibc.",
+    ]);
+    assert.deepEqual(binaryProblems([esbuild], "linux-x64"), [
+      "DuckDB's binding is missing.",
+      "DuckDB's library is missing.",
+    ]);
+  });
+});
