@@ -1,4 +1,4 @@
-// Who may import whom: one table, from which biome.json's rules and README's list are written.
+// Who may import whom: one table, from which biome.json's rules and the list of .github/CONTRIBUTING.md are written.
 // `node .build/arrows.mjs` writes both; `npm run check` says where they aren't as the table has them.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -128,7 +128,7 @@ function foldersOf(room, table) {
   return [room, ...inside.flatMap((folder) => foldersOf(folder, table))];
 }
 
-/** README's list: a line a room. */
+/** The list of CONTRIBUTING.md: a line a room. */
 function listOf(table) {
   return Object.entries(table)
     .map(([room, allowed]) => {
@@ -145,15 +145,15 @@ const marks = ["<!-- arrows -->\n", "\n<!-- /arrows -->"];
 /** Both files as they are, and as the table has them. */
 function files() {
   const biome = join(root, "biome.json");
-  const readme = join(root, "README.md");
-  const before = { [biome]: readFileSync(biome, "utf8"), [readme]: readFileSync(readme, "utf8") };
+  const page = join(root, ".github", "CONTRIBUTING.md");
+  const before = { [biome]: readFileSync(biome, "utf8"), [page]: readFileSync(page, "utf8") };
   const config = JSON.parse(before[biome]);
   const isArrow = ({ linter }) => linter?.rules?.style?.noRestrictedImports !== undefined;
   config.overrides = [...config.overrides.filter((override) => !isArrow(override)), ...overridesOf(arrows)];
-  const [start, end] = marks.map((mark) => before[readme].indexOf(mark));
-  if (start < 0 || end < start) throw new Error(`README.md has no list between ${marks.join(" and ")}.`);
-  const list = before[readme].slice(0, start + marks[0].length) + listOf(arrows) + before[readme].slice(end);
-  return { before, after: { [biome]: formatted(JSON.stringify(config)), [readme]: list } };
+  const [start, end] = marks.map((mark) => before[page].indexOf(mark));
+  if (start < 0 || end < start) throw new Error(`${page} has no list between ${marks.join(" and ")}.`);
+  const list = before[page].slice(0, start + marks[0].length) + listOf(arrows) + before[page].slice(end);
+  return { before, after: { [biome]: formatted(JSON.stringify(config)), [page]: list } };
 }
 
 function formatted(json) {

@@ -18,24 +18,35 @@ const machines = {
 };
 
 /**
- * The system that a file's code is for, like 'linux-x64', 'darwin-arm64' or 'win32-x64'.
+ * The systems that a file's code is for, like 'linux-x64', 'darwin-arm64' or 'win32-x64': a universal binary of macOS
+ * has several.
  * @param head the file's first bytes, 4096 or the whole file.
- * @returns undefined for what is no native binary.
+ * @returns none for what is no native binary.
  */
-export function systemOf(head) {
-  if (head.length < 64) return undefined;
+export function systemsOf(head) {
+  if (head.length < 64) return [];
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   if (view.getUint32(0) === 0x7f454c46)
-    return `linux-${machines.elf.get(view.getUint16(18, true)) ?? "other"}`;
+    return [`linux-${machines.elf.get(view.getUint16(18, true)) ?? "other"}`];
   if (view.getUint32(0, true) === 0xfeedfacf)
-    return `darwin-${machines.macho.get(view.getUint32(4, true)) ?? "other"}`;
-  if (view.getUint32(0) === 0xcafebabe) return "darwin-universal";
+    return [`darwin-${machines.macho.get(view.getUint32(4, true)) ?? "other"}`];
+  if (view.getUint32(0) === 0xcafebabe) return universalSystems(view);
   if (view.getUint16(0) === 0x4d5a) {
     const at = view.getUint32(0x3c, true);
-    if (at + 6 > head.length || view.getUint32(at) !== 0x50450000) return undefined;
-    return `win32-${machines.pe.get(view.getUint16(at + 4, true)) ?? "other"}`;
+    if (at + 6 > head.length || view.getUint32(at) !== 0x50450000) return [];
+    return [`win32-${machines.pe.get(view.getUint16(at + 4, true)) ?? "other"}`];
   }
-  return undefined;
+  return [];
+}
+
+/** A class file of Java's begins with the same bytes; its version stands where the count is, and is 45 or more. */
+function universalSystems(view) {
+  const count = view.getUint32(4);
+  if (count > 2) return [];
+  return Array.from(
+    { length: count },
+    (_, at) => `darwin-${machines.macho.get(view.getUint32(8 + 20 * at)) ?? "other"}`,
+  );
 }
 
 /** The C library that a Linux binary asks for; undefined for one that asks for none, as Go's. */
@@ -51,10 +62,10 @@ export function binariesBelow(folder) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .flatMap((path) => {
-      const system = systemOf(headOf(path));
-      if (system === undefined) return [];
-      const libc = system.startsWith("linux-") ? libcOf(readFileSync(path)) : undefined;
-      return { path: path.slice(folder.length + 1).replaceAll("\\", "/"), system, libc };
+      const systems = systemsOf(headOf(path));
+      if (systems.length === 0) return [];
+      const libc = systems.some((each) => each.startsWith("linux-")) ? libcOf(readFileSync(path)) : undefined;
+      return { path: path.slice(folder.length + 1).replaceAll("\\", "/"), systems, libc };
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -80,7 +91,7 @@ export function binaryProblems(binaries, platform) {
   const system = `${os === "alpine" ? "linux" : os}-${cpu}`;
   const libc = { alpine: "musl", linux: "glibc" }[os];
   const wrong = binaries.filter(
-    (each) => each.system !== system || (each.libc !== undefined && each.libc !== libc),
+    (each) => !each.systems.includes(system) || (each.libc !== undefined && each.libc !== libc),
   );
   const missing = [
     ["DuckDB's binding", /@duckdb\/.*\/duckdb\.node$/],
@@ -89,7 +100,8 @@ export function binaryProblems(binaries, platform) {
   ].filter(([, path]) => !binaries.some((each) => path.test(each.path)));
   return [
     ...wrong.map(
-      (each) => `${each.path} is for ${each.system}${each.libc === undefined ? "" : ` with ${each.libc}`}.`,
+      (each) =>
+        `${each.path} is for ${each.systems.join(" and ")}${each.libc === undefined ? "" : ` with ${each.libc}`}.`,
     ),
     ...missing.map(([what]) => `${what} is missing.`),
   ];

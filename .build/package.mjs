@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, posix, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { buildExtension, buildPanel } from "./extension.mjs";
@@ -33,15 +33,7 @@ export const platforms = [
 ];
 
 /** What goes into the package beside the modules that it needs. */
-const contents = [
-  "README.md",
-  "CHANGELOG.md",
-  "LICENSE",
-  ".vscodeignore",
-  "dist",
-  "runtime/flows",
-  "extension/media",
-];
+const contents = ["CHANGELOG.md", "LICENSE", ".vscodeignore", "dist", "runtime/flows", "extension/media"];
 
 /** Makes the package for a platform. @returns its path. */
 export async function makePackage({ platform = thisPlatform(), out = root } = {}) {
@@ -54,6 +46,7 @@ export async function makePackage({ platform = thisPlatform(), out = root } = {}
     for (const path of contents) {
       if (existsSync(join(root, path))) cpSync(join(root, path), join(stage, path), { recursive: true });
     }
+    writeFileSync(join(stage, "README.md"), pageOfExtension());
     installModules(stage, platform);
     const problems = binaryProblems(binariesBelow(stage), platform);
     if (problems.length > 0) throw new Error(`The package for ${platform}: ${problems.join(" ")}`);
@@ -80,6 +73,12 @@ export async function makePackage({ platform = thisPlatform(), out = root } = {}
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
+}
+
+/** extension/README.md as it stands at the package's root, where its links start. */
+function pageOfExtension() {
+  const text = readFileSync(join(root, "extension", "README.md"), "utf8");
+  return text.replaceAll(/\]\((?!https?:|#)([^)]+)\)/g, (_, path) => `](${posix.join("extension", path)})`);
 }
 
 /** Installs what the lock file names for a platform, without what only development needs. */

@@ -79,7 +79,7 @@ describe("The extension's package", function () {
   });
 
   it("advises nobody to fetch Millrace from a registry, where its name may be anybody's", () => {
-    const folders = ["runtime", "extension", "webview", ".build", ".devcontainer"];
+    const folders = ["runtime", "extension", "webview", ".build", ".devcontainer", ".github"];
     const files = folders.flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) =>
         join(folder, path),
