@@ -1,21 +1,6 @@
-import type * as vscode from "vscode";
+import type { Basics } from "./basics.ts";
 import type { CommandHandlers } from "./command-registry.ts";
-import type { FlowIndex } from "./flows/flow-index.ts";
-import type { RunIndex } from "./runs/run-index.ts";
-import type { RunNode, RunTree } from "./runs/run-tree.ts";
 import type { Workbench } from "./workbench.ts";
-
-/** What is there from the start. */
-export interface Basics {
-  readonly context: vscode.ExtensionContext;
-  readonly log: vscode.LogOutputChannel;
-  readonly flows: FlowIndex;
-  readonly runs: RunIndex;
-  readonly runTree: RunTree;
-  readonly runsView: vscode.TreeView<RunNode>;
-  /** Folders of the runs that were started in this window and have not ended. */
-  readonly started: Set<string>;
-}
 
 /** Handlers of all commands, which load the workbench when the first of them is called. */
 export function lazyHandlers(basics: Basics) {

@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { listRunFolders, type RunInfo, readRunInfo } from "../../runtime/store/run-folder.ts";
+import { listRunFolders, readRunInfo } from "../../runtime/store/run-folder.ts";
+import type { RunInfo } from "../../runtime/store/run-info.ts";
 import { callFailure } from "./call-failure.ts";
 import { type Cli, commandLine, inputText, processIn, type RunInput } from "./command-line.ts";
 

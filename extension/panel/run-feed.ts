@@ -5,7 +5,8 @@ import { emptyRunView, foldEvents, type RunView } from "../../runtime/events/run
 import { viewToJson } from "../../runtime/events/run-view-json.ts";
 import { EventReader, followEvents } from "../../runtime/store/event-reader.ts";
 import { damageText, showCrash } from "../../runtime/store/read-run.ts";
-import { type RunInfo, readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
+import { readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
+import type { RunInfo } from "../../runtime/store/run-info.ts";
 import { RunnerWatch } from "../../runtime/store/run-liveness.ts";
 import { checkTaskRuns, mostShown } from "../../runtime/store/task-run-limit.ts";
 import type { Snapshot } from "../../webview/contract.ts";

@@ -1,5 +1,5 @@
 import type { FlowGraph } from "../../runtime/events/flow-graph.ts";
-import type { RunInfo } from "../../runtime/store/run-folder.ts";
+import type { RunInfo } from "../../runtime/store/run-info.ts";
 import type { RunHeader } from "../../webview/contract.ts";
 
 /** A flow that is about to run: what the panel shows before there is a run. */

@@ -4,7 +4,8 @@ import { emptyRunView, foldEvents } from "../../runtime/events/run-view.ts";
 import { makeState } from "../../runtime/events/states.ts";
 import { EventReader } from "../../runtime/store/event-reader.ts";
 import { countTasks, damageText, showCrash, summaryOf } from "../../runtime/store/read-run.ts";
-import { type RunInfo, readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
+import { readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
+import type { RunInfo } from "../../runtime/store/run-info.ts";
 import { RunnerWatch } from "../../runtime/store/run-liveness.ts";
 import { mostShown } from "../../runtime/store/task-run-limit.ts";
 

@@ -4,7 +4,8 @@ import { exit, exitCodeOf } from "./exit.ts";
 import { ignoresHangup } from "./ignores-hangup.ts";
 import { goOnWithoutOutput, loseTerminal, note, printJsonLines, printSequences } from "./output.ts";
 import { cursor } from "./render/frame.ts";
-import { type RunReporter, reporter, type ShownOptions } from "./render/run-reporter.ts";
+import { reporter, type ShownOptions } from "./render/make-reporter.ts";
+import type { RunReporter } from "./render/run-reporter.ts";
 
 /**
  * Shows a run of this process, hears Ctrl-C, and ends the process with its exit code.

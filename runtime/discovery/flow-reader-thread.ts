@@ -1,20 +1,13 @@
 import { parentPort } from "node:worker_threads";
 import { RefusedFileError, readAnywhereSync } from "../disk/read-file.ts";
-import type { ReadFlow } from "./flow-reader.ts";
+import type { ReadAnswer, ReadFlow, ReadRequest } from "./flow-reader-messages.ts";
 import { largestModule, readFlowFile } from "./read-flow-file.ts";
 
 /** What is read for a flow, all that it imports together; bytes. */
 const largestFlow = 16 << 20;
 
-export interface ReadRequest {
-  readonly id: number;
-  readonly file: string;
-  /** Texts of files that an editor has changed. */
-  readonly unsaved: ReadonlyMap<string, string>;
-}
-
 parentPort?.on("message", ({ id, file, unsaved }: ReadRequest) => {
-  parentPort?.postMessage({ id, read: read(file, unsaved) });
+  parentPort?.postMessage({ id, read: read(file, unsaved) } satisfies ReadAnswer);
 });
 
 function read(path: string, unsaved: ReadonlyMap<string, string>): ReadFlow {

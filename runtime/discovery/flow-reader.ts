@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { ReadRequest } from "./flow-reader-thread.ts";
-import type { FlowFile } from "./read-flow-file.ts";
+import type { ReadAnswer, ReadFlow, ReadRequest } from "./flow-reader-messages.ts";
 import { builtFolder } from "./runtime-modules.ts";
 
 /** Milliseconds that one flow may take, and megabytes of memory. */
@@ -9,17 +8,6 @@ const timeLimit = 10_000;
 const memoryLimit = 256;
 /** Milliseconds without work after which the thread is ended; it is begun anew when there is more. */
 const idleTime = 30_000;
-
-/** What a flow file says, and which files were read for it: a change of any of them may change it. */
-export interface ReadFlow {
-  readonly file: FlowFile;
-  readonly modules: ReadonlySet<string>;
-}
-
-interface Answer {
-  readonly id: number;
-  readonly read: ReadFlow;
-}
 
 /**
  * Reads flow files on a thread of its own, one after the other: a file may come from anywhere, and the parser takes
@@ -89,7 +77,7 @@ export class FlowReader implements AsyncDisposable {
       // One that is being ended says nothing any more.
       if (this.#worker === worker) this.#settle(outcome);
     };
-    worker.on("message", ({ id, read }: Answer) => {
+    worker.on("message", ({ id, read }: ReadAnswer) => {
       if (id === this.#count) settle(read);
     });
     worker.on("error", (error: NodeJS.ErrnoException) =>

@@ -3,7 +3,8 @@ import type { State } from "../events/states.ts";
 import { endProcess } from "../processes/end-process.ts";
 import { requestCancel } from "../store/cancel-request.ts";
 import { readRun } from "../store/read-run.ts";
-import { type RunInfo, runPaths } from "../store/run-folder.ts";
+import { runPaths } from "../store/run-folder.ts";
+import type { RunInfo } from "../store/run-info.ts";
 import { followRun } from "./follow-run.ts";
 
 /** What became of a run that was to be cancelled. */

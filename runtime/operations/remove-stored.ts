@@ -1,7 +1,7 @@
 import { UserError } from "../errors/user-error.ts";
 import { pruneCacheOf } from "../store/prune-leftovers.ts";
 import { readRun } from "../store/read-run.ts";
-import type { RunInfo } from "../store/run-folder.ts";
+import type { RunInfo } from "../store/run-info.ts";
 import { parseSessionUrl } from "../tables/session-url.ts";
 import { sessionOf } from "./session-of-run.ts";
 

@@ -11,7 +11,7 @@ import {
   type Upstream,
 } from "../events/run-event.ts";
 import { isWithin, parentOf } from "../events/run-ids.ts";
-import { state } from "./run-info-shape.ts";
+import { state } from "./run-info.ts";
 import {
   anything,
   either,

@@ -7,8 +7,9 @@ import { ownFolder, ownNames, removeOwn } from "../disk/remove-own.ts";
 import type { RunSummary } from "../events/run-summary.ts";
 import { deletedEnding } from "./own-names.ts";
 import { baseOf } from "./relocation.ts";
-import { type RunInfo, readRunInfo, runPaths } from "./run-folder.ts";
+import { readRunInfo, runPaths } from "./run-folder.ts";
 import { isRunId } from "./run-id.ts";
+import type { RunInfo } from "./run-info.ts";
 import { isRunnerAlive } from "./run-liveness.ts";
 import { lockRun, RunLockedError } from "./run-lock.ts";
 

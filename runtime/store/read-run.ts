@@ -8,7 +8,8 @@ import type { Liveness } from "../processes/liveness.ts";
 import type { Damage } from "./event-lines.ts";
 import { EventReader } from "./event-reader.ts";
 import { lastLineOf } from "./last-words.ts";
-import { listRunFolders, type RunInfo, readRunInfo, runPaths } from "./run-folder.ts";
+import { listRunFolders, readRunInfo, runPaths } from "./run-folder.ts";
+import type { RunInfo } from "./run-info.ts";
 import { isRunnerAlive, RunnerWatch } from "./run-liveness.ts";
 import { checkTaskRuns, mostShown } from "./task-run-limit.ts";
 

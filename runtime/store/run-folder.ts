@@ -6,43 +6,14 @@ import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
 import { syncFolder } from "../disk/sync.ts";
 import { UserError } from "../errors/user-error.ts";
-import type { State } from "../events/states.ts";
 import { writeBeat } from "../processes/heartbeat.ts";
-import type { KnownProcess } from "../processes/known-process.ts";
 import { maskValue } from "../secrets/known-secrets.ts";
 import { maskedState } from "./masked-event.ts";
 import { limits, readInRun } from "./read-in-run.ts";
 import { baseOf, relocated, relocation } from "./relocation.ts";
 import { isRunId, nameOfRunId, newStamp } from "./run-id.ts";
-import { formOfRun, ownFormat, runInfo, writerOf } from "./run-info-shape.ts";
+import { formOfRun, ownFormat, type RunInfo, runInfo, writerOf } from "./run-info.ts";
 import { fits, problemText } from "./shape.ts";
-
-/** What `run.json` says of a run: what it was started with and, when it has ended, how. */
-export interface RunInfo {
-  readonly id: string;
-  readonly name: string;
-  /** By which it can be found. */
-  readonly tags?: readonly string[];
-  readonly flow: string;
-  /** The folder whose `.millrace/` has it, as the run's process sees it: elsewhere it may be another. */
-  readonly base?: string;
-  /** The flow's file, absolute. */
-  readonly file: string;
-  /** The folder that it was started in: relative paths of its parameters start there. */
-  readonly folder: string;
-  /** As given, before defaults, without secrets. */
-  readonly parameters: { readonly [name: string]: unknown };
-  /** Never holds a token. */
-  readonly session: string;
-  readonly attempt: number;
-  readonly host: KnownProcess;
-  readonly versions: { readonly millrace: string; readonly node: string };
-  /** Milliseconds since 1970. */
-  readonly started: number;
-  readonly ended?: number;
-  readonly state?: State;
-  readonly tasks?: { readonly total: number; readonly completed: number };
-}
 
 /** Where the parts of a run are. */
 export function runPaths(runFolder: string) {

@@ -1,5 +1,6 @@
 import { type Liveness, ProcessWatch } from "../processes/liveness.ts";
-import { type RunInfo, runPaths } from "./run-folder.ts";
+import { runPaths } from "./run-folder.ts";
+import type { RunInfo } from "./run-info.ts";
 
 /** What is known of the process of a run that has not ended. One that has ended has none. */
 export class RunnerWatch {

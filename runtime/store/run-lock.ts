@@ -8,7 +8,7 @@ import { type KnownProcess, thisProcess } from "../processes/known-process.ts";
 import { ProcessWatch } from "../processes/liveness.ts";
 import { limits, readInRun } from "./read-in-run.ts";
 import { runPaths } from "./run-folder.ts";
-import { knownProcess } from "./run-info-shape.ts";
+import { knownProcess } from "./run-info.ts";
 import { fits } from "./shape.ts";
 
 /** Thrown where a run is to be written to while another process writes to it. */

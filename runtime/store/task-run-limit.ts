@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { UserError } from "../errors/user-error.ts";
 import type { RunEvent } from "../events/run-event.ts";
-import type { RunInfo } from "./run-folder.ts";
+import type { RunInfo } from "./run-info.ts";
 
 /** The most task runs of a run that is shown: a terminal, a panel and their memory bear these, and not any number. */
 export const mostShown = 100_000;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { listRunFolders, type RunInfo, readRunInfo } from "../../runtime/store/run-folder.ts";
+import { listRunFolders, readRunInfo } from "../../runtime/store/run-folder.ts";
+import type { RunInfo } from "../../runtime/store/run-info.ts";
 
 /** The newest run of a folder. */
 export async function storedRun(folder: string): Promise<RunInfo> {

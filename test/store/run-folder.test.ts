@@ -21,11 +21,11 @@ import { listRuns, readRun } from "../../runtime/store/read-run.ts";
 import {
   createRunFolder,
   findRun,
-  type RunInfo,
   readRunInfo,
   runPaths,
   writeRunInfo,
 } from "../../runtime/store/run-folder.ts";
+import type { RunInfo } from "../../runtime/store/run-info.ts";
 import { isRunnerAlive } from "../../runtime/store/run-liveness.ts";
 import { lockRun, RunLockedError } from "../../runtime/store/run-lock.ts";
 

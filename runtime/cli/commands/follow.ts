@@ -4,7 +4,7 @@ import { readRun } from "../../store/read-run.ts";
 import { baseOption } from "../base-option.ts";
 import { exit, exitCodeOf } from "../exit.ts";
 import { note } from "../output.ts";
-import { reporter, type ShownOptions } from "../render/run-reporter.ts";
+import { reporter, type ShownOptions } from "../render/make-reporter.ts";
 
 export interface FollowOptions extends ShownOptions {
   readonly dir?: string;

@@ -5,7 +5,7 @@ import { executeRun } from "../execute-run.ts";
 import { readGivenInput } from "../given-input.ts";
 import { reserveStdout } from "../output.ts";
 import { readParameters } from "../parameter-options.ts";
-import type { ShownOptions } from "../render/run-reporter.ts";
+import type { ShownOptions } from "../render/make-reporter.ts";
 
 export interface ResumeOptions extends RunSettings, ShownOptions {
   readonly dir?: string;

@@ -9,7 +9,7 @@ import { addRunOptions } from "../flow-options.ts";
 import { readGivenInput } from "../given-input.ts";
 import { note, reserveStdout } from "../output.ts";
 import { givenParameters, ownOptions, parameterCommand, readParameters } from "../parameter-options.ts";
-import type { ShownOptions } from "../render/run-reporter.ts";
+import type { ShownOptions } from "../render/make-reporter.ts";
 
 /** What the options beside a flow's parameters say. */
 interface OwnOptions extends RunSettings, ShownOptions {

@@ -1,7 +1,33 @@
 import { type State, type StateName, type StateType, stateNames, stateTypeOf } from "../events/states.ts";
 import type { KnownProcess } from "../processes/known-process.ts";
-import type { RunInfo } from "./run-folder.ts";
 import { list, maybe, object, oneOf, properties, type Shape, text, time, whole, yesOrNo } from "./shape.ts";
+
+/** What `run.json` says of a run: what it was started with and, when it has ended, how. */
+export interface RunInfo {
+  readonly id: string;
+  readonly name: string;
+  /** By which it can be found. */
+  readonly tags?: readonly string[];
+  readonly flow: string;
+  /** The folder whose `.millrace/` has it, as the run's process sees it: elsewhere it may be another. */
+  readonly base?: string;
+  /** The flow's file, absolute. */
+  readonly file: string;
+  /** The folder that it was started in: relative paths of its parameters start there. */
+  readonly folder: string;
+  /** As given, before defaults, without secrets. */
+  readonly parameters: { readonly [name: string]: unknown };
+  /** Never holds a token. */
+  readonly session: string;
+  readonly attempt: number;
+  readonly host: KnownProcess;
+  readonly versions: { readonly millrace: string; readonly node: string };
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  readonly ended?: number;
+  readonly state?: State;
+  readonly tasks?: { readonly total: number; readonly completed: number };
+}
 
 const anyState = object<State>({
   name: oneOf<StateName>(stateNames),
