@@ -1,6 +1,7 @@
-// npm run bench -- no-op-tasks [TASKS]
+// npm run bench -- no-op-tasks [TASKS] [RUNS]
 // What a task costs: a flow of TASKS (default 10,000) tasks that do nothing, events on disk before a task
-// counts as ended; when the first of 100 tasks starts; how long the big run takes to read back.
+// counts as ended; when the first of 100 tasks starts; how long the big run takes to read back. Medians of RUNS
+// (default 5), and of two more of 100 tasks.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { EventReader } from "../../runtime/store/event-reader.ts";
 import { type ColdRun, coldRun, median, round } from "./cold-run.ts";
 
 const tasks = Number(process.argv[2] ?? 10_000);
+const count = Number(process.argv[3] ?? 5);
 const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
 const file = join(folder, "no-op.flow.ts");
 writeFileSync(
@@ -22,8 +24,8 @@ export default flow({ name: "No-ops", parameters: z.object({ tasks: z.int() }) }
 `,
 );
 try {
-  const many = await runs(5, tasks);
-  const few = await runs(7, 100);
+  const many = await runs(count, tasks);
+  const few = await runs(count + 2, 100);
   const events = many[0]?.events ?? [];
   console.log(
     JSON.stringify({
@@ -41,9 +43,9 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function runs(count: number, size: number): Promise<ColdRun[]> {
+async function runs(times: number, size: number): Promise<ColdRun[]> {
   const done: ColdRun[] = [];
-  for (let i = 0; i < count; i++) done.push(await coldRun([file, "--tasks", String(size)]));
+  for (let i = 0; i < times; i++) done.push(await coldRun([file, "--tasks", String(size)]));
   return done;
 }
 

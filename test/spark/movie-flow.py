@@ -1,11 +1,14 @@
-"""The movie flow as a user of PySpark writes it, by PySpark's own Connect client: what ours is compared with.
+"""The movie flow as a user of PySpark writes it: what ours is compared with.
 
-    python test/spark/movie-flow.py sc://host:port <folder with the CSV files> <folder for results> <seed> [<seed> ...]
+    python test/spark/movie-flow.py <server> <folder with the CSV files> <folder for results> <seed> [<seed> ...]
 
+The server is sc://host:port, by PySpark's own Connect client, or local[*]: Spark in this process's JVM.
 Writes <results>/final_result, and prints a line of JSON for each seed: the seconds that it took, and the rows.
+With local[*] the last line has what the JVM took of the processor's time.
 """
 
 import json
+import os
 import sys
 import time
 import warnings
@@ -84,13 +87,33 @@ def movie_flow(spark, folder, output, seed):
     return rows
 
 
+def open_session(url):
+    if url.startswith("sc://"):
+        return SparkSession.builder.remote(url).getOrCreate()
+    local = SparkSession.builder.master(url).config("spark.ui.enabled", "false").config("spark.driver.memory", "4g")
+    # As many as there are cores: of the 200 that it makes by default nearly all would be empty.
+    return local.config("spark.sql.shuffle.partitions", os.cpu_count()).getOrCreate()
+
+
+def jvm_seconds(spark):
+    """What Spark's JVM took of the processor's time: Python doesn't wait for it. None where no /proc tells."""
+    try:
+        with open(f"/proc/{spark.sparkContext._gateway.proc.pid}/stat") as stat:
+            user, system = stat.read().rpartition(")")[2].split()[11:13]
+            return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return None
+
+
 url, folder, output, *seeds = sys.argv[1:]
-spark = SparkSession.builder.remote(url).getOrCreate()
+spark = open_session(url)
 try:
     for seed in map(int, seeds):
         started = time.perf_counter()
         rows = movie_flow(spark, folder, output, seed)
         seconds = time.perf_counter() - started
         print(json.dumps({"seed": seed, "seconds": seconds, "rows": [list(row) for row in rows]}), flush=True)
+    if not url.startswith("sc://"):
+        print(json.dumps({"jvmSeconds": jvm_seconds(spark)}), flush=True)
 finally:
     spark.stop()

@@ -1,9 +1,7 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { pythonWith } from "../python-venv.ts";
 
 const run = promisify(execFile);
 
@@ -28,39 +26,18 @@ export interface Installation {
 export async function setUpSpark(version = sparkVersion): Promise<Installation> {
   if (process.env.MILLRACE_SKIP_SPARK) throw new SetUpError("MILLRACE_SKIP_SPARK is set.");
   await checkJava();
-  const cache = join(
-    process.env.XDG_CACHE_HOME || join(homedir(), ".cache"),
-    "millrace",
-    `pyspark-${version}`,
+  // The connect extra is PySpark's own client, which ours is compared with.
+  const packages = [`pyspark[connect]==${version}`, "setuptools"];
+  const python = await pythonWith(`pyspark-${version}`, packages, "about two minutes and 1 GB").catch(
+    ({ message }: Error) => {
+      throw new SetUpError(message);
+    },
   );
-  const python = join(cache, "bin", "python");
-  if (!existsSync(join(cache, "ready"))) {
-    try {
-      await install(cache, python, version);
-    } catch (error) {
-      await rm(cache, { recursive: true, force: true });
-      throw new SetUpError(
-        `PySpark ${version} can't be installed: ${(error as Error).message.slice(0, 300)}`,
-      ); // child processes and fs throw errors only
-    }
-  }
   const { stdout } = await run(python, [
     "-c",
     "import importlib.util, os; print(os.path.dirname(importlib.util.find_spec('pyspark').origin))",
   ]);
   return { python, sparkHome: stdout.trim() };
-}
-
-async function install(cache: string, python: string, version: string): Promise<void> {
-  console.error(`Installing PySpark ${version} into ${cache}: about two minutes.`);
-  await mkdir(cache, { recursive: true });
-  await run("python3", ["-m", "venv", cache]);
-  // The connect extra is PySpark's own client, which ours is compared with.
-  const packages = [`pyspark[connect]==${version}`, "setuptools"];
-  await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages], {
-    maxBuffer: 1 << 26,
-  });
-  await writeFile(join(cache, "ready"), "");
 }
 
 async function checkJava(): Promise<void> {

@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { cacheFolder, pythonWith } from "../../python-venv.ts";
 import { freePort } from "../proxies.ts";
 
 const run = promisify(execFile);
@@ -21,8 +21,6 @@ export interface S3Store {
   keys(): Promise<string[]>;
   stop(): void;
 }
-
-const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "millrace");
 
 /** Starts moto's server. It and Hadoop's jars for S3 are installed into the user's cache: some 800 MB. */
 export async function startS3(): Promise<S3Store> {
@@ -65,20 +63,13 @@ export async function startS3(): Promise<S3Store> {
 }
 
 async function motoServer(): Promise<string> {
-  const folder = join(cache, `moto-${moto}`);
-  const server = join(folder, "bin", "moto_server");
-  if (existsSync(join(folder, "ready"))) return server;
-  await rm(folder, { recursive: true, force: true });
-  await run("python3", ["-m", "venv", folder]);
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `moto[s3,server]==${moto}`];
-  await run(join(folder, "bin", "python"), pip, { maxBuffer: 1 << 26 });
-  await writeFile(join(folder, "ready"), "");
-  return server;
+  const python = await pythonWith(`moto-${moto}`, [`moto[s3,server]==${moto}`], "about a minute and 200 MB");
+  return join(dirname(python), "moto_server");
 }
 
 /** Hadoop's client of S3, of the version that PySpark has the rest of. */
 async function hadoopJars(): Promise<string> {
-  const folder = join(cache, `hadoop-aws-${hadoop}`);
+  const folder = join(cacheFolder, `hadoop-aws-${hadoop}`);
   const jars = join(folder, "jars");
   if (existsSync(join(folder, "ready"))) return jars;
   await rm(folder, { recursive: true, force: true });
