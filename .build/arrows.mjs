@@ -24,7 +24,7 @@ export const arrows = {
   "runtime/authoring": runtime("errors", "events", "secrets"),
   "runtime/store": runtime("disk", "errors", "events", "processes", "secrets"),
   "runtime/tables": runtime("authoring", "disk", "errors", "matching"),
-  "runtime/commands": runtime("authoring", "disk", "errors", "tables"),
+  "runtime/commands": runtime("authoring", "disk", "errors", "secrets", "tables"),
   "runtime/crossing": runtime("authoring", "disk", "errors", "events", "secrets"),
   "runtime/worker": runtime("authoring", "crossing", "disk", "errors", "events", "secrets"),
   "runtime/discovery": runtime("authoring", "disk", "errors", "events", "secrets"),

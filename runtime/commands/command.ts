@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { currentContext } from "../authoring/context.ts";
 import { cancellation, log } from "../authoring/log.ts";
 import { UserError } from "../errors/user-error.ts";
+import { maskedStart } from "../secrets/known-secrets.ts";
 import { OutputLines } from "./output-lines.ts";
 import { endLeftOvers, endTree, ownTree } from "./process-tree.ts";
 
@@ -21,9 +22,6 @@ export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
 }
-
-/** How many of the last lines on stderr an error repeats. */
-const linesInError = 20;
 
 /** A program ended otherwise than by exit code 0, or could not be started. */
 export class CommandError extends UserError {
@@ -74,7 +72,7 @@ export async function command(
     stdout.finish();
     stderr.finish();
     signal.throwIfAborted();
-    if (code !== 0) throw ended(argv, code, by, stderr.last(linesInError));
+    if (code !== 0) throw ended(argv, code, by, stderr.last);
     return { stdout: stdout.text, stderr: stderr.text };
   } finally {
     signal.removeEventListener("abort", onAbort);
@@ -87,7 +85,12 @@ export function flowFolder(): string {
   return (context?.kind === "task" ? context.folder : undefined) ?? process.cwd();
 }
 
-function ended(argv: readonly string[], code: number | null, by: NodeJS.Signals | null, last: string[]) {
+function ended(
+  argv: readonly string[],
+  code: number | null,
+  by: NodeJS.Signals | null,
+  last: readonly string[],
+) {
   const how = code === null ? `was ended by ${by}` : `ended with exit code ${code}`;
   const said =
     last.length === 0 ? " It wrote nothing to stderr." : ` It last wrote to stderr:\n${last.join("\n")}`;
@@ -105,5 +108,5 @@ function notStarted(argv: readonly string[], folder: string, error: NodeJS.Errno
 
 function shownArgv(argv: readonly string[]): string {
   const text = argv.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(" ");
-  return `'${text.length > 200 ? `${text.slice(0, 200)}...` : text}'`;
+  return `'${text.length > 200 ? `${maskedStart(text, 200)}...` : text}'`;
 }

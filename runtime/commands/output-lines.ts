@@ -1,17 +1,20 @@
 import { StringDecoder } from "node:string_decoder";
-
-/** A line longer than this many characters is told in parts: what never ends a line must not fill the memory. */
-const longestLine = 65_536;
+import { MaskedOutput } from "../secrets/masked-output.ts";
 
 /** How many characters of the last that was written are kept. */
 const keptLength = 1 << 20;
+
+/** How many of the last lines that aren't empty are kept. */
+const keptLines = 20;
 
 /** What a process writes: told line by line while it comes, and its end kept. */
 export class OutputLines {
   readonly #onLine: (line: string) => void;
   readonly #decoder = new StringDecoder("utf8");
-  #rest = "";
+  readonly #output = new MaskedOutput();
   #kept = "";
+  /** Lines, or parts of them, as they were told. */
+  #last: string[] = [];
 
   constructor(onLine: (line: string) => void) {
     this.#onLine = onLine;
@@ -20,18 +23,23 @@ export class OutputLines {
   add(bytes: Buffer): void {
     const text = this.#decoder.write(bytes);
     this.#kept = (this.#kept + text).slice(-keptLength);
-    const lines = (this.#rest + text).split("\n");
-    this.#rest = lines.pop() ?? "";
-    for (const line of lines) this.#onLine(shown(line));
-    if (this.#rest.length <= longestLine) return;
-    this.#onLine(this.#rest);
-    this.#rest = "";
+    this.#tell(this.#output.add(text));
   }
 
   /** Tells what has no line end. */
   finish(): void {
-    if (this.#rest !== "") this.#onLine(shown(this.#rest));
-    this.#rest = "";
+    this.#tell(this.#output.finish());
+  }
+
+  #tell(text: string): void {
+    const lines = text.split("\n");
+    if (lines.at(-1) === "") lines.pop();
+    for (const line of lines) {
+      const told = shown(line);
+      this.#onLine(told);
+      if (told.trim() !== "") this.#last.push(told);
+    }
+    this.#last.splice(0, this.#last.length - keptLines);
   }
 
   /** The last MiB or so. */
@@ -40,12 +48,8 @@ export class OutputLines {
   }
 
   /** The last lines that aren't empty. */
-  last(count: number): string[] {
-    return this.#kept
-      .split("\n")
-      .map(shown)
-      .filter((line) => line.trim() !== "")
-      .slice(-count);
+  get last(): readonly string[] {
+    return this.#last;
   }
 }
 

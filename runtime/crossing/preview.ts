@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { hasSecrets, mask } from "../secrets/known-secrets.ts";
+import { hasSecrets, longestMasked, mask, maskedStart } from "../secrets/known-secrets.ts";
 import { isTable } from "./marks.ts";
 
 /** Characters of a text that are looked through for secrets before it is cut: a part of one would be no secret any more. */
@@ -15,11 +15,11 @@ export function preview(value: unknown): string {
       ? inspect(value, {
           depth: 1,
           maxArrayLength: 6,
-          maxStringLength: hasSecrets() ? longestLook : 80,
+          maxStringLength: hasSecrets() ? longestLook + longestMasked() : 80,
           breakLength: Number.POSITIVE_INFINITY,
         })
       : typeof value === "string"
-        ? textPreview(mask(value.slice(0, longestLook)), value.length > longestLook)
+        ? textPreview(maskedStart(value, longestLook), value.length > longestLook)
         : String(value);
   const masked = mask(text);
   return masked.length > 160 ? `${masked.slice(0, 157)}...` : masked;

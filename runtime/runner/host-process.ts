@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { MaskedLines } from "../secrets/masked-lines.ts";
+import { MaskedOutput } from "../secrets/masked-output.ts";
 import { lastWordsLength } from "../store/last-words.ts";
 import { Frames } from "./frames.ts";
 import type { FromHost, ToHost } from "./host-protocol.ts";
@@ -22,7 +22,7 @@ export class HostProcess {
   readonly #child: ChildProcess;
   readonly #frames: Frames<ToHost, FromHost>;
   readonly #closed: Promise<void>;
-  readonly #output: MaskedLines[] = [];
+  readonly #output: MaskedOutput[] = [];
   #lastWords = "";
   #destroyed: () => void = () => {};
   #ending = false;
@@ -39,12 +39,12 @@ export class HostProcess {
       windowsHide: true,
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      const lines = new MaskedLines((text) => this.#relay(text));
+      const output = new MaskedOutput("output");
       stream
         ?.setEncoding("utf8")
-        .on("data", (text: string) => lines.add(text))
-        .on("end", () => lines.finish());
-      this.#output.push(lines);
+        .on("data", (text: string) => this.#relay(output.add(text)))
+        .on("end", () => this.#relay(output.finish()));
+      this.#output.push(output);
     }
     const pipe = this.#child.stdio[3] as Duplex; // asked for above
     pipe.on("error", () => {}); // its end is told by the process's
@@ -57,7 +57,7 @@ export class HostProcess {
       const end = (why: () => string) => {
         if (told) return;
         told = true;
-        for (const lines of this.#output) lines.finish();
+        for (const output of this.#output) this.#relay(output.finish());
         resolve();
         if (!this.#ending) onEnded({ why: why(), lastWords: this.#lastWords });
       };

@@ -65,6 +65,15 @@ const simpleEscapes: { readonly [letter: string]: string } = {
   0: "\0",
 };
 
+/** What a text is with its percent-escapes decoded; what is none in it stays. */
+export function withoutPercents(text: string): string {
+  return decodePercents({ text, starts: undefined })?.text ?? text;
+}
+
+function decodePercents(layer: Layer): Layer | undefined {
+  return decodedBy(layer, /(?:%[\da-f]{2})+/gi, (match) => percentDecoded(match[0]));
+}
+
 const decoders: readonly ((layer: Layer) => Layer | undefined)[] = [
   (layer) =>
     decodedBy(layer, /\\(?:u\{([\da-f]{1,6})\}|u([\da-f]{4})|x([\da-f]{2})|([\s\S]))/gi, (match) => {
@@ -73,7 +82,7 @@ const decoders: readonly ((layer: Layer) => Layer | undefined)[] = [
       if (Number.isNaN(code)) return [[simpleEscapes[letter] ?? letter, match[0].length]];
       return [[code > 0x10_ffff ? "\ufffd" : String.fromCodePoint(code), match[0].length]];
     }),
-  (layer) => decodedBy(layer, /(?:%[\da-f]{2})+/gi, (match) => percentDecoded(match[0])),
+  decodePercents,
   // As in forms.
   (layer) => decodedBy(layer, /\+/g, () => [[" ", 1]]),
 ];

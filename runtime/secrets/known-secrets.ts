@@ -5,6 +5,12 @@ import { partsOfSecret, secretMark, shortestMasked } from "./parts-of-secret.ts"
 const known = new Set<string>();
 let parts: readonly string[] = [];
 let encodedParts: readonly string[] = [];
+let longest = 0;
+/** Of secrets of several lines what each of their line ends ends. */
+let lineBeginnings: readonly string[] = [];
+
+/** How many characters of a text one of a secret may be, as often as it is escaped there: `"` in JSON in JSON in a URL, say. */
+const longestCharacter = 32;
 
 /**
  * Makes a value a secret: from now on it is masked in all that this thread shows and writes. Of arrays and objects
@@ -17,6 +23,10 @@ export function knowSecret(value: unknown): void {
     const all = new Set([...parts, ...partsOfSecret(text)]);
     parts = [...all].sort((a, b) => b.length - a.length);
     encodedParts = parts.flatMap(base64Forms);
+    lineBeginnings = parts.flatMap((part) =>
+      [...part.matchAll(/\n(?!$)/g)].map(({ index }) => part.slice(0, index + 1)),
+    );
+    longest = longestCharacter * (parts[0]?.length ?? 0);
   }
 }
 
@@ -39,19 +49,43 @@ export function maskOutput(text: string): string {
   return parts.length === 0 ? text : masked(text, parts);
 }
 
+/** Whether a text ends with whole lines that secrets of several lines begin with. */
+export function endsWithinSecret(text: string): boolean {
+  return lineBeginnings.some((beginning) => text.endsWith(beginning));
+}
+
+/** How many characters of a text a secret may take at most; 0 without any. */
+export function longestMasked(): number {
+  return longest;
+}
+
+/** Where secrets are in a text, as {@link mask} finds them, or as {@link maskOutput} does. */
+export function secretRanges(text: string, where: "text" | "output"): readonly Range[] {
+  if (parts.length === 0) return [];
+  return rangesOf(text, where === "text" ? [...parts, ...encodedParts] : parts);
+}
+
+/** The beginning of a text as {@link mask} gives it: no part of a secret that goes on behind it is seen. */
+export function maskedStart(text: string, length: number): string {
+  const looked = text.slice(0, length + longest);
+  return replaced(looked, secretRanges(looked, "text"), length);
+}
+
 function masked(text: string, values: readonly string[]): string {
   const ranges = rangesOf(text, values);
   return ranges.length === 0 ? text : replaced(text, ranges);
 }
 
-function replaced(text: string, ranges: readonly Range[]): string {
+/** The first `length` characters of a text, with a mark in place of what of them is in one of the ranges. */
+export function replaced(text: string, ranges: readonly Range[], length = text.length): string {
   let whole = "";
   let done = 0;
   for (const [start, end] of ranges) {
+    if (start >= length) break;
     whole += text.slice(done, start) + secretMark;
     done = end;
   }
-  return whole + text.slice(done);
+  return whole + text.slice(done, length);
 }
 
 /** A value with a mark in place of each secret in it, in arrays, plain objects, Maps and Sets; itself without any. */

@@ -1,3 +1,5 @@
+import { withoutPercents } from "./find-in-text.ts";
+
 /** What is shown and written in place of a secret. */
 export const secretMark = "***";
 
@@ -16,7 +18,9 @@ export function partsOfSecret(value: string): string[] {
   const lines = value.split(/[\r\n]+/).map((line) => line.trim());
   const parts = [...partsOfUrl(value), ...lines, value, value.trim()];
   const wellFormed = parts.map((part) => Buffer.from(part).toString()); // as it is in a file or a URL
-  return [...new Set([...parts, ...wellFormed])].filter(
+  // Where a URL takes it for escaped in part, only the rest of it is escaped there.
+  const decodedOnce = wellFormed.map(withoutPercents);
+  return [...new Set([...parts, ...wellFormed, ...decodedOnce])].filter(
     (part) => part.length >= shortestMasked && part.trim() !== "",
   );
 }

@@ -1,14 +1,12 @@
 import { StringDecoder } from "node:string_decoder";
 import { currentContext, type RunContext } from "../authoring/context.ts";
 import type { LogLevel } from "../events/run-event.ts";
-
-/** A line longer than this many characters is logged in parts: what never ends a line must not fill the memory. */
-const longestLine = 65_536;
+import { MaskedOutput } from "../secrets/masked-output.ts";
 
 /** What runs have written to one stream since their last line ends. */
 interface Capture {
   readonly level: LogLevel;
-  readonly rests: WeakMap<RunContext, string>;
+  readonly rests: WeakMap<RunContext, MaskedOutput>;
 }
 
 const captured: Capture[] = [];
@@ -28,8 +26,7 @@ export function captureOutput(outside: "stdout" | "stderr"): void {
 /** Logs what a run has written and not ended with a line end. */
 export function finishOutput(context: RunContext): void {
   for (const { level, rests } of captured) {
-    const rest = rests.get(context);
-    if (rest !== undefined && rest !== "") context.log(level, rest);
+    logLines(context, level, rests.get(context)?.finish() ?? "");
     rests.delete(context);
   }
 }
@@ -50,15 +47,19 @@ function capture(stream: NodeJS.WriteStream, level: LogLevel, outside: Write | u
       return typeof encoding === "function" ? write(chunk, encoding) : write(chunk, encoding, callback);
     }
     const text = textOf(chunk, typeof encoding === "string" ? encoding : "utf8", decoder);
-    const lines = ((rests.get(context) ?? "") + text).split("\n");
-    const rest = lines.pop() ?? "";
-    for (const line of lines) context.log(level, line.endsWith("\r") ? line.slice(0, -1) : line);
-    if (rest.length > longestLine) context.log(level, rest);
-    rests.set(context, rest.length > longestLine ? "" : rest);
+    const rest = rests.get(context) ?? new MaskedOutput();
+    rests.set(context, rest);
+    logLines(context, level, rest.add(text));
     (typeof encoding === "function" ? encoding : callback)?.();
     return true;
   };
   return { level, rests };
+}
+
+function logLines(context: RunContext, level: LogLevel, text: string): void {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  for (const line of lines) context.log(level, line.endsWith("\r") ? line.slice(0, -1) : line);
 }
 
 function textOf(chunk: Uint8Array | string, encoding: BufferEncoding, decoder: StringDecoder): string {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { serialize } from "node:v8";
 import fc from "fast-check";
-import { knowSecret, mask, maskValue, secretsIn } from "../../runtime/secrets/known-secrets.ts";
-import { MaskedLines } from "../../runtime/secrets/masked-lines.ts";
+import { knowSecret, mask, maskedStart, maskValue, secretsIn } from "../../runtime/secrets/known-secrets.ts";
+import { MaskedOutput } from "../../runtime/secrets/masked-output.ts";
 import { secretValue } from "./secret-value.ts";
 
 /** How programs put a text into another. */
@@ -31,6 +31,9 @@ const ways: { readonly [name: string]: (value: string) => string } = {
   "in an error with a cause": (value) =>
     inspect(new Error("fetch failed", { cause: new Error(`401 for ${value}`) })),
 };
+
+/** Characters after which a line that doesn't end is told in parts. */
+const cutLength = 1 << 16;
 
 /** Not the beginning of an escape: what is a part of one isn't told from what only looks so. */
 const before = fc.string().filter((text) => !/(%[\da-f]?|\\)$/i.test(text));
@@ -141,23 +144,56 @@ describe("Masking", () => {
     );
   });
 
-  it("misses none that comes in pieces", () => {
+  it("misses none that comes in pieces, or in several lines", () => {
     fc.assert(
-      fc.property(secretValue, fc.array(fc.nat(1)), (value, cuts) => {
+      fc.property(secretValue, fc.nat(30), fc.array(fc.nat(9)), (start, at, lengths) => {
+        const value = `${start.slice(0, at)}\n${start.slice(at)}`.trim();
         knowSecret(value);
+        const text = `before\n${value} after\nthe end\n`;
+        const output = new MaskedOutput();
         let shown = "";
-        const lines = new MaskedLines((text) => {
-          shown += text;
-        });
-        const text = `before ${value} after\n`;
-        for (const [i, piece] of [...text].entries()) {
-          lines.add(piece);
-          if (cuts[i] === 1) lines.add("");
+        let from = 0;
+        for (const length of [...lengths, text.length]) {
+          shown += output.add(text.slice(from, from + length));
+          from += length;
         }
-        lines.finish();
-        assert.ok(!shown.includes(value));
+        assert.equal(shown, mask(text));
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it("leaves no part of a secret that lies across the cuts of a line that doesn't end", () => {
+    const way = fc.constantFrom(...Object.values(ways));
+    fc.assert(
+      fc.property(secretValue, way, fc.nat(400), fc.array(fc.nat(90_000)), (value, put, at, cuts) => {
+        knowSecret(value);
+        const secret = put(value);
+        const line = `${"-".repeat(cutLength - at)}${secret}${"-".repeat(cutLength)}${secret}${secret}--`;
+        const output = new MaskedOutput();
+        let told = "";
+        let from = 0;
+        for (const length of [...cuts, line.length]) {
+          told += output.add(line.slice(from, from + length));
+          from += length;
+        }
+        told += output.add(`${secret}\n`);
+        const marksOnce = (text: string) => text.replace(/(\*\*\*)+/g, "***");
+        assert.equal(marksOnce(told), marksOnce(mask(`${line}${secret}\n`)));
+      }),
+      { numRuns: 24 },
+    );
+  });
+
+  it("shows no part of a secret that a text's beginning ends in", () => {
+    fc.assert(
+      fc.property(secretValue, fc.string(), fc.nat(60), (value, before, length) => {
+        knowSecret(value);
+        const text = before + value + value;
+        const beginnings = [...mask(text)].map((_, i) => mask(text).slice(0, i + 1));
+        const shown = maskedStart(text, length);
+        assert.ok(shown === "" || beginnings.includes(shown), JSON.stringify(shown));
+      }),
     );
   });
 
