@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./freshness.mjs";
+import { install } from "./install.mjs";
 
 /** What a user writes, by file: each prints one line. */
 const consumer = {
@@ -133,7 +134,8 @@ function run(command, args, cwd) {
   return stdout;
 }
 
-function checkPackage() {
+async function checkPackage() {
+  await install();
   const room = mkdtempSync(join(tmpdir(), "millrace-package-check-"));
   try {
     const clone = join(room, "clone");
@@ -157,4 +159,5 @@ function checkPackage() {
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) checkPackage();
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await checkPackage();

@@ -4,20 +4,22 @@ import { type Definition, definitionOf } from "./definition.ts";
 import type { Input, RunFuture } from "./future.ts";
 
 export interface FlowOptions<Parameters extends z.ZodObject = z.ZodObject> {
+  /** What the command line and VS Code know it by. */
   readonly name: string;
+  /** What its help and its form say of it. Default: nothing. */
   readonly description?: string;
-  /** One schema gives validation, the command line's options and the form in VS Code. */
+  /** One schema gives validation, the command line's options and the form in VS Code. Default: it takes none. */
   readonly parameters?: Parameters;
   /**
    * Name of its runs, made of their parameters, instead of one at random: `"ledger-{from}"`, or a function. What can't
-   * stand in a folder's name becomes `-`; secret parameters are masked.
+   * stand in a folder's name becomes `-`; secret parameters are masked. Default: two words at random.
    */
   readonly runName?: string | ((parameters: { readonly [name: string]: unknown }) => string);
-  /** By which its runs can be found: `millrace runs --tag`. */
+  /** By which its runs can be found: `millrace runs --tag`. Default: none. */
   readonly tags?: readonly string[];
-  /** How many task runs with a tag may run at the same time. */
+  /** How many task runs with a tag may run at the same time. Default: as many as can run. */
   readonly concurrency?: { readonly [tag: string]: number };
-  /** Milliseconds that a run may take before it is ended as TimedOut. */
+  /** Milliseconds that a run may take before it is ended as TimedOut. Default: as long as it takes. */
   readonly timeout?: number;
 }
 

@@ -30,13 +30,13 @@ export interface ResourceOptions<Args extends readonly unknown[], Handle, Value 
   readonly name: string;
   /** Sets the thing up, once, in the flow's thread. What it returns crosses to the tasks' threads by structured clone. */
   setup(...args: Args): Handle | Promise<Handle>;
-  /** Tears it down, whatever happened: success, failure, cancellation, timeout. */
+  /** Tears it down, whatever happened: success, failure, cancellation, timeout. Default: nothing to do. */
   teardown?(handle: Handle): void | Promise<void>;
   /** Milliseconds that tearing it down may take, before the run goes on without. Default 30,000. */
   readonly teardownTimeout?: number;
   /** Makes of the handle what a body works with; called once a thread, when it is first needed there. */
   attach(handle: Handle, environment: AttachEnvironment): Value;
-  /** Lets go of what `attach` made. */
+  /** Lets go of what `attach` made. Default: nothing to do. */
   detach?(value: Value): void | Promise<void>;
 }
 

@@ -13,7 +13,8 @@ export interface CacheOptions<Args extends readonly unknown[] = never[]> {
   /**
    * What results are known by, beside the task's name, in place of its code, its arguments and what it reads: any
    * plain value, or a function that gives one for the arguments, and undefined for what isn't to be cached. It runs in
-   * the flow's process. Whatever else a result depends on has to be part of it.
+   * the flow's process. Whatever else a result depends on has to be part of it. Default: its code, its arguments and
+   * what it reads.
    */
   readonly key?: string | number | readonly unknown[] | ((...args: Args) => unknown);
   /** Runs once more, and keeps the new result in place of the one that there is. Default false. */
@@ -30,17 +31,19 @@ export interface CacheOptions<Args extends readonly unknown[] = never[]> {
 export interface TaskOptions<Args extends readonly unknown[] = never[]> {
   /** Unique in the flow's bundle; it is what the graph, the log and the caches know the task by. */
   readonly name: string;
+  /** Shown in the panel. Default: nothing. */
   readonly description?: string;
+  /** What a flow's `concurrency` goes by, and the panel shows. Default: none. */
   readonly tags?: readonly string[];
   /** How many more times to try after a failure. Default 0. */
   readonly retries?: number;
-  /** Default 0. */
+  /** Milliseconds before each retry. Default 0. */
   readonly retryDelay?: RetryDelay;
   /** Largest share of the delay that is added at random, 0 to 1. Default 0. */
   readonly retryJitter?: number;
   /** Whether an error is worth another try. Runs on the task's thread. Default: each is. */
   readonly retryCondition?: (error: unknown, attempt: number) => boolean;
-  /** Milliseconds that one try may take. Its thread is ended then, even one in an endless loop. */
+  /** Milliseconds that one try may take. Its thread is ended then, even one in an endless loop. Default: none. */
   readonly timeout?: number;
   /**
    * It mostly waits, for the network say: up to 128 such tasks share a thread, beside those that compute. One that
@@ -65,13 +68,17 @@ export interface TaskOptions<Args extends readonly unknown[] = never[]> {
 
 /** What one call may set beside the arguments. */
 export interface TaskCallOptions<Args extends readonly unknown[] = never[]> {
-  /** Runs that have to complete first though none of their results is an argument. */
+  /** Runs that have to complete first though none of their results is an argument. Default: none. */
   readonly waitFor?: readonly RunFuture<unknown>[];
+  /** Default: the task's own. */
   readonly retries?: number;
+  /** Default: the task's own. */
   readonly retryDelay?: RetryDelay;
+  /** Default: the task's own. */
   readonly timeout?: number;
+  /** In place of the task's own, which are the default. */
   readonly tags?: readonly string[];
-  /** What it sets stands over the task's own; true takes the task's as they are. */
+  /** What it sets stands over the task's own, which is the default; true takes the task's as they are. */
   readonly cache?: boolean | CacheOptions<Args>;
 }
 

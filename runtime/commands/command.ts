@@ -11,7 +11,7 @@ import { endLeftOvers, endTree, ownTree } from "./process-tree.ts";
 export interface CommandOptions {
   /** Relative to the folder that the run was started in, which is the default. */
   readonly cwd?: string;
-  /** Variables beside, or in place of, those that there are; undefined takes one away. */
+  /** Variables beside, or in place of, those that there are, which are the default; undefined takes one away. */
   readonly env?: { readonly [name: string]: string | undefined };
   /** What it reads from its standard input; default: nothing. */
   readonly input?: string | Uint8Array;

@@ -18,9 +18,9 @@ export interface PythonOptions extends Omit<CommandOptions, "input"> {
    * nearest folder above; else `python3` (`python` on Windows).
    */
   readonly python?: string;
-  /** Whose tables the outputs are, where no input is a table. */
+  /** Whose tables the outputs are. Default: the session of the first input that is a table. */
   readonly session?: Session;
-  /** Arguments of the script. */
+  /** Arguments of the script. Default: none. */
   readonly args?: readonly string[];
 }
 

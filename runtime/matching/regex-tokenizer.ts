@@ -3,7 +3,7 @@ import { JavaPattern } from "./java-pattern.ts";
 import { toLowerCase } from "./lower-case.ts";
 
 export interface RegexTokenizerOptions {
-  /** A Java regular expression, as far as {@link JavaPattern} can read it. Default `\s+`. */
+  /** A Java regular expression, as far as `JavaPattern` can read it. Default `\s+`. */
   readonly pattern?: string;
   /** Whether the pattern finds what is between tokens (default) or the tokens. */
   readonly gaps?: boolean;

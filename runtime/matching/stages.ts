@@ -97,6 +97,6 @@ export interface SimilarityJoinOptions {
   readonly maxDistance: number;
   /** `exact` misses no pair; `minhash` is Spark's approxSimilarityJoin. */
   readonly method: ExactMethod | ({ readonly name: "minhash" } & MinHashParams);
-  /** Of each left row keep only the pairs at its smallest distance, ties included. */
+  /** Of each left row keep only the pairs at its smallest distance, ties included. Default false. */
   readonly nearestOnly?: boolean;
 }

@@ -35,9 +35,9 @@ export interface RunOptions {
   readonly memory?: string;
   /** The run's name. Default: by the flow's `runName`, or at random. */
   readonly name?: string;
-  /** By which it can be found, beside the flow's own. */
+  /** By which it can be found, beside the flow's own. Default: none. */
   readonly tags?: readonly string[];
-  /** Cancels the run when it is aborted; the reason's message says why. */
+  /** Cancels the run when it is aborted; the reason's message says why. Default: none. */
   readonly signal?: AbortSignal;
 }
 

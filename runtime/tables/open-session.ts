@@ -20,7 +20,7 @@ interface SessionHandle {
 export interface OpenSessionOptions {
   /**
    * Settings of the engines, such as `{ "spark.sql.shuffle.partitions": 400 }`: each engine takes its own. What says
-   * what SQL means, or is the run's own, can't be set.
+   * what SQL means, or is the run's own, can't be set. Default: the engine's own.
    */
   readonly config?: SessionConfig;
 }

@@ -59,7 +59,7 @@ export interface Table {
   /**
    * Writes the rows as a folder of Parquet files, as Spark does. The folder is replaced as a whole, or on
    * any error not at all. A task run that starts again (a retry, a resume) finds what was there before it wrote, so
-   * that nothing is done twice: see {@link WrittenFolders}.
+   * that nothing is done twice: see `WrittenFolders`.
    */
   writeParquet(path: string): Promise<void>;
   /**

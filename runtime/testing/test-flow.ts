@@ -21,7 +21,7 @@ import { flowHere, type ReplacedTask } from "./flow-here.ts";
 import { InProcessThreads } from "./in-process-threads.ts";
 
 export interface TestOptions {
-  /** Tasks that have another body here; see `replaceTask`. */
+  /** Tasks that have another body here; see `replaceTask`. Default: none. */
   readonly replace?: readonly ReplacedTask[];
   /** Where relative paths of the flow start. Default: the current folder. */
   readonly folder?: string;
@@ -29,7 +29,7 @@ export interface TestOptions {
   readonly session?: string;
   /** How many tasks may run at the same time. Default: 4. */
   readonly concurrency?: number;
-  /** Cancels the run when it is aborted. */
+  /** Cancels the run when it is aborted. Default: none. */
   readonly signal?: AbortSignal;
 }
 

@@ -21,7 +21,7 @@ export interface ExactSelfJoinOptions {
   readonly threads?: number;
   /** More pairs are an error. Default 2^24, which take 512 MB while they are sorted. */
   readonly maxPairs?: number;
-  /** Ends the join. */
+  /** Ends the join. Default: none. */
   readonly signal?: AbortSignal;
 }
 
