@@ -7,7 +7,7 @@ export interface FutureSource<T> {
   /** Settles when the run has ended, however it did. */
   state(): Promise<State>;
   /** Settles when the run has ended: with what it failed with, if it did. */
-  error(): Promise<unknown>;
+  error(): Promise<Error | undefined>;
 }
 
 /** How a {@link RunFuture} made by another copy of this module is known. */
@@ -53,7 +53,7 @@ export class RunFuture<out T> implements PromiseLike<T> {
         const state = await this.#source.state();
         if (state.type === "COMPLETED") return this.#source.result();
         const error = await this.#source.error();
-        return { failed: true, state, ...(error instanceof Error ? { error } : {}) };
+        return { failed: true, state, ...(error === undefined ? {} : { error }) };
       },
     };
     return new RunFuture(this.run, source, true);

@@ -1,3 +1,5 @@
+import type { PortableValue } from "./portable-value.ts";
+
 /** A place in a user's file. Lines and columns count from 1. */
 export interface SourceLocation {
   readonly file: string;
@@ -11,4 +13,6 @@ export interface ErrorReport {
   readonly message: string;
   readonly stack?: string;
   readonly source?: SourceLocation;
+  /** What was thrown, where it was more than a name and a message. */
+  readonly thrown?: PortableValue;
 }

@@ -1,7 +1,18 @@
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
 import type { SourceLocation } from "./error-report.ts";
+import {
+  innerErrors,
+  inspectSafely,
+  isError,
+  isInstance,
+  messageOf,
+  nameOf,
+  ownFields,
+  readProperty,
+  textOf,
+} from "./read-thrown.ts";
+import { UserError } from "./user-error.ts";
 
 /** The topmost place of a stack that is in the user's code. Stacks are source-mapped by Node. */
 export function locate(stack: string): SourceLocation | undefined {
@@ -15,26 +26,59 @@ function* userPlaces(stack: string): Generator<SourceLocation, undefined> {
   }
 }
 
-/** An error's name, message and causes, with the frames that are in the user's code. */
+/** So many errors of one that has others as causes, or in it, are told. */
+const toldErrors = 20;
+
+/** An error's name, message and own fields, its causes and the errors in it, with the frames that are in the user's code. */
 export function userStack(error: unknown): string {
   const lines: string[] = [];
-  let current: unknown = error;
-  for (let depth = 0; depth < 5 && current !== undefined; depth++) {
-    lines.push(`${depth === 0 ? "" : "Caused by: "}${describe(current)}`, ...userFrames(current));
-    current = current instanceof Error ? current.cause : undefined;
-  }
+  const told = new Set<unknown>();
+  const tell = (each: unknown, heading: string, indent: string): void => {
+    if (told.size === toldErrors) lines.push(`${indent}${heading}... and more`);
+    if (told.has(each) || told.size >= toldErrors) return;
+    told.add(each);
+    lines.push(
+      ...[
+        `${heading}${heading === "" || isError(each) ? describeAlone(each) : inspectSafely(each)}${fieldsText(each)}`,
+        ...userFrames(each),
+      ].map((line) => indent + line),
+    );
+    const inner = innerErrors(each);
+    for (const [index, one] of inner.entries())
+      tell(one, `${index + 1} of ${inner.length} errors: `, `${indent}  `);
+    const cause = isError(each) ? readProperty(each, "cause") : undefined;
+    if (cause !== undefined) tell(cause, "Caused by: ", indent);
+  };
+  tell(error, "", "");
   return lines.join("\n");
 }
 
+/** What an error has of its own, as Node shows it: ` { code: 'ENOENT' }`. */
+function fieldsText(error: unknown): string {
+  if (!isError(error) || isInstance(error, UserError)) return ""; // a UserError's message says all
+  const fields = ownFields(error);
+  if (fields.length === 0) return "";
+  return ` ${inspectSafely(Object.fromEntries(fields), 2)}`;
+}
+
+/** Whatever was thrown, in words; of an error its name and message, with those of the errors in it. */
 export function describe(error: unknown): string {
-  if (!(error instanceof Error))
-    return `A value that is no Error was thrown: ${inspect(error, { depth: 1 })}`;
-  return `${error.message}` === "" ? error.name : `${error.name}: ${error.message}`;
+  if (!isError(error)) return `A value that is no Error was thrown: ${inspectSafely(error)}`;
+  return withName(error, messageOf(error));
+}
+
+function describeAlone(error: unknown): string {
+  return isError(error) ? withName(error, textOf(readProperty(error, "message"))) : describe(error);
+}
+
+function withName(error: Error, message: string): string {
+  return message === "" ? nameOf(error) : `${nameOf(error)}: ${message}`;
 }
 
 export function userFrames(error: unknown): string[] {
-  if (!(error instanceof Error) || error.stack === undefined) return [];
-  return error.stack.split("\n").filter((line) => {
+  const stack = isError(error) ? readProperty(error, "stack") : undefined;
+  if (typeof stack !== "string") return [];
+  return stack.split("\n").filter((line) => {
     const location = locationOf(line);
     return location !== undefined && isUserFile(location.file);
   });
@@ -47,8 +91,18 @@ function locationOf(line: string): SourceLocation | undefined {
   const [, path, row, column] = match ?? [];
   if (path === undefined || row === undefined || column === undefined) return undefined;
   if (path.startsWith("node:") || path.includes("node:internal")) return undefined;
-  const file = path.startsWith("file://") ? fileURLToPath(path) : path;
+  const file = path.startsWith("file://") ? pathOf(path) : path;
+  if (file === undefined) return undefined;
   return { file, line: Number(row), column: Number(column) };
+}
+
+/** A message may have a line like a frame's, of a place that is none. */
+function pathOf(url: string): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
 }
 
 function isUserFile(file: string): boolean {

@@ -1,5 +1,5 @@
 import { loadResult } from "../crossing/result-file.ts";
-import { errorFrom } from "../errors/error-from.ts";
+import { thrownFrom } from "../errors/error-from.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { rootFlowRun } from "../events/run-ids.ts";
@@ -18,7 +18,7 @@ export async function flowResult(run: StoredRun): Promise<unknown> {
   const first = [...view.taskRuns.values()].find(({ error }) => error !== undefined)?.error;
   const error = root?.error ?? first;
   throw new UserError(`The run '${info.id}' ended in state ${formatState(state)}`, {
-    ...(error === undefined ? {} : { cause: errorFrom(error) }),
+    ...(error === undefined ? {} : { cause: thrownFrom(error) }),
     source: error?.source,
   });
 }

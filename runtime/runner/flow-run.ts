@@ -6,6 +6,7 @@ import { decode } from "../crossing/decode.ts";
 import { type Encoded, encode } from "../crossing/encode.ts";
 import { fromStoredHandle, loadEncoded, storeResult } from "../crossing/result-file.ts";
 import { parseParameters } from "../discovery/parameters.ts";
+import { isInstance } from "../errors/read-thrown.ts";
 import { describe } from "../errors/stack-location.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { ResultRef } from "../events/run-event.ts";
@@ -239,7 +240,7 @@ export class FlowRun extends RunNode {
   #fail(error: unknown): void {
     // A run that the body awaited says what is wrong better than the await does.
     const message =
-      error instanceof RunFailedError || error instanceof UserError ? error.message : describe(error);
+      isInstance(error, RunFailedError) || isInstance(error, UserError) ? error.message : describe(error);
     this.#finish(makeState("Failed", `Flow run encountered an exception: ${message}`), {
       failure: { error, report: reportError(error) },
     });

@@ -1,4 +1,5 @@
 import { RunFuture } from "../authoring/future.ts";
+import { asError } from "../errors/read-thrown.ts";
 import { formatState } from "../events/states.ts";
 import type { RunNode } from "./run-node.ts";
 
@@ -20,7 +21,8 @@ export function futureOf(
     },
     error: async () => {
       await node.whenEnded();
-      return node.firstFailure.failure?.error;
+      const { failure } = node.firstFailure;
+      return failure && asError(failure.error);
     },
     result: async () => {
       node.handle();

@@ -1,6 +1,7 @@
 import type { RunFailure } from "../authoring/future.ts";
 import type { Decoding } from "../crossing/decode.ts";
 import { loadResult } from "../crossing/result-file.ts";
+import { asError } from "../errors/read-thrown.ts";
 import type { RunNode } from "./run-node.ts";
 
 /**
@@ -20,11 +21,11 @@ export function nodeValue(
     return value;
   }
   if (node.state.type !== "COMPLETED") {
-    const error = node.firstFailure.failure?.error;
+    const { failure } = node.firstFailure;
     return {
       failed: true,
       state: node.state,
-      ...(error instanceof Error ? { error } : {}),
+      ...(failure === undefined ? {} : { error: asError(failure.error) }),
     } satisfies RunFailure;
   }
   if (node.result === undefined) return undefined;

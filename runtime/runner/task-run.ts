@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { TaskOptions } from "../authoring/task.ts";
 import type { CrossingTable } from "../crossing/marks.ts";
 import type { LoadedTask } from "../discovery/load-flow.ts";
-import { errorFrom } from "../errors/error-from.ts";
+import { thrownFrom } from "../errors/error-from.ts";
 import type { ErrorReport } from "../errors/error-report.ts";
 import type { ResultRef, Upstream } from "../events/run-event.ts";
 import type { TaskRunId } from "../events/run-ids.ts";
@@ -89,7 +89,7 @@ export class TaskRun extends RunNode {
     const { result, error } = came;
     const end = {
       ...(result === undefined ? {} : { result }),
-      ...(error === undefined ? {} : { failure: { error: errorFrom(error), report: error } }),
+      ...(error === undefined ? {} : { failure: { error: thrownFrom(error), report: error } }),
     };
     const used = result !== undefined && this.#used !== "" ? { used: this.#used ?? "what failed" } : {};
     this.enter(state, end, (journal) => {

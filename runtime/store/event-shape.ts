@@ -1,4 +1,5 @@
 import type { ErrorReport, SourceLocation } from "../errors/error-report.ts";
+import type { PortableValue } from "../errors/portable-value.ts";
 import type { ArtifactContent } from "../events/artifacts.ts";
 import {
   type ContentDigest,
@@ -29,7 +30,13 @@ import {
 
 const source = object<SourceLocation>({ file: text, line: whole(0), column: whole(0) });
 
-const error = object<ErrorReport>({ name: text, message: text, stack: maybe(text), source: maybe(source) });
+const error = object<ErrorReport>({
+  name: text,
+  message: text,
+  stack: maybe(text),
+  source: maybe(source),
+  thrown: anything as Shape<PortableValue | undefined>, // looked at where it is made a value again
+});
 
 const upstream = list(object<Upstream>({ run: text, argument: maybe(text), allowFailure: maybe(yesOrNo) }));
 

@@ -64,11 +64,12 @@ export function maskedState(state: State): State {
   return state.message === undefined ? state : { ...state, message: mask(state.message) };
 }
 
-function maskedError({ name, message, stack, ...rest }: ErrorReport): ErrorReport {
+function maskedError({ name, message, stack, thrown, ...rest }: ErrorReport): ErrorReport {
   return {
     name: mask(name),
     message: mask(message),
     ...(stack === undefined ? {} : { stack: mask(stack) }),
+    ...(thrown === undefined ? {} : { thrown: maskValue(thrown) }),
     ...rest,
   };
 }
