@@ -183,6 +183,9 @@ export class RunPanel {
         return;
       case "page-error":
         this.#host.log.error(`In the panel: ${message.message}\n${message.stack ?? ""}`);
+        return;
+      default:
+        message satisfies never;
     }
   }
 
@@ -221,6 +224,9 @@ export class RunPanel {
       }
       case "run":
         if (shown.feed.looked) this.#post({ type: "snapshot", snapshot: shown.feed.snapshot(shown.plan) });
+        return;
+      default:
+        shown satisfies never;
     }
   }
 

@@ -36,6 +36,8 @@ export async function performAction(action: PageAction, panel: RunPanel, runner:
     case "copy":
       await vscode.env.clipboard.writeText(action.text);
       return;
+    default:
+      action satisfies never;
   }
 }
 

@@ -16,6 +16,17 @@ export type ArtifactContent =
   | MarkdownArtifact
   | ImageArtifact;
 
+const artifactKindNames: { readonly [Kind in ArtifactContent["kind"]]: Kind } = {
+  table: "table",
+  histogram: "histogram",
+  scatter: "scatter",
+  comparison: "comparison",
+  markdown: "markdown",
+  image: "image",
+};
+
+export const artifactKinds: readonly ArtifactContent["kind"][] = Object.values(artifactKindNames);
+
 export interface TableArtifact {
   readonly kind: "table";
   readonly columns: readonly { readonly name: string; readonly type: string }[];

@@ -1,6 +1,6 @@
 import type { ErrorReport, SourceLocation } from "../errors/error-report.ts";
 import type { PortableValue } from "../errors/portable-value.ts";
-import type { ArtifactContent } from "../events/artifacts.ts";
+import { artifactKinds } from "../events/artifacts.ts";
 import {
   type ContentDigest,
   logLevels,
@@ -109,15 +109,6 @@ export const resultRef = object<ResultRef>({
 });
 
 const resourceStates: readonly ResourceStateName[] = ["SettingUp", "Open", "TearingDown", "Closed", "Failed"];
-
-const artifactKinds: readonly ArtifactContent["kind"][] = [
-  "table",
-  "histogram",
-  "scatter",
-  "comparison",
-  "markdown",
-  "image",
-];
 
 type Body<Type extends RunEvent["type"]> = Omit<
   Extract<RunEvent, { type: Type }>,

@@ -28,7 +28,20 @@ export function filesOfEvent(event: RunEventBody): NamedFile[] {
       return event.result === undefined ? [] : filesOfResult(event.result);
     case "artifact":
       return [{ path: event.file, digest: event.digest }];
+    case "run-started":
+    case "flow-run-created":
+    case "task-run-created":
+    case "task-run-adopted":
+    case "map-created":
+    case "map-state":
+    case "resource-created":
+    case "resource-state":
+    case "log":
+    case "progress":
+    case "cancel-requested":
+      return [];
     default:
+      event satisfies never;
       return [];
   }
 }

@@ -103,8 +103,20 @@ export function isWholeInRows(type: ParsedType): boolean {
       return type.fields.every((field) => isWholeInRows(field.type));
     case "map":
       return isWholeInRows(type.key) && isWholeInRows(type.value);
-    default:
+    case "boolean":
+    case "byte":
+    case "short":
+    case "integer":
+    case "long":
+    case "float":
+    case "double":
+    case "string":
+    case "date":
+    case "binary":
+    case "decimal":
       return true;
+    default:
+      return type satisfies never;
   }
 }
 

@@ -1,12 +1,12 @@
 import { nameOfRun } from "../../runtime/events/run-ids.ts";
 import type { ArtifactView } from "../../runtime/events/run-view.ts";
-import { artifactIcon } from "../details/artifact-icon.ts";
 import { h } from "../elements/dom.ts";
 import { icon } from "../elements/icons.ts";
 import { formatClock } from "../format/durations.ts";
 import type { PageContext, PageView } from "../page/page-view.ts";
 import type { RunChanges } from "../run/run-model.ts";
 import { artifactElement } from "./artifact-content.ts";
+import { artifactKind } from "./artifact-kinds.ts";
 
 /** All artifacts: a list, and the chosen one beside it. */
 export class ArtifactsView implements PageView {
@@ -63,7 +63,7 @@ export class ArtifactsView implements PageView {
             "aria-selected": String(artifact === chosen),
             on: { click: () => this.#context.choices.set({ artifact: artifact.key }) },
           },
-          icon(artifactIcon(artifact.kind)),
+          icon(artifactKind(artifact.kind).icon),
           h(
             "span",
             { class: "artifact-name" },

@@ -1,13 +1,13 @@
 import type { SourceLocation } from "../../runtime/errors/error-report.ts";
 import { nameOfRun } from "../../runtime/events/run-ids.ts";
 import type { ArtifactView } from "../../runtime/events/run-view.ts";
+import { artifactKind } from "../artifacts/artifact-kinds.ts";
 import { showArtifact } from "../artifacts/show-artifact.ts";
 import { h } from "../elements/dom.ts";
 import { icon } from "../elements/icons.ts";
 import { LogList, sourceLink } from "../logs/log-list.ts";
 import { findSources } from "../logs/source-links.ts";
 import type { PageContext } from "../page/page-view.ts";
-import { artifactIcon } from "./artifact-icon.ts";
 import { Sections } from "./sections.ts";
 
 /** What a node's output is written with: sections, and the parts that several kinds of nodes have. */
@@ -85,7 +85,7 @@ export class Output {
             type: "button",
             on: { click: () => showArtifact(this.context, artifact) },
           },
-          icon(artifactIcon(artifact.kind)),
+          icon(artifactKind(artifact.kind).icon),
           h("span", {}, artifact.title),
           h("span", { class: "quiet" }, artifact.kind),
         ),

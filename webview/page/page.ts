@@ -1,4 +1,5 @@
 import { rootFlowRun } from "../../runtime/events/run-ids.ts";
+import { artifactKind } from "../artifacts/artifact-kinds.ts";
 import { ArtifactsView } from "../artifacts/artifacts-view.ts";
 import { comparisonView } from "../comparison/comparison-view.ts";
 import type { HostMessage, Tab } from "../contract.ts";
@@ -170,7 +171,7 @@ export class Page {
   #countArtifacts(): void {
     const kinds = [...this.#model.view.artifacts.values()].map(({ kind }) => kind);
     const label = (name: string, count: number) => (count === 0 ? name : `${name} (${count})`);
-    this.#tabs.label("data", label("Data", kinds.filter((kind) => kind === "table").length));
+    this.#tabs.label("data", label("Data", kinds.filter((kind) => artifactKind(kind).tab === "data").length));
     this.#tabs.label("artifacts", label("Artifacts", kinds.length));
   }
 }

@@ -80,8 +80,16 @@ function presentReader(type: ParsedType, reading: Reading): Read {
         return object;
       };
     }
-    default:
+    case "boolean":
+    case "byte":
+    case "short":
+    case "integer":
+    case "float":
+    case "double":
+    case "string":
       return (value) => value as boolean | number | string;
+    default:
+      return type satisfies never;
   }
 }
 

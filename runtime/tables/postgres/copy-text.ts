@@ -54,9 +54,21 @@ function serverText(type: ParsedType): (value: NonNullable<Value>) => string {
       };
       return (value) => `{${(value as readonly Value[]).map(quote).join(",")}}`; // what an array column has
     }
-    default:
+    case "boolean":
+    case "byte":
+    case "short":
+    case "integer":
+    case "long":
+    case "float":
+    case "double":
+    case "decimal":
       // PostgreSQL's words for numbers that aren't are JavaScript's.
       return (value) => (Object.is(value, -0) ? "-0" : String(value));
+    case "struct":
+    case "map":
+      return (value) => json(type, value);
+    default:
+      return type satisfies never;
   }
 }
 
@@ -120,8 +132,12 @@ function json(type: ParsedType, value: Value): string {
       return jsonObject(
         Object.entries(value).map(([key, item]) => [withoutNul(key), json(type.value, item as Value)]),
       ); // what a map has
-    default:
+    case "string":
+    case "date":
+    case "binary":
       return JSON.stringify(serverText(type)(value));
+    default:
+      return type satisfies never;
   }
 }
 
