@@ -40,6 +40,7 @@ export {
   type Column,
   type ColumnType,
   type CsvOptions,
+  type CsvType,
   type RejectedRow,
   type Row,
   type Session,
@@ -50,3 +51,4 @@ export {
   type Value,
 } from "./tables/session.ts";
 export type { SessionConfig } from "./tables/session-config.ts";
+export { type SqlFragment, type SqlPieces, type SqlValue, sql } from "./tables/sql-fragment.ts";

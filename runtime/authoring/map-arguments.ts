@@ -17,6 +17,19 @@ export function unmapped<T>(value: T): Unmapped<T> {
   return { [unmappedBrand]: true, value };
 }
 
+/**
+ * The items that a fold goes over.
+ * @throws {TypeError} for what is no list, or none yet.
+ */
+export function foldItems(task: string, items: unknown): readonly unknown[] {
+  if (isRunFuture(items))
+    throw new TypeError(
+      `task '${task}' can't be reduced over '${items.run}', whose items aren't there yet: how many task runs there are has to be known. Await it first.`,
+    );
+  if (!isList(items)) throw new TypeError(`task '${task}' can't be reduced over nothing: ${reason(items)}.`);
+  return listOf(items, `task '${task}': the first argument of reduce`);
+}
+
 /** What one argument of `.map` is: the same for all, one item for each, or items that aren't there yet. */
 export type MapArgument =
   | { readonly kind: "constant"; readonly value: unknown }

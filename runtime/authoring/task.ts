@@ -1,7 +1,7 @@
 import { requireFlow, shared } from "./context.ts";
 import { type Definition, definitionOf } from "./definition.ts";
 import type { Input, RunFuture } from "./future.ts";
-import { mapArguments, type Unmapped } from "./map-arguments.ts";
+import { foldItems, mapArguments, type Unmapped } from "./map-arguments.ts";
 
 /** Milliseconds to wait before each retry: one for all, one each (the last repeats), or doubling from `initial` up to `max`. */
 export type RetryDelay =
@@ -123,6 +123,18 @@ export interface Task<Args extends readonly unknown[], Result> {
    * @throws {RangeError} for lists of different lengths.
    */
   map(...args: MapInputs<Args>): RunFuture<Awaited<Result>>[];
+  /**
+   * A fold: one task run for each item, each given what the one before returned, then its item: `apply.reduce(days,
+   * empty)` calls `apply(empty, days[0])`, `apply(<that>, days[1])`, and so on. All of them are in the graph.
+   * @param rest more arguments, the same for all task runs.
+   * @returns what the last one returns, or `first` where there are no items.
+   * @throws {TypeError} for items that are no list, or whose future has to be awaited first.
+   */
+  reduce(
+    items: Iterable<Input<Args[1]>>,
+    first: Input<Args[0]>,
+    ...rest: Inputs<Rest<Rest<Args>>>
+  ): RunFuture<Awaited<Result>> | Input<Args[0]>;
   /** The same task with options for its next calls. */
   withOptions(options: TaskCallOptions<Args>): Task<Args, Result>;
 }
@@ -158,12 +170,14 @@ function makeTask<Args extends readonly unknown[], Result>(
     flowOf().submit({ task: definition, args, options: callOptions }) as RunFuture<Awaited<Result>>;
   const map = (...args: unknown[]) =>
     flowOf().map({ task: definition, args: mapArguments(options.name, args), options: callOptions });
+  const reduce = (items: unknown, first: unknown, ...rest: unknown[]) =>
+    foldItems(options.name, items).reduce((before, item) => call(before, item, ...rest), first);
   const withOptions = (more: TaskCallOptions<Args>) => {
     checkOptions(optionsOfCall(options, more));
     return makeTask(definition, fn, { ...callOptions, ...more });
   };
   // TypeScript can't see that the rest of a generic tuple is a tuple, which is all that `map` wants.
-  return Object.assign(call, { options, fn, map, withOptions }) as unknown as Task<Args, Result>;
+  return Object.assign(call, { options, fn, map, reduce, withOptions }) as unknown as Task<Args, Result>;
 }
 
 /** A task's options under those of a call: of its cache, each by itself. */

@@ -20,7 +20,11 @@ import {
 import { columnsShape, csvShape, type Shape } from "./shape.ts";
 import { type ShownPath, shownPath } from "./shown-path.ts";
 import { type RunFolders, Source } from "./source.ts";
+import { takenApart, type WrittenQuery } from "./sql-fragment.ts";
 import { type BoundValue, boundValue } from "./sql-input.ts";
+import { checkLoneValues } from "./sql-lone-values.ts";
+import { type SqlWriting, sqlTokens, withoutEnd } from "./sql-tokens.ts";
+import { unionShape } from "./union-shape.ts";
 
 /** A CSV file as an engine reads it. */
 export interface PlannedCsv {
@@ -81,7 +85,6 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   abstract connect(): Promise<void>;
   abstract readParquet(path: string): Promise<Table>;
   abstract catalogTable(name: string): Promise<Table>;
-  abstract sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table>;
   abstract fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table>;
   abstract transform(
     table: Table,
@@ -92,6 +95,12 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   abstract digest(handle: TableHandle, known?: KnownContent): Promise<string>;
   abstract close(): Promise<void>;
 
+  /** How it writes SQL. */
+  protected abstract readonly writing: SqlWriting;
+  /** The table of a query, checked. @param texts with what stands between them, and nothing after the query's end. */
+  protected abstract query(texts: readonly string[], inputs: readonly PlannedInput<Node>[]): Promise<Table>;
+  /** The table of all rows of several with the columns of a shape, which each has, by name. */
+  protected abstract unionOf(nodes: readonly Node[], shape: Shape): Table;
   /** A table of files. @param ordered whether its rows have an order that is to be kept. */
   protected abstract planned(plan: FilePlan<Csv>, shape: Shape, ordered?: boolean): PlannedTable<Node>;
   protected abstract csvOf(source: Source, options: CsvOptions): Csv;
@@ -113,6 +122,26 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
     const csv = this.csvOf(await Source.of(this.file(path), "all", this.run), options);
     await csv.checkHeader();
     return this.planned({ kind: "csv", csv }, csvShape(options));
+  }
+
+  async sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table> {
+    const written = takenApart(strings, inputs);
+    const bound = this.#inputs(written.inputs);
+    const texts = withoutEnd(written.texts, this.writing);
+    checkLoneValues(
+      texts,
+      sqlTokens(texts, this.writing),
+      bound.map((input) => ("value" in input ? input.value : undefined)),
+    );
+    return this.query(texts, bound);
+  }
+
+  async union(tables: Iterable<Table>): Promise<Table> {
+    const all = [...tables];
+    const nodes = all.map((table) => this.node(table, "union"));
+    const [first] = all;
+    if (first === undefined) throw new TableError("union: there are no tables. Give at least one.");
+    return all.length === 1 ? first : this.unionOf(nodes, unionShape(nodes));
   }
 
   async rejects(table: Table): Promise<RejectedRow[]> {
@@ -151,11 +180,11 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   }
 
   /** A template's inputs. @throws {TableError} for what can't be bound, and for tables of other sessions. */
-  protected inputs(inputs: readonly unknown[]): PlannedInput<Node>[] {
-    return inputs.map((input, index) => {
-      if (!(input instanceof PlannedTable)) return { value: boundValue(input, index) };
-      if (this.#isOurs(input)) return { node: input.node };
-      throw new TableError(`sql: input ${index + 1} is a table of another session.`);
+  #inputs(inputs: WrittenQuery["inputs"]): PlannedInput<Node>[] {
+    return inputs.map(({ value, place }) => {
+      if (!(value instanceof PlannedTable)) return { value: boundValue(value, place) };
+      if (this.#isOurs(value)) return { node: value.node };
+      throw new TableError(`sql: input ${place} is a table of another session.`);
     });
   }
 

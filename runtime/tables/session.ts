@@ -1,6 +1,7 @@
 import type { PathVersion } from "../disk/file-version.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
+import type { SqlFragment } from "./sql-fragment.ts";
 
 /**
  * A column's type, by Spark's simple names: `boolean`, `integer`, `long`, `double`, `string`, `date`,
@@ -33,8 +34,8 @@ export type Value =
 
 export type Row = { readonly [column: string]: Value };
 
-/** What may stand in a `sql` template: another table of the same session, or a value, which is bound. */
-export type SqlInput = Table | null | boolean | number | bigint | string | Date;
+/** What may stand in a `sql` template: another table of the same session, a value, which is bound, or a piece of SQL. */
+export type SqlInput = Table | SqlFragment | null | boolean | number | bigint | string | Date;
 
 export interface BatchOptions {
   /** What a timestamp is: a Date (default), or a bigint of microseconds since 1970, of which a Date has only the thousands. */
@@ -116,6 +117,18 @@ export interface SourceVersion extends Omit<PathVersion, "path"> {
   readonly readBy?: { readonly run: string; readonly taskRun: string };
 }
 
+/** A column's type in CSV. A decimal is written in digits with a point, and has no more of them than its type. */
+export type CsvType =
+  | "string"
+  | "integer"
+  | "long"
+  | "double"
+  | "boolean"
+  | "date"
+  | "timestamp"
+  | `decimal(${number},${number})`
+  | `decimal(${number}, ${number})`;
+
 /**
  * How a CSV file is read. Rows are as RFC 4180 has them, with these rules where it has none: an empty line is
  * no row; empty fields beyond the header's are ignored; an empty field is null, and so is `""` but in a string column, where it is an empty string; values
@@ -126,9 +139,7 @@ export interface SourceVersion extends Omit<PathVersion, "path"> {
  */
 export interface CsvOptions {
   /** Columns to read, by the header's names, with their types; others in the file are left out. */
-  readonly columns: {
-    readonly [name: string]: "string" | "integer" | "long" | "double" | "boolean" | "date" | "timestamp";
-  };
+  readonly columns: { readonly [name: string]: CsvType };
   /** One character. Default `,`. */
   readonly delimiter?: string;
   /** Default `"`; `null` where the file has no quoting and a quote is a character like any other. */
@@ -170,6 +181,12 @@ export interface Session extends AsyncDisposable {
   catalogTable(name: string): Promise<Table>;
   /** A query. Tables stand in FROM; values are bound, never text. Checked (names, types) now, run when read. */
   sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table>;
+  /**
+   * The rows of all tables, of thousands too. Columns go by their names, and are those of the first table; types that
+   * differ are widened without loss.
+   * @throws {TableError} that names the table and the column where they don't go together.
+   */
+  union(tables: Iterable<Table>): Promise<Table>;
   /** A table of the given rows. Columns say name, type and order; a missing property is null. A timestamp may be a bigint of microseconds since 1970, too. */
   fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table>;
   /**

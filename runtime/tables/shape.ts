@@ -20,8 +20,9 @@ export function columnsShape(columns: readonly Column[]): Shape {
 
 export function csvShape({ columns }: CsvOptions): Shape {
   const entries = Object.entries(columns);
-  return {
-    columns: entries.map(([name, type]) => ({ name, type })),
-    types: entries.map(([, kind]) => ({ kind })),
-  };
+  const types = entries.map(([, type]) => parseColumnType(type.replace(" ", "")));
+  return shapeOf(
+    entries.map(([name]) => name),
+    types,
+  );
 }

@@ -6,17 +6,25 @@ export const inputMark = "$" + "{...}";
 
 /** A value in a query: bound, never text. */
 export interface BoundValue {
-  readonly sqlType: "BOOLEAN" | "INTEGER" | "BIGINT" | "DOUBLE" | "VARCHAR" | "TIMESTAMP" | "TIMESTAMPTZ";
+  readonly sqlType:
+    | "BOOLEAN"
+    | "INTEGER"
+    | "BIGINT"
+    | "DOUBLE"
+    | "VARCHAR"
+    | "DATE"
+    | "TIMESTAMP"
+    | "TIMESTAMPTZ";
   readonly value: null | boolean | number | bigint | string;
 }
 
 /**
  * The type that a value has in SQL: whole numbers are `integer` or `long` by their size, as literals are.
- * @param index 0-based place among the template's inputs.
+ * @param place among the template's inputs, as an error names it.
  * @throws {TableError} if it can't be bound.
  */
-export function boundValue(input: unknown, index: number): BoundValue {
-  const wrong = (what: string) => new TableError(`sql: input ${index + 1} ${what}`);
+export function boundValue(input: unknown, place: string): BoundValue {
+  const wrong = (what: string) => new TableError(`sql: input ${place} ${what}`);
   switch (typeof input) {
     case "boolean":
       return { sqlType: "BOOLEAN", value: input };
@@ -36,12 +44,14 @@ export function boundValue(input: unknown, index: number): BoundValue {
         if (Number.isNaN(input.getTime())) throw wrong("is an invalid date.");
         return { sqlType: "TIMESTAMP", value: BigInt(input.getTime()) * 1_000n };
       }
+      if (Array.isArray(input) || types.isSet(input))
+        throw wrong(`is a list. Write IN \${sql.list(values)}, or sql.join(pieces) for other lists.`);
       throw wrong(
-        "is an object. Tables of the same session, strings, numbers, booleans, dates and null can be inputs.",
+        "is an object. Tables of the same session, strings, numbers, booleans, dates, null and pieces made by sql can be inputs.",
       );
     default:
       throw wrong(
-        `is ${input === undefined ? "undefined" : `a ${typeof input}`}. Tables of the same session, strings, numbers, booleans, dates and null can be inputs.`,
+        `is ${input === undefined ? "undefined" : `a ${typeof input}`}. Tables of the same session, strings, numbers, booleans, dates, null and pieces made by sql can be inputs.`,
       );
   }
 }

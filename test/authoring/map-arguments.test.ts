@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { RunFuture } from "../../runtime/authoring/future.ts";
 import {
   argumentValue,
+  foldItems,
   mapArguments,
   unmapped,
   zipArguments,
@@ -92,3 +94,29 @@ RangeError: task 'Add': argument 1 of map gave more than 1000000 items, and no e
     );
   });
 });
+
+describe("the items of a fold", () => {
+  it("are those of anything that can be iterated over", () => {
+    fc.assert(
+      fc.property(fc.array(fc.anything()), (items) => {
+        assert.deepEqual(foldItems("Apply", new Set(items)), [...new Set(items)]);
+        assert.deepEqual(foldItems("Apply", items), items);
+      }),
+    );
+  });
+
+  it("have to be there", () => {
+    const future = new RunFuture("Load-0", { result: async () => [], state: unasked, error: unasked });
+    assert.equal(
+      [future, undefined, "abc", 5].map((items) => failure(() => foldItems("Apply", items))).join("\n"),
+      `TypeError: task 'Apply' can't be reduced over 'Load-0', whose items aren't there yet: how many task runs there are has to be known. Await it first.
+TypeError: task 'Apply' can't be reduced over nothing: it is undefined, and no list.
+TypeError: task 'Apply' can't be reduced over nothing: it is a text; a list of its letters is [...text].
+TypeError: task 'Apply' can't be reduced over nothing: it is a number (5), and no list.`,
+    );
+  });
+});
+
+async function unasked(): Promise<never> {
+  throw new Error("Nobody asks.");
+}

@@ -37,6 +37,26 @@ function whatRan(folder: FlowFolder): string {
   return names;
 }
 
+describe("a fold", () => {
+  it("gives each task run what the one before returned", async () => {
+    const outcome = await runFlow(`
+const put = task("Put", (before: string, item: string, end: string) => before + item + end);
+export default flow({ name: "F" }, async () => {
+  const first = put("", "0", ";");
+  log.info("result", await put.reduce(["a", "b", "c"], first, "."), await put.reduce([], "none", "."));
+});
+`);
+    assert.equal(
+      `${told(outcome)}\n${edges(outcome)}`,
+      text`
+        result 0;a.b.c. none
+        Put-0 -> Put-1 [0]
+        Put-1 -> Put-2 [0]
+        Put-2 -> Put-3 [0]`,
+    );
+  });
+});
+
 describe("a map over a future", () => {
   it("has a task run for each item when they are there; maps over it go on from each; all of it is one value", async () => {
     const outcome = await runFlow(`${tasks}

@@ -48,6 +48,25 @@ describe("previewing a flow", () => {
       .replaceAll(room, "");
   }
 
+  it("draws each task run of a fold, over the one before", async () => {
+    assert.equal(
+      await preview(`
+        const days = ["mon", "tue", "wed"];
+        const all = a.reduce(days, b(), "rest");
+        b(a.reduce([], all), await a.reduce([], "first"));`),
+      text`
+        task B-0
+        task A-0
+        task A-1
+        task A-2
+        task B-1
+        B-0 -> A-0 [0]
+        A-0 -> A-1 [0]
+        A-1 -> A-2 [0]
+        A-2 -> B-1 [0]`,
+    );
+  });
+
   it("draws where values go, what only waits, and what may fail", async () => {
     assert.equal(
       await preview(`

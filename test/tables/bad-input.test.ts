@@ -88,8 +88,8 @@ WHERE t.nothing > ${5}`,
       [
         "an input that isn't one",
         // A flow without type checks can say this.
-        () => session.sql`SELECT ${[1] as unknown as string}`,
-        "sql: input 1 is an object. Tables of the same session, strings, numbers, booleans, dates and null can be inputs.",
+        () => session.sql`SELECT ${{ a: 1 } as unknown as string}`,
+        "sql: input 1 is an object. Tables of the same session, strings, numbers, booleans, dates, null and pieces made by sql can be inputs.",
       ],
       [
         "an error of a value, when rows are read",

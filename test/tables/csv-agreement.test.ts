@@ -173,7 +173,7 @@ describe("DuckDB's reading of CSV and the scan that names bad rows", () => {
 
   const character = fc.constantFrom(..."0123456789+-.eE_ xTtrufalsINnZ:'/");
   const likely = fc.constantFrom(
-    ..."0|-0|007|+5|12.7|1e3|.5|5.|-|.|+|1_000|0x10| 1|1 |nan|NaN|Infinity|-inf|1e999|2147483648|-2147483648|9223372036854775807|9223372036854775808|1d".split(
+    ..."0|-0|007|+5|12.7|1e3|.5|5.|-|.|+|1_000|0x10| 1|1 |nan|NaN|Infinity|-inf|1e999|2147483648|-2147483648|9223372036854775807|9223372036854775808|1d|999.99|1000|-0.005|00012.3400|.999|0.9990|1.|+.|99999999999999999999999999999999999999|123456789012345678901234567890123456789".split(
       "|",
     ),
     ..."true|TRUE|False|t|yes|2024-02-29|2023-02-29|2024-1-2|0000-01-01|9999-12-31|2024-13-01|infinity|2026-11-23 10:20:30|2026-11-23T10:20:30Z".split(
@@ -187,7 +187,10 @@ describe("DuckDB's reading of CSV and the scan that names bad rows", () => {
     likely,
     fc.array(character, { minLength: 1, maxLength: 8 }).map((all) => all.join("")),
   );
-  const types = ["integer", "long", "double", "boolean", "date", "timestamp"] as const;
+  const types = [
+    ...(["integer", "long", "double", "boolean", "date", "timestamp"] as const),
+    ...(["decimal(5,2)", "decimal(38,0)", "decimal(3, 3)"] as const),
+  ];
 
   for (const type of types) {
     it(`agree on what is a value of type ${type}`, async () => {

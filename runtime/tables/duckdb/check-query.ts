@@ -29,10 +29,11 @@ export interface CheckedQuery {
 export async function checkQuery(
   connection: DuckDb.DuckDBConnection,
   api: Api,
-  plan: QueryPlan,
+  given: QueryPlan,
 ): Promise<CheckedQuery> {
-  const source = plan.texts.join(inputMark).trim();
+  const source = given.texts.join(inputMark).trim();
   if (source === "") throw new TableError("SQL: the query is empty.");
+  const plan = await withTimes(connection, api, given);
   const written = render(plan);
   let prepared: DuckDb.DuckDBPreparedStatement;
   try {
@@ -73,7 +74,8 @@ interface Rendered {
   readonly values: readonly BoundValue[];
 }
 
-function render(plan: QueryPlan): Rendered {
+/** @param isOpen of which inputs the engine is to find out the type. */
+function render(plan: QueryPlan, isOpen: (input: QueryInput) => boolean = () => false): Rendered {
   const parts: string[] = [];
   const values: BoundValue[] = [];
   plan.texts.forEach((text, i) => {
@@ -82,6 +84,7 @@ function render(plan: QueryPlan): Rendered {
     if (input === undefined) return;
     if ("node" in input) parts.push(nodeName(input.node));
     else if (input.value.value === null) parts.push("NULL");
+    else if (isOpen(input)) parts.push(`$${values.push(input.value)}`);
     else parts.push(`CAST($${values.push(input.value)} AS ${input.value.sqlType})`);
   });
   return { parts, sql: parts.join(""), values };
@@ -160,6 +163,44 @@ async function instantPlan(connection: DuckDb.DuckDBConnection, plan: QueryPlan)
       );
   }
   return { ...made, texts: edited(made.texts, marks), inputs };
+}
+
+const isoTime = /^\s*[+-]?\d{4,6}-\d{1,2}-\d{1,2}(?:$|[T\s])/;
+
+/**
+ * The query with bound texts of ISO dates and times as what their places take, as Spark has it and DuckDB has literals:
+ * a bound text by itself it would only compare with texts.
+ */
+async function withTimes(connection: DuckDb.DuckDBConnection, api: Api, plan: QueryPlan): Promise<QueryPlan> {
+  const isTime = (input: QueryInput | undefined) =>
+    input !== undefined &&
+    "value" in input &&
+    typeof input.value.value === "string" &&
+    isoTime.test(input.value.value);
+  if (!plan.inputs.some(isTime)) return plan;
+  const { sql } = render(plan, isTime);
+  const prepared = await connection.prepare(sql).catch(() => undefined); // what is wrong is found again as it is written
+  if (prepared === undefined) return plan;
+  const typed = (unclear: (text: string) => BoundValue["sqlType"]): QueryPlan => {
+    let number = 0;
+    const inputs = plan.inputs.map((input): QueryInput => {
+      if (!("value" in input) || input.value.value === null) return input;
+      const id = prepared.parameterTypeId(++number);
+      if (!isTime(input)) return input;
+      const { DATE, TIMESTAMP, TIMESTAMP_TZ, INVALID } = api.DuckDBTypeId;
+      if (id === DATE) return { value: { ...input.value, sqlType: "DATE" } };
+      if (id === TIMESTAMP || id === TIMESTAMP_TZ)
+        return { value: { ...input.value, sqlType: "TIMESTAMPTZ" } };
+      return id === INVALID
+        ? { value: { ...input.value, sqlType: unclear(String(input.value.value)) } }
+        : input;
+    });
+    return { ...plan, inputs };
+  };
+  const asText = typed(() => "VARCHAR");
+  if (await isTaken(connection, asText)) return asText;
+  const asTime = typed((text) => (/^\s*[+-]?\d+-\d+-\d+\s*$/.test(text) ? "DATE" : "TIMESTAMPTZ"));
+  return (await isTaken(connection, asTime)) ? asTime : asText;
 }
 
 async function isTaken(connection: DuckDb.DuckDBConnection, plan: QueryPlan): Promise<boolean> {

@@ -5,7 +5,7 @@ import { noFile } from "../no-file.ts";
 import { sameName } from "../same-name.ts";
 import { type CsvOptions, TableError } from "../session.ts";
 import { bomLength, type CsvFormat, longestRow } from "./csv-scan.ts";
-import { csvValueRules } from "./csv-values.ts";
+import { csvTypeNames, csvValueRule } from "./csv-values.ts";
 
 const otherDelimiters = [",", ";", "\t", "|"];
 
@@ -51,12 +51,11 @@ function checkOptions(shown: string, options: CsvOptions): { delimiter: string; 
     );
   if (wanted.some(([name]) => name === ""))
     throw new TableError(`${shown}:1: a column without a name can't be read. Give it a name in the header.`);
-  const known = ["string", ...Object.keys(csvValueRules)];
   for (const [name, type] of wanted) {
-    if (!known.includes(type)) {
-      const hint = nearestName(String(type), known);
+    if (type !== "string" && csvValueRule(type) === undefined) {
+      const hint = nearestName(String(type), csvTypeNames);
       throw wrong(
-        `column ${JSON.stringify(name)} can't be of type ${JSON.stringify(type)}. ${hint === undefined ? `There are: ${known.join(", ")}.` : `Did you mean "${hint}"?`}`,
+        `column ${JSON.stringify(name)} can't be of type ${JSON.stringify(type)}. ${hint === undefined ? `There are: ${csvTypeNames.join(", ")}.` : `Did you mean "${hint}"?`}`,
       );
     }
   }

@@ -1,8 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { open } from "node:fs/promises";
+import type { CsvType } from "../session.ts";
 import { chunkBytes, cr, lf, space } from "./csv-bytes.ts";
 import { csvRowEnd } from "./csv-row-end.ts";
-import { type CsvType, csvValueRules } from "./csv-values.ts";
+import { type CsvValueRule, csvValueRule } from "./csv-values.ts";
 
 /** How a CSV file is written, and what is read of it. */
 export interface CsvFormat {
@@ -145,14 +146,15 @@ class RowReader {
   /** The row is longer than any may be, and goes on after what the buffer holds: nothing else is known of it. */
   isTooLong = false;
   readonly #names: readonly string[];
-  readonly #types: readonly (CsvType | undefined)[];
+  /** Of the fields whose text may be no value. */
+  readonly #rules: readonly (CsvValueRule | undefined)[];
   readonly #delimiter: number;
   readonly #quote: number;
   readonly #crlf: boolean;
 
   constructor(format: CsvFormat) {
     this.#names = format.fields.map((field) => field.name);
-    this.#types = format.fields.map((field) => field.type);
+    this.#rules = format.fields.map((field) => csvValueRule(field.type));
     this.#delimiter = format.delimiter.charCodeAt(0);
     this.#quote = format.quote === null ? -1 : format.quote.charCodeAt(0);
     this.#crlf = format.lineEnd === "\r\n";
@@ -229,9 +231,9 @@ class RowReader {
         if (fields >= expected && to > from) extraIsEmpty = false;
       }
       if (i >= filled && !ended) return this.#goesOn(start, filled);
-      const type = this.#types[fields];
-      if (type !== undefined && type !== "string" && from < to && problem === undefined && !isHeader) {
-        problem = this.#checkValue(bytes, from, to, escaped, fields, type);
+      const rule = this.#rules[fields];
+      if (rule !== undefined && from < to && problem === undefined && !isHeader) {
+        problem = this.#checkValue(bytes, from, to, escaped, fields, rule);
       }
       fields++;
       if (i >= filled || bytes[i] !== delimiter) break;
@@ -279,9 +281,8 @@ class RowReader {
     to: number,
     escaped: boolean,
     index: number,
-    type: Exclude<CsvType, "string">,
+    rule: CsvValueRule,
   ): string | undefined {
-    const rule = csvValueRules[type];
     if (!escaped && rule.accepts(bytes, from, to)) return undefined;
     const text = bytes.toString("utf8", from, Math.min(to, from + 100));
     return `${JSON.stringify(this.#names[index])} should be ${rule.expected} but is ${JSON.stringify(text)}`;

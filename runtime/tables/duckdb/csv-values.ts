@@ -1,12 +1,11 @@
-import type { CsvOptions } from "../session.ts";
-
-export type CsvType = CsvOptions["columns"][string];
+import type { CsvType } from "../session.ts";
 
 /**
  * What text stands for a value of a type: once as an SQL expression for the engine, once over bytes for the
  * scan that names the bad line. The two say the same.
  */
-interface CsvValueRule {
+export interface CsvValueRule {
+  readonly engineType: string;
   /** What belongs there, as an error says it. */
   readonly expected: string;
   /** The value of the SQL text expression `text`, which is neither null nor empty; null where it isn't one. */
@@ -14,10 +13,33 @@ interface CsvValueRule {
   accepts(bytes: Uint8Array, start: number, end: number): boolean;
 }
 
-export const csvValueRules: { readonly [T in Exclude<CsvType, "string">]: CsvValueRule } = {
+type SimpleCsvType = Exclude<CsvType, `decimal${string}` | "string">;
+
+/** The names of types; of decimals one. */
+export const csvTypeNames = [
+  "string",
+  "integer",
+  "long",
+  "double",
+  "boolean",
+  "date",
+  "timestamp",
+  "decimal(10,2)",
+];
+
+/** What a type takes for a value; undefined for a string, which takes anything, and for what is no type. */
+export function csvValueRule(type: CsvType | undefined): CsvValueRule | undefined {
+  if (type === undefined || type === "string") return undefined;
+  const decimal = /^decimal\((\d+), ?(\d+)\)$/.exec(type);
+  if (decimal !== null) return decimalNumber(Number(decimal[1]), Number(decimal[2]));
+  return Object.hasOwn(simpleRules, type) ? simpleRules[type as SimpleCsvType] : undefined; // one of its keys
+}
+
+const simpleRules: { readonly [T in SimpleCsvType]: CsvValueRule } = {
   integer: wholeNumber("INTEGER", "a whole number (integer)", 9, -(2n ** 31n), 2n ** 31n - 1n),
   long: wholeNumber("BIGINT", "a whole number (long)", 18, -(2n ** 63n), 2n ** 63n - 1n),
   double: {
+    engineType: "DOUBLE",
     expected: "a number (double)",
     // DuckDB's cast also takes spaces around a number and underscores in it.
     sql: (text) =>
@@ -25,11 +47,13 @@ export const csvValueRules: { readonly [T in Exclude<CsvType, "string">]: CsvVal
     accepts: isDouble,
   },
   boolean: {
+    engineType: "BOOLEAN",
     expected: "true or false (boolean)",
     sql: (text) => `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false END`,
     accepts: (bytes, start, end) => /^(?:true|false)$/i.test(ascii(bytes, start, end)),
   },
   date: {
+    engineType: "DATE",
     expected: "a date (yyyy-mm-dd)",
     sql: (text) =>
       `CASE WHEN regexp_full_match(${text}, '\\d{4}-\\d\\d-\\d\\d') THEN TRY_CAST(${text} AS DATE) END`,
@@ -39,6 +63,7 @@ export const csvValueRules: { readonly [T in Exclude<CsvType, "string">]: CsvVal
     },
   },
   timestamp: {
+    engineType: "TIMESTAMP",
     expected: "a timestamp (yyyy-mm-dd hh:mm:ss)",
     // A time without an offset is UTC.
     sql: (text) =>
@@ -60,6 +85,7 @@ function wholeNumber(
   max: bigint,
 ): CsvValueRule {
   return {
+    engineType: type,
     expected,
     // The cast alone would round 12.7 and take 1e3, 0x10 and 1_000. Writing the number back is the quickest
     // test for plain digits; the pattern is for signs and leading zeros.
@@ -74,6 +100,24 @@ function wholeNumber(
       if (end - digits <= safeDigits) return true;
       const value = BigInt(ascii(bytes, first === plus ? digits : start, end));
       return value >= min && value <= max;
+    },
+  };
+}
+
+/** Digits as a decimal holds them all; what it would round, and exponents, are none. */
+function decimalNumber(precision: number, scale: number): CsvValueRule | undefined {
+  if (precision < 1 || precision > 38 || scale > precision) return undefined;
+  const pattern = `[-+]?0*\\d{0,${precision - scale}}(?:\\.\\d{0,${scale}}0*)?`;
+  const whole = new RegExp(`^${pattern}$`);
+  const type = `DECIMAL(${precision},${scale})`;
+  return {
+    engineType: type,
+    expected: `a number of at most ${precision - scale} digits before the point and ${scale} after it (decimal(${precision},${scale}))`,
+    sql: (text) =>
+      `CASE WHEN regexp_full_match(${text}, '${pattern}') AND regexp_matches(${text}, '\\d') THEN TRY_CAST(${text} AS ${type}) END`,
+    accepts: (bytes, start, end) => {
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
+      return whole.test(text) && /\d/.test(text);
     },
   };
 }

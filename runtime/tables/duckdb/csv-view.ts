@@ -4,25 +4,16 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { noFile } from "../no-file.ts";
-import { type CsvOptions, type RejectedRow, TableError } from "../session.ts";
+import { type CsvOptions, type CsvType, type RejectedRow, TableError } from "../session.ts";
 import type { Source } from "../source.ts";
 import { readCsvHeader } from "./csv-header.ts";
 import { type BadRow, type CsvFormat, longestRow, scanCsv } from "./csv-scan.ts";
-import { type CsvType, csvValueRules } from "./csv-values.ts";
+import { csvValueRule } from "./csv-values.ts";
 import { hasByte } from "./has-byte.ts";
 import { literal, pathLiteral, quoted } from "./quoting.ts";
 
 /** More rows than this are not rejects but another kind of file. */
 const mostRejects = 100_000;
-
-const engineTypes: { readonly [T in Exclude<CsvType, "string">]: string } = {
-  integer: "INTEGER",
-  long: "BIGINT",
-  double: "DOUBLE",
-  boolean: "BOOLEAN",
-  date: "DATE",
-  timestamp: "TIMESTAMP",
-};
 
 /**
  * A CSV file as the engine reads it.
@@ -222,11 +213,11 @@ export class CsvView {
 
 /** Empty text is null but in a string column, where only an empty field without quotes is null. */
 function valueSql(name: string, type: CsvType, text: string): string {
-  if (type === "string") return text;
-  const rule = csvValueRules[type];
+  const rule = csvValueRule(type);
+  if (rule === undefined) return text;
   const wrong = literal(`${JSON.stringify(name)} should be ${rule.expected} but is `);
   return (
     `CASE WHEN ${text} IS NULL OR ${text} = '' THEN NULL ` +
-    `ELSE coalesce(${rule.sql(text)}, CAST(error(${wrong} || to_json(${text})) AS ${engineTypes[type]})) END`
+    `ELSE coalesce(${rule.sql(text)}, CAST(error(${wrong} || to_json(${text})) AS ${rule.engineType})) END`
   );
 }

@@ -10,7 +10,6 @@ import {
   type Column,
   type CsvOptions,
   type Row,
-  type SqlInput,
   type Table,
   TableError,
   type TableHandle,
@@ -19,7 +18,7 @@ import {
 import { type Shape, shapeOf } from "../shape.ts";
 import type { ShownPath } from "../shown-path.ts";
 import { ownFile, type RunFolders, Source } from "../source.ts";
-import { duckDbWriting, withoutEnd } from "../sql-tokens.ts";
+import { duckDbWriting } from "../sql-tokens.ts";
 import { tableNameParts } from "../table-name.ts";
 import { warnOfDialect } from "../warn-of-dialect.ts";
 import { rowTypes, writer, wrongValue } from "../write-values.ts";
@@ -28,7 +27,7 @@ import { CsvView } from "./csv-view.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { tableError } from "./engine-error.ts";
 import { parquetShape } from "./parquet-shape.ts";
-import { emptyRelation, nodeName, type Plan, type PlanNode } from "./plan.ts";
+import { emptyRelation, nodeName, type Plan, type PlanNode, type QueryInput } from "./plan.ts";
 import { QueryRunner } from "./query-runner.ts";
 import { quoted } from "./quoting.ts";
 import { joinBySimilarity } from "./similarity-join.ts";
@@ -39,6 +38,7 @@ import { duckDbValues } from "./write-values.ts";
 
 export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
   readonly engine = "duckdb";
+  protected readonly writing = duckDbWriting;
   readonly #engine: Engine;
   readonly #isConfigured: boolean;
   readonly #runner: QueryRunner;
@@ -101,16 +101,18 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
     );
   }
 
-  async sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table> {
-    const bound = this.inputs(inputs);
-    const texts = withoutEnd(strings, duckDbWriting);
-    const written: QueryPlan = { kind: "query", texts, inputs: bound };
-    await this.#makeCheckable(bound.flatMap((input) => ("node" in input ? [input.node] : [])));
+  protected async query(texts: readonly string[], inputs: readonly QueryInput[]): Promise<Table> {
+    const written: QueryPlan = { kind: "query", texts, inputs };
+    await this.#makeCheckable(inputs.flatMap((input) => ("node" in input ? [input.node] : [])));
     const { plan, names, types } = await this.#engine.use((connection, api) =>
       checkQuery(connection, api, written),
     );
-    warnOfDialect(texts, duckDbWriting, columnsOf(bound));
+    warnOfDialect(texts, duckDbWriting, columnsOf(inputs));
     return this.planned(plan, shapeOf(names, types));
+  }
+
+  protected unionOf(nodes: readonly PlanNode[], shape: Shape): Table {
+    return this.planned({ kind: "union", nodes }, shape);
   }
 
   async fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table> {
@@ -250,7 +252,7 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
 
   /** A node whose rows come in the same order each time: those of a query are computed once and kept. */
   async #fixed(node: PlanNode): Promise<PlanNode> {
-    if (node.plan.kind !== "query") return node;
+    if (node.plan.kind !== "query" && node.plan.kind !== "union") return node;
     const stored = await this.#stored(node, (name) => this.#runner.store(node, name));
     return stored.node;
   }

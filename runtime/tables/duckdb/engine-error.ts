@@ -49,6 +49,10 @@ export function tableError(error: unknown, what: string): TableError {
     );
   if (/No space left on device|disk space|max_temp_directory_size/i.test(text))
     return new TableError(`${what}: the disk is full. Make room, then run it again.`);
+  if (/Max expression depth limit/.test(text))
+    return new TableError(
+      `${what}: the query is made of more tables or expressions inside each other than the engine takes. Bring many tables together with session.union(tables), or have tasks return what is computed in between.`,
+    );
   if (/No magic bytes found|too small to be a Parquet file/i.test(text))
     return new TableError(`${notParquet ?? what}: is not a Parquet file.`);
   if (/Permission denied/i.test(text)) return new TableError(`${what}: permission denied (${text}).`);

@@ -22,9 +22,17 @@ export type Plan =
   /** A table in the engine's memory. */
   | { readonly kind: "stored"; readonly name: string }
   /** The user's SQL: a text, an input, a text, ..., a text. */
-  | { readonly kind: "query"; readonly texts: readonly string[]; readonly inputs: readonly QueryInput[] };
+  | { readonly kind: "query"; readonly texts: readonly string[]; readonly inputs: readonly QueryInput[] }
+  /** All rows of several tables, whose columns go by name. */
+  | { readonly kind: "union"; readonly nodes: readonly PlanNode[] };
 
 export type QueryInput = PlannedInput<PlanNode>;
+
+/** The tables that a plan is made of. */
+function partsOf(plan: Plan): readonly PlanNode[] {
+  if (plan.kind === "union") return plan.nodes;
+  return plan.kind === "query" ? plan.inputs.flatMap((input) => ("node" in input ? [input.node] : [])) : [];
+}
 
 /** A table of a session as plans refer to it. Its plan is replaced once its rows have been written. */
 export interface PlanNode extends PlannedNode {
@@ -49,56 +57,95 @@ export function nodeName(node: Pick<PlanNode, "id">): string {
 
 /**
  * The query that gives a table's rows: each table that it is made of once, as a common table expression, in
- * an order in which each uses only the ones before it.
+ * an order in which each uses only the ones before it. Tables of a union that only one of its parts uses stand in that
+ * part, since the engine takes no thousand expressions in a row.
  * @throws {TableError} if one reads files that have changed.
  */
 export async function render(root: PlanNode): Promise<Statement> {
-  const parts: string[] = [];
-  const values: BoundValue[] = [];
-  const views: CsvView[] = [];
-  const reads: Read[] = [];
-  const done = new Set<PlanNode>();
-  const add = async (node: PlanNode): Promise<void> => {
+  const rendering = new Rendering();
+  const sql = await rendering.query(root, new Set());
+  return { sql, values: rendering.values, views: rendering.views, reads: rendering.reads };
+}
+
+class Rendering {
+  readonly values: BoundValue[] = [];
+  readonly views: CsvView[] = [];
+  readonly reads: Read[] = [];
+
+  /** @param outside tables that can be named already. */
+  async query(root: PlanNode, outside: ReadonlySet<PlanNode>): Promise<string> {
+    const done = new Set(outside);
+    const parts: string[] = [];
+    await this.#add(root, done, parts);
+    const rows = `SELECT * FROM ${nodeName(root)}`;
+    return parts.length === 0 ? rows : `WITH ${parts.join(",\n")}\n${rows}`;
+  }
+
+  async #add(node: PlanNode, done: Set<PlanNode>, parts: string[]): Promise<void> {
     if (done.has(node)) return;
     done.add(node);
     const { plan } = node;
-    if (plan.kind === "query") for (const input of plan.inputs) if ("node" in input) await add(input.node);
-    if (plan.kind === "csv") views.push(plan.csv);
+    for (const part of plan.kind === "union" ? usedTwice(plan.nodes) : partsOf(plan))
+      await this.#add(part, done, parts);
+    if (plan.kind === "csv") this.views.push(plan.csv);
     const source = plan.kind === "csv" ? plan.csv.source : plan.kind === "parquet" ? plan.source : undefined;
     const place = await source?.place();
-    if (source !== undefined && place !== undefined) reads.push({ source, place });
+    if (source !== undefined && place !== undefined) this.reads.push({ source, place });
     // Files are read again for each use, since each use may need other columns of them.
-    const once = plan.kind === "csv" || plan.kind === "parquet" ? "NOT MATERIALIZED " : "";
-    parts.push(`${nodeName(node)} AS ${once}(${await body(node, plan, values, place)}\n)`);
-  };
-  await add(root);
-  return { sql: `WITH ${parts.join(",\n")}\nSELECT * FROM ${nodeName(root)}`, values, views, reads };
+    // A table in memory, too: the optimizer takes the cube of the uses of what is to be kept.
+    const once = plan.kind === "query" || plan.kind === "union" ? "" : "NOT MATERIALIZED ";
+    const body =
+      plan.kind === "union" ? await this.#union(node, plan.nodes, done) : await this.#body(node, plan, place);
+    parts.push(`${nodeName(node)} AS ${once}(${body}\n)`);
+  }
+
+  async #union(node: PlanNode, nodes: readonly PlanNode[], done: ReadonlySet<PlanNode>): Promise<string> {
+    const parts: string[] = [];
+    for (const part of nodes)
+      parts.push(`SELECT ${castColumns(node)} FROM (${await this.query(part, done)})`);
+    return parts.join("\nUNION ALL\n");
+  }
+
+  /** @param place where the files of a plan that reads some are. */
+  async #body(
+    node: PlanNode,
+    plan: Exclude<Plan, { kind: "union" }>,
+    place: string | undefined,
+  ): Promise<string> {
+    switch (plan.kind) {
+      case "csv":
+        return plan.csv.sql();
+      case "stored":
+        return `SELECT * FROM ${quoted(plan.name)}`;
+      case "parquet": {
+        if (plan.shaped !== undefined)
+          return `SELECT ${castColumns(node)} FROM (\n${plan.shaped(place ?? plan.source.path)}\n)`;
+        const files = await parquetFiles(place ?? plan.source.path, plan.source.shown);
+        return `SELECT ${castColumns(node)} FROM read_parquet([${files.map(pathLiteral).join(", ")}], hive_partitioning = false)`;
+      }
+      case "query":
+        return `SELECT ${castColumns(node)} FROM (\n${queryText(plan, (value) => {
+          this.values.push(value);
+          return `$${this.values.length}`;
+        })}\n) AS _millrace_query(${node.columns.map(({ name }) => quoted(name)).join(", ")})`;
+    }
+  }
 }
 
-/** @param place where the files of a plan that reads some are. */
-async function body(
-  node: PlanNode,
-  plan: Plan,
-  values: BoundValue[],
-  place: string | undefined,
-): Promise<string> {
-  switch (plan.kind) {
-    case "csv":
-      return plan.csv.sql();
-    case "stored":
-      return `SELECT * FROM ${quoted(plan.name)}`;
-    case "parquet": {
-      if (plan.shaped !== undefined)
-        return `SELECT ${castColumns(node)} FROM (\n${plan.shaped(place ?? plan.source.path)}\n)`;
-      const files = await parquetFiles(place ?? plan.source.path, plan.source.shown);
-      return `SELECT ${castColumns(node)} FROM read_parquet([${files.map(pathLiteral).join(", ")}], hive_partitioning = false)`;
-    }
-    case "query":
-      return `SELECT ${castColumns(node)} FROM (\n${queryText(plan, (value) => {
-        values.push(value);
-        return `$${values.length}`;
-      })}\n) AS _millrace_query(${node.columns.map(({ name }) => quoted(name)).join(", ")})`;
+/** The tables that several parts of a union are made of, in an order in which each uses only the ones before it. */
+function usedTwice(parts: readonly PlanNode[]): readonly PlanNode[] {
+  const uses = new Map<PlanNode, number>();
+  for (const part of parts) {
+    const seen = new Set<PlanNode>();
+    const visit = (node: PlanNode) => {
+      if (seen.has(node)) return;
+      seen.add(node);
+      for (const inner of partsOf(node.plan)) visit(inner);
+      uses.set(node, (uses.get(node) ?? 0) + 1);
+    };
+    visit(part);
   }
+  return [...uses].filter(([, count]) => count > 1).map(([node]) => node);
 }
 
 /** The user's SQL as the engine gets it. */

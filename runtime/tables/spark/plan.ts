@@ -24,6 +24,8 @@ export type Plan =
   | { readonly kind: "handed"; readonly handle: PlanHandle; readonly reads: readonly Read[] }
   /** The user's SQL: a text, an input, a text, ..., a text. */
   | { readonly kind: "query"; readonly texts: readonly string[]; readonly inputs: readonly QueryInput[] }
+  /** All rows of several tables, whose columns go by name. */
+  | { readonly kind: "union"; readonly nodes: readonly PlanNode[] }
   | { readonly kind: "over"; readonly input: PlanNode; readonly make: (input: Relation) => Relation };
 
 export type QueryInput = PlannedInput<PlanNode>;
@@ -88,6 +90,14 @@ export async function render(node: PlanNode, files: PlanFiles): Promise<Relation
       return (await import("./handed-relation.ts")).handedRelation(plan.handle);
     case "over":
       return plan.make(await render(plan.input, files));
+    case "union": {
+      const relations: Relation[] = [];
+      for (const part of plan.nodes) {
+        const relation = await render(part, files);
+        relations.push(schemaSql(part) === schemaSql(node) ? relation : withColumns(relation, node));
+      }
+      return unionAll(relations);
+    }
     case "query": {
       const relations = new Map<PlanNode, Relation>();
       for (const input of plan.inputs)
@@ -134,6 +144,33 @@ export function query(
     ),
     parts,
   };
+}
+
+const unionType = 2;
+
+/** All rows, by halves: Spark goes into a plan as deep as that is. */
+function unionAll(relations: readonly Relation[]): Relation {
+  const [first] = relations;
+  if (first !== undefined && relations.length === 1) return first;
+  const half = relations.length >> 1;
+  const [leftInput, rightInput] = [unionAll(relations.slice(0, half)), unionAll(relations.slice(half))];
+  return {
+    relType: {
+      case: "setOp",
+      value: { leftInput, rightInput, setOpType: unionType, isAll: true },
+    },
+  };
+}
+
+/** A relation's rows with a table's columns, by name. */
+function withColumns(input: Relation, { columns, types }: PlanNode): Relation {
+  return project(
+    input,
+    columns.map(
+      ({ name }, i) =>
+        `CAST(${named(name)} AS ${sparkSqlType(types[i] ?? { kind: "string" })}) AS ${named(name)}`,
+    ),
+  );
 }
 
 /** SQL over named relations. */

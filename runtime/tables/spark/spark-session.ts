@@ -15,7 +15,6 @@ import {
   type PlanHandle,
   type Row,
   type Session,
-  type SqlInput,
   type Table,
   TableError,
   type TableHandle,
@@ -25,14 +24,14 @@ import { isUrl } from "../session-url.ts";
 import { columnsShape, type Shape } from "../shape.ts";
 import type { ShownPath } from "../shown-path.ts";
 import { checkUnchanged, noteUrlRead, ownFile, type RunFolders, Source } from "../source.ts";
-import { isOrdered, sparkWriting, sqlTokens, withoutEnd, withPlainNames } from "../sql-tokens.ts";
+import { isOrdered, sparkWriting, sqlTokens, withPlainNames } from "../sql-tokens.ts";
 import { tableNameParts } from "../table-name.ts";
 import { warnOfDialect } from "../warn-of-dialect.ts";
 import { rowTypes } from "../write-values.ts";
 import { checkQuery } from "./check-query.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { LocalCsv } from "./local-csv.ts";
-import { emptyRelation, type Plan, type PlanNode, render, renderInOrder } from "./plan.ts";
+import { emptyRelation, type Plan, type PlanNode, type QueryInput, render, renderInOrder } from "./plan.ts";
 import type { Relation } from "./plan-messages.ts";
 import type { DataType } from "./protocol/spark-connect_pb.ts";
 import { rowDigest, type StoredRows } from "./row-digest.ts";
@@ -64,6 +63,7 @@ export interface SparkSessionOptions extends ConnectionOptions {
  */
 export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
   readonly engine = "spark";
+  protected readonly writing = sparkWriting;
   readonly #workFolder: string;
   readonly #owner: boolean;
   readonly #connection: Connection;
@@ -177,9 +177,8 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     return this.planned({ kind: "catalog", relation: casts?.(relation) ?? relation }, shape);
   }
 
-  async sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table> {
-    const bound = this.inputs(inputs);
-    const texts = withPlainNames(withoutEnd(strings, sparkWriting));
+  protected async query(given: readonly string[], bound: readonly QueryInput[]): Promise<Table> {
+    const texts = withPlainNames(given);
     const client = await this.#connection.client();
     const schema = await checkQuery(client, this.#connection.context("SQL"), texts, bound);
     const { shape, casts }: SparkShape = shapeOfSchema(schema);
@@ -189,6 +188,10 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     return casts === undefined
       ? table
       : this.planned({ kind: "over", input: table.node, make: casts }, shape, ordered);
+  }
+
+  protected unionOf(nodes: readonly PlanNode[], shape: Shape): Table {
+    return this.planned({ kind: "union", nodes }, shape);
   }
 
   async fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table> {

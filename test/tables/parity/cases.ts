@@ -1,3 +1,4 @@
+import { composeCases } from "./compose-cases.ts";
 import { dialectCases } from "./dialect-cases.ts";
 import type { EngineCase } from "./engine-case.ts";
 import { fileCases } from "./file-cases.ts";
@@ -15,5 +16,6 @@ export const engineCases: readonly EngineCase[] = [
   ...parquetCases,
   ...orderCases,
   ...neighbourCases,
+  ...composeCases,
   ...dialectCases,
 ];
