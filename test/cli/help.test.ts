@@ -119,6 +119,7 @@ export default flow(
       "resume",
       "prune",
       "download",
+      "extensions",
       "completion",
       "help",
     ]);

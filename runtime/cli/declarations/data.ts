@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import type { DownloadOptions } from "../commands/download.ts";
+import type { ExtensionsOptions } from "../commands/extensions.ts";
 
-/** Commands about data: download. */
+/** Commands about data: download, extensions. */
 export function declareDataCommands(program: Command): void {
   program.commandsGroup("Data:");
   const download = program
@@ -26,5 +27,26 @@ export function declareDataCommands(program: Command): void {
     .action(async (options: DownloadOptions) => {
       const { downloadCommand } = await import("../commands/download.ts");
       await downloadCommand(options);
+    });
+  const extensions = program
+    .command("extensions")
+    .description("list DuckDB's extensions that flows may need, and where they are")
+    .option("--json", "print JSON: { engine, folder, extensions: [{ name, purpose, file }] }")
+    .addHelpText(
+      "after",
+      "\nA flow that needs one installs it, from DuckDB's server into a folder of the user's. MILLRACE_DUCKDB_EXTENSIONS\nnames a folder that has them, where nothing is to be fetched.",
+    )
+    .action(async (options: ExtensionsOptions) => {
+      const { extensionsCommand } = await import("../commands/extensions.ts");
+      await extensionsCommand(undefined, options);
+    });
+  extensions
+    .command("install")
+    .description("install extensions, by default all of them")
+    .argument("[names...]", "such as httpfs")
+    .option("--json", "print JSON, as 'millrace extensions' does")
+    .action(async (names: string[], options: ExtensionsOptions) => {
+      const { extensionsCommand } = await import("../commands/extensions.ts");
+      await extensionsCommand(names, { ...extensions.opts(), ...options });
     });
 }

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import type * as DuckDb from "@duckdb/node-api";
 import { freshPath } from "../../disk/fresh-path.ts";
 import { type EngineShare, threadShare } from "../engine-share.ts";
+import { madeOnce } from "../made-once.ts";
 import { TableError } from "../session.ts";
 import { engineProblem } from "./engine-error.ts";
+import { type ExtensionName, loadExtension } from "./extensions.ts";
 import { literal, quoted } from "./quoting.ts";
 
 export type Api = typeof DuckDb;
@@ -45,6 +47,7 @@ export class Engine {
   readonly #options: EngineOptions;
   #instance: Promise<{ readonly api: Api; readonly database: DuckDb.DuckDBInstance }> | undefined;
   readonly #connections = new Set<DuckDb.DuckDBConnection>();
+  readonly #loaded = new Map<ExtensionName, Promise<void>>();
   #tempFolder: string | undefined;
   #threads: number | undefined;
   #closed = false;
@@ -115,6 +118,11 @@ export class Engine {
     return { connection, api, giveBack };
   }
 
+  /** Has an extension at hand, which is installed where it isn't there yet. */
+  async need(name: ExtensionName): Promise<void> {
+    await madeOnce(this.#loaded, name, () => this.use((connection) => loadExtension(connection, name)));
+  }
+
   /** Ends what runs and frees the memory. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -145,12 +153,16 @@ export class Engine {
   }
 }
 
+/** The native module. CommonJS: bundled or not, its exports are the default, which TypeScript takes for another module. */
+export async function loadApi(): Promise<Api> {
+  return (await import("@duckdb/node-api")).default as unknown as Api;
+}
+
 async function openInstance(
   options: EngineOptions,
   tempFolder: string,
 ): Promise<{ api: Api; database: DuckDb.DuckDBInstance }> {
-  // CommonJS: bundled or not, its exports are the default, which TypeScript takes for another module.
-  const api = (await import("@duckdb/node-api")).default as unknown as Api;
+  const api = await loadApi();
   const settings: Record<string, string> = {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
