@@ -7,6 +7,7 @@ import { UserError } from "../errors/user-error.ts";
 import { maskedStart } from "../secrets/known-secrets.ts";
 import { OutputLines } from "./output-lines.ts";
 import { endLeftOvers, endTree, ownTree } from "./process-tree.ts";
+import { programLine } from "./program-line.ts";
 
 export interface CommandOptions {
   /** Relative to the folder that the run was started in, which is the default. */
@@ -45,7 +46,6 @@ export async function command(
   argv: readonly [string, ...string[]],
   { cwd, env = {}, input }: CommandOptions = {},
 ): Promise<CommandOutput> {
-  const [program, ...args] = argv;
   const folder = resolve(flowFolder(), cwd ?? ".");
   const signal = cancellation();
   signal.throwIfAborted();
@@ -54,7 +54,9 @@ export async function command(
   const variables = Object.fromEntries(
     Object.entries({ ...process.env, ...env }).filter(([, value]) => value !== undefined),
   );
-  const child = spawn(program, args, { ...ownTree, cwd: folder, env: variables, stdio: "pipe" });
+  const places = { platform: process.platform, env: variables, cwd: folder, exists: existsSync };
+  const { file, args, ...how } = programLine(argv, places);
+  const child = spawn(file, args, { ...ownTree, ...how, cwd: folder, env: variables, stdio: "pipe" });
   child.stdout.on("data", (bytes: Buffer) => stdout.add(bytes));
   child.stderr.on("data", (bytes: Buffer) => stderr.add(bytes));
   child.stdin.on("error", () => {}); // it may end without having read all of it

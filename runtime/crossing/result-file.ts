@@ -1,5 +1,5 @@
-import { isAbsolute, join, relative, resolve } from "node:path";
-import { isNamedBelow } from "../disk/is-below.ts";
+import { isAbsolute, join, resolve } from "node:path";
+import { isNamedBelow, pathFrom } from "../disk/is-below.ts";
 import { readBelowSync } from "../disk/read-file.ts";
 import { placeFile } from "../disk/replace-file.ts";
 import { syncTree } from "../disk/sync.ts";
@@ -135,9 +135,10 @@ export function loadResult(
  */
 export function toStoredPath(path: string, runFolder: string): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) return path; // in an engine's storage
-  if (isNamedBelow(path, runFolder)) return `./${relative(runFolder, path)}`;
-  const base = baseOf(runFolder);
-  return isAbsolute(path) && isNamedBelow(path, base) ? `../../../${relative(base, path)}` : path;
+  const inRun = pathFrom(runFolder, path);
+  if (inRun !== undefined) return `./${inRun}`;
+  const inBase = isAbsolute(path) ? pathFrom(baseOf(runFolder), path) : undefined;
+  return inBase === undefined ? path : `../../../${inBase}`;
 }
 
 /**

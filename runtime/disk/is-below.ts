@@ -1,10 +1,24 @@
 import { readlinkSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import nodePath, { basename, dirname, join, type PlatformPath, resolve } from "node:path";
 
-/** Whether a path is a folder or lies in it, by their names alone: nothing is looked at. Both absolute. */
-export function isNamedBelow(path: string, folder: string): boolean {
-  const inside = relative(folder, path);
-  return inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+/**
+ * Whether a path is a folder or lies in it, by their names alone: nothing is looked at. Both absolute.
+ * @param rules of the system whose paths they are; default: this one's.
+ */
+export function isNamedBelow(path: string, folder: string, rules: PlatformPath = nodePath): boolean {
+  const inside = rules.relative(folder, path);
+  return inside !== ".." && !inside.startsWith(`..${rules.sep}`) && !rules.isAbsolute(inside);
+}
+
+/**
+ * A path as it is kept in a file: relative to a folder, with `/`, so that another system reads it, too. `join` with the
+ * folder is the way back, on every system.
+ * @returns undefined for one that isn't below the folder.
+ */
+export function pathFrom(folder: string, path: string, rules: PlatformPath = nodePath): string | undefined {
+  if (!isNamedBelow(path, folder, rules)) return undefined;
+  // On POSIX a name may have a backslash, which stays.
+  return rules.relative(folder, path).replaceAll(rules.sep, "/");
 }
 
 /**

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { changeOf, type PathVersion } from "./file-version.ts";
-import { isNamedBelow } from "./is-below.ts";
+import { isNamedBelow, pathFrom } from "./is-below.ts";
 import { makeFolder } from "./make-folder.ts";
 import { ownFolder, removeOwn } from "./remove-own.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -48,7 +48,7 @@ interface Paths {
 
 /** The path as it is the same on a host and in a container. */
 function portable({ base, path }: Paths): string {
-  return isNamedBelow(path, base) ? relative(base, path) : path;
+  return pathFrom(base, path) ?? path;
 }
 
 function keyOf(paths: Paths): string {

@@ -52,8 +52,9 @@ function nameIn(name: string): string {
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")
     .replaceAll(/[^\w.-]+/g, "-")
-    .replaceAll(/^[-.]+|[-.]+$/g, "")
-    .slice(0, longestName);
+    .replaceAll(/^[-.]+/g, "")
+    .slice(0, longestName)
+    .replaceAll(/[-.]+$/g, ""); // Windows takes no folder's name that ends in a dot
   if (/[A-Za-z0-9]/.test(kept) && kept !== "latest") return kept;
   throw new UsageError(`A run can't be named '${name}': give a name with letters or digits.`);
 }

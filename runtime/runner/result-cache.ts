@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fromBytes, sha256 } from "../crossing/bytes.ts";
 import { fromStoredHandle, loadEncoded } from "../crossing/result-file.ts";
-import { isNamedBelow } from "../disk/is-below.ts";
+import { pathFrom } from "../disk/is-below.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import type { DigestKey } from "../secrets/digest-key.ts";
 import { secretsIn } from "../secrets/known-secrets.ts";
@@ -121,7 +121,7 @@ export class ResultCache {
       this.#onError(new Error(`'${run.id}' read ${reads.unknown}: what that was can't be known again.`));
       return;
     }
-    const place = (path: string) => (isNamedBelow(path, this.#base) ? relative(this.#base, path) : path);
+    const place = (path: string) => pathFrom(this.#base, path) ?? path;
     const files = reads.files.map((version) => ({ ...version, path: place(version.path) }));
     const entry: CacheEntry = {
       task: run.options.name,
