@@ -6,7 +6,7 @@ import { syncTree } from "../disk/sync.ts";
 import { type ContentDigest, digestTree } from "../disk/tree-digest.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { ResultRef, ResultTable } from "../events/run-event.ts";
-import { hasSecrets, secretsIn } from "../secrets/known-secrets.ts";
+import { hasSecrets, secretsIn, secretTexts } from "../secrets/known-secrets.ts";
 import { fromBytes, sha256, toBytes } from "./bytes.ts";
 import { type Decoding, decode } from "./decode.ts";
 import { encode } from "./encode.ts";
@@ -29,19 +29,23 @@ export async function storeResult(
     readonly resourceId: (value: object) => string | undefined;
     /** Hears that the result holds a secret, which is kept as a part of it. */
     readonly warn: (message: string) => void;
+    /** Whether the sessions of its tables are closed: whatever made them has looked for secrets in them. */
+    readonly isAfterSessions?: boolean;
     /** What of tables is handed on. */
     readonly tablesAs?: "rows" | "plan";
   },
 ): Promise<ResultRef> {
   if (value === undefined) return { stored: "nothing", sha256: "", bytes: 0, preview: "undefined" };
-  const { what, runFolder, file, resourceId, warn, tablesAs = "rows" } = options;
+  const { what, runFolder, file, resourceId, warn, isAfterSessions = false, tablesAs = "rows" } = options;
   const encoded = encode(value, what, resourceId);
   const [future] = encoded.futures;
   if (future !== undefined)
     throw new Error(`${what} holds the future of '${future.future.run}': await it first.`);
   const tables: ResultTable[] = [];
+  let holdsSecret = false;
   for (const [index, { table, mark, path }] of encoded.tables.entries()) {
     const handle = await table.handle(() => join(runFolder, `${file}-${index}.parquet`), tablesAs);
+    holdsSecret ||= !isAfterSessions && (await hasSecret(table, handle));
     const stored = { ...handle, path: toStoredPath(handle.path, runFolder) };
     mark.handle = stored;
     const whole = stored.path.startsWith("./") ? { digest: await sealed(handle.path) } : {};
@@ -51,7 +55,7 @@ export async function storeResult(
     tables.push({ path, columns: table.columns, handle: told, ...whole });
   }
   const bytes = toBytes(encoded.value, what);
-  if (secretsIn(bytes).length > 0 || (await haveSecrets(encoded.tables.map(({ table }) => table))))
+  if (holdsSecret || secretsIn(bytes).length > 0)
     warn(`${what} holds a secret, and is kept as it is in the run's folder. Return it without.`);
   const about = {
     sha256: sha256(bytes),
@@ -64,17 +68,24 @@ export async function storeResult(
   return { stored: { file: `${file}.bin` }, ...about };
 }
 
-/** Rows of a table that are looked through for secrets: all of a large one would cost more than its task. */
+/** A session that looks for texts in a table that it has stored. */
+interface LookingSession {
+  holds(handle: unknown, texts: readonly string[]): Promise<boolean>;
+}
+
+/** Rows of a view that are looked through for secrets: its files are not ours. */
 const sampledRows = 1_000;
 
-async function haveSecrets(tables: readonly CrossingTable[]): Promise<boolean> {
+/** Whether a table that a handle stands for has a secret in it. */
+async function hasSecret(table: CrossingTable, handle: ResultTable["handle"]): Promise<boolean> {
   if (!hasSecrets()) return false;
-  for (const table of tables) {
-    if ("engine" in table.session && table.session.engine === "spark") continue; // a server would do its work again for it
-    const rows = await table.rows(sampledRows);
-    if (secretsIn(toBytes(rows, "A sample of a table")).length > 0) return true;
-  }
-  return false;
+  if (handle.kind === "plan" && "plan" in handle)
+    return secretsIn(Buffer.from(String(handle.plan), "base64")).length > 0;
+  const { session } = table;
+  const isView = handle.kind !== "parquet" || handle.source !== undefined;
+  if (!isView && "holds" in session) return (session as LookingSession).holds(handle, secretTexts()); // sessions that can, do it so
+  if ("engine" in session && session.engine === "spark") return false; // the server would read the files for it
+  return secretsIn(toBytes(await table.rows(sampledRows), "A sample of a table")).length > 0;
 }
 
 /**

@@ -138,17 +138,26 @@ export function secretsIn(bytes: Uint8Array): string[] {
   return [...known].filter((value) => byteForms(value).some((form) => buffer.includes(form))).sort();
 }
 
-const formsOf = new Map<string, readonly Buffer[]>();
+/** The ways in which secrets stand in texts, as {@link secretsIn} looks for them. */
+export function secretTexts(): string[] {
+  return [...new Set([...known].flatMap((value) => [...textForms(value)]))];
+}
 
-function byteForms(value: string): readonly Buffer[] {
-  const made = formsOf.get(value);
-  if (made !== undefined) return made;
+function textForms(value: string): Set<string> {
   const texts = new Set<string>();
   for (const part of partsOfSecret(value)) {
     texts.add(part).add(JSON.stringify(part).slice(1, -1));
     texts.add(encodeURIComponent(Buffer.from(part).toString()));
   }
-  const forms = [...texts].flatMap((text) => {
+  return texts;
+}
+
+const formsOf = new Map<string, readonly Buffer[]>();
+
+function byteForms(value: string): readonly Buffer[] {
+  const made = formsOf.get(value);
+  if (made !== undefined) return made;
+  const forms = [...textForms(value)].flatMap((text) => {
     const encodings: BufferEncoding[] = /[^\0-\u00ff]/.test(text)
       ? ["utf16le", "utf8"]
       : ["latin1", "utf16le", "utf8"];

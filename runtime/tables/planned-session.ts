@@ -93,6 +93,7 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   ): Promise<Table>;
   abstract similarityJoin(left: Table, right: Table, options: SimilarityJoinOptions): Promise<Table>;
   abstract digest(handle: TableHandle, known?: KnownContent): Promise<string>;
+  abstract holds(handle: TableHandle, texts: readonly string[]): Promise<boolean>;
   abstract close(): Promise<void>;
 
   /** How it writes SQL. */

@@ -215,7 +215,16 @@ export interface Session extends AsyncDisposable {
 export interface EngineSession extends Session {
   /** Looks whether the engine is there, before a flow's body goes on. @throws {TableError} if it isn't. */
   connect(): Promise<void>;
+  /**
+   * Whether any of the texts is in a stored table, in any column at any depth. All of it is looked through, a part at a
+   * time, by this machine: a server is told no secrets. What only a server reaches is looked through as far as
+   * {@link mostLookedThrough}.
+   */
+  holds(handle: TableHandle, texts: readonly string[]): Promise<boolean>;
 }
+
+/** Rows of a table in a server's storage that are fetched to be looked through. */
+export const mostLookedThrough = 100_000;
 
 /** What is known of the content of tables without reading them. */
 export interface KnownContent {

@@ -190,6 +190,25 @@ export default flow({ name: "F", parameters: z.object({ live: z.boolean().defaul
     assert.match(later.states, /In a task-0 Failed\('There is no secret .'OF_TASK.'\./);
   });
 
+  it("are looked for in all rows of the tables that are kept", async () => {
+    const { log } = await new FlowFolder({
+      "test.flow.ts": `
+import { openSession, type Session } from "millrace";
+const many = task("Many", (session: Session, told: string) =>
+  session.sql\`SELECT id, CASE WHEN id = 70000 THEN 'key ' || \${told} END AS note FROM (SELECT unnest(range(100000)) AS id)\`);
+const none = task("None", (session: Session) => session.sql\`SELECT 1 AS one\`);
+export default flow("F", async () => {
+  await using session = await openSession();
+  await many(session, secret("TOLD"));
+  await none(session);
+});
+`,
+    }).run([], { env: { TOLD: "open sesame" } });
+    assert.deepEqual(log.match(/WARNING .*/g), [
+      "WARNING | Task run 'Many-0' - The result of task 'Many' holds a secret, and is kept as it is in the run's folder. Return it without.",
+    ]);
+  });
+
   it("that are given on standard input are there in bodies and tasks", async () => {
     const folder = new FlowFolder({
       "test.flow.ts": `

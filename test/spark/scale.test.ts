@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { openDuckDb } from "../../runtime/tables/duckdb/open-duckdb.ts";
 import { parseSessionUrl, type SparkUrl } from "../../runtime/tables/session-url.ts";
 import { openSpark } from "../../runtime/tables/spark/open-spark.ts";
@@ -10,6 +15,8 @@ import { SparkClient } from "../../runtime/tables/spark/spark-client.ts";
 import { type CliResult, cli, makeRoom, removeRoom } from "../cli/cli.ts";
 import { rejectsWith, shown } from "../tables/session-contract.ts";
 import { type SharedSpark, sharedSpark } from "./server.ts";
+
+const execute = promisify(execFile);
 
 /** Three tasks, of which two hand on plans. */
 const chain = `
@@ -180,6 +187,24 @@ describe("At scale", function () {
     assert.equal(code, 0, stderr);
     assert.equal(await folders(), 0);
     assert.deepEqual(await run(), { rows: "2 rows", isCached: false });
+  });
+
+  it("sends a file that is larger than this process's memory in parts, and leaves nothing of it in the storage", async () => {
+    const rows = 150_000;
+    await using duckdb = openDuckDb({ folder: room });
+    const made = await duckdb.sql`
+      SELECT id, repeat(md5(CAST(id AS VARCHAR)), 20) AS text FROM (SELECT unnest(range(${rows})) AS id)`;
+    const csv = createWriteStream(join(room, "large.csv"));
+    csv.write("id,text\n");
+    for await (const batch of made.batches())
+      csv.write(batch.map(({ id, text }) => `${String(id)},${String(text)}\n`).join(""));
+    await finished(csv.end());
+    const program = fileURLToPath(new URL("./send-file.ts", import.meta.url));
+    const session = `${server.url}/;storage=file://${room}/sent`;
+    const heap = ["--max-old-space-size=64", "--import", "tsx"];
+    const { stdout } = await execute(process.execPath, [...heap, program, session, room, "large.csv"]);
+    assert.equal(stdout, `{"n":${rows},"ids":${rows},"characters":${rows * 640}}\n`);
+    assert.deepEqual(await readdir(join(room, "sent")), []);
   });
 
   it("reads a table of the server's catalogs, and hands it on without writing it", async () => {

@@ -15,7 +15,7 @@ import {
   type TableHandle,
   type TransformOptions,
 } from "../session.ts";
-import { type Shape, shapeOf } from "../shape.ts";
+import { columnsShape, type Shape, shapeOf } from "../shape.ts";
 import type { ShownPath } from "../shown-path.ts";
 import { ownFile, type RunFolders, Source } from "../source.ts";
 import { duckDbWriting } from "../sql-tokens.ts";
@@ -26,6 +26,7 @@ import { checkQuery, type QueryPlan } from "./check-query.ts";
 import { CsvView } from "./csv-view.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { tableError } from "./engine-error.ts";
+import { textSearch } from "./holds-text.ts";
 import { parquetShape } from "./parquet-shape.ts";
 import { emptyRelation, nodeName, type Plan, type PlanNode, type QueryInput } from "./plan.ts";
 import { QueryRunner } from "./query-runner.ts";
@@ -185,6 +186,18 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
   async digest(handle: TableHandle): Promise<string> {
     if (handle.kind === "plan") throw notOurs();
     return digestTable({ ...handle, path: await this.sourceOf(handle).place() });
+  }
+
+  async holds(handle: TableHandle, texts: readonly string[]): Promise<boolean> {
+    if (handle.kind === "plan") throw notOurs();
+    const { node } = this.planned(
+      { kind: "parquet", source: this.sourceOf(handle) },
+      columnsShape(handle.columns),
+    );
+    const plan = textSearch(node, texts);
+    if (plan === undefined) return false;
+    const found = this.planned(plan, columnsShape([{ name: "found", type: "integer" }]));
+    return (await found.rows()).length > 0;
   }
 
   async close(): Promise<void> {

@@ -15,19 +15,23 @@ import { text } from "./spark-types.ts";
 export async function removeKeptTables(url: SparkUrl, run: string): Promise<void> {
   if (url.storage === undefined) return;
   const connection = new Connection({ url, sessionId: randomUUID(), owner: true });
-  const what = `Removing ${url.storage}/${run}`;
   try {
-    const client = await connection.client();
-    const database = `spark_catalog.${freshName()}`;
-    const commands = [
-      `CREATE DATABASE ${database} LOCATION ${text(`${url.storage}/${run}`)}`,
-      `DROP DATABASE ${database} CASCADE`,
-    ];
-    for (const query of commands) {
-      const relation: Relation = { relType: { case: "sql", value: { query } } };
-      for await (const _ of client.arrowBatches(relation, connection.context(what))) void _;
-    }
+    await removeFolder(connection, `${url.storage}/${run}`);
   } finally {
     await connection.close();
+  }
+}
+
+/** Has the server remove a folder that it has by a URL, with all that is in it. */
+export async function removeFolder(connection: Connection, folder: string): Promise<void> {
+  const client = await connection.client();
+  const database = `spark_catalog.${freshName()}`;
+  const commands = [
+    `CREATE DATABASE ${database} LOCATION ${text(folder)}`,
+    `DROP DATABASE ${database} CASCADE`,
+  ];
+  for (const query of commands) {
+    const relation: Relation = { relType: { case: "sql", value: { query } } };
+    for await (const _ of client.arrowBatches(relation, connection.context(`Removing ${folder}`))) void _;
   }
 }

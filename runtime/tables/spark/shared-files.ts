@@ -104,6 +104,8 @@ export class SharedFiles implements TablePlace {
     return path;
   }
 
+  async close(): Promise<void> {} // the session's work folder goes with it
+
   async #write(rows: RowsToWrite, path: string, shown: string): Promise<void> {
     await rows.write(path, shown);
     if (!existsSync(join(path, "_SUCCESS")))

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { outputsOf, type SimilarityJoinOptions, type Transformer } from "../../matching/stages.ts";
 import { checkJoin, checkStages } from "../check-matching.ts";
 import { digestTable } from "../digest-table.ts";
@@ -11,10 +11,11 @@ import { PlannedTable } from "../planned-table.ts";
 import {
   type Column,
   type CsvOptions,
+  type EngineSession,
   type KnownContent,
+  mostLookedThrough,
   type PlanHandle,
   type Row,
-  type Session,
   type Table,
   TableError,
   type TableHandle,
@@ -68,7 +69,7 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
   readonly #owner: boolean;
   readonly #connection: Connection;
   /** Reads the files of this machine. */
-  readonly #embedded: Session;
+  readonly #embedded: EngineSession;
   readonly #place: TablePlace;
   readonly #rows: SparkRows;
 
@@ -89,7 +90,7 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     this.#place =
       storage === undefined
         ? new SharedFiles(this.#connection, this.#embedded, this.#workFolder)
-        : new Storage(storage, this.#connection, this.#embedded);
+        : new Storage(storage, this.#connection, this.#embedded, run && basename(run.runFolder));
     this.#rows = new SparkRows(this.#connection, this.#place, this.#embedded);
   }
 
@@ -262,8 +263,27 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     return `${JSON.stringify(columns)} ${result?.digest}`;
   }
 
+  async holds(handle: TableHandle, texts: readonly string[]): Promise<boolean> {
+    if (handle.kind === "plan") return false; // nothing is stored
+    if (!isUrl(handle.path)) return this.#embedded.holds(handle, texts);
+    if (!this.#place.isKept(handle.path)) return false; // a view over files that aren't ours
+    const make = (input: Relation): Relation => ({
+      relType: { case: "limit", value: { input, limit: mostLookedThrough } },
+    });
+    const shape = columnsShape(handle.columns);
+    const { node: input } = this.planned({ kind: "parquet", source: this.sourceOf(handle) }, shape);
+    for await (const rows of this.planned({ kind: "over", input, make }, shape).batches({
+      timestamps: "microseconds",
+    })) {
+      const json = JSON.stringify(rows, searchable);
+      if (texts.some((text) => json.includes(text))) return true;
+    }
+    return false;
+  }
+
   async close(): Promise<void> {
     try {
+      await this.#place.close();
       await this.#connection.close();
     } finally {
       await this.#embedded.close();
@@ -339,6 +359,12 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
       batches: (options) => this.#rows.batches(node, options),
     };
   }
+}
+
+/** What JSON has no form for, so that a text can be found in it. */
+function searchable(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
 }
 
 const stringShape: Shape = { columns: [{ name: "digest", type: "string" }], types: [{ kind: "string" }] };

@@ -39,4 +39,6 @@ export interface TablePlace {
    * @returns where they are.
    */
   keep(file: ShownPath, rows: RowsToWrite): Promise<string>;
+  /** Removes what goes with the session. */
+  close(): Promise<void>;
 }
