@@ -5,11 +5,12 @@ import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
 import { seal, unseal } from "../disk/sealed.ts";
 import { syncFolder, syncTree } from "../disk/sync.ts";
+import { treeStamp } from "../disk/tree-stamp.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import { resultRef } from "./event-shape.ts";
 import { limits, readInRun } from "./read-in-run.ts";
 import { filesOfResult, inRunFolder, isWholeResult } from "./result-files.ts";
-import { anything, fits, object, text, time } from "./shape.ts";
+import { anything, fits, maybe, object, properties, text, time } from "./shape.ts";
 
 export interface CacheEntry {
   readonly task: string;
@@ -21,7 +22,18 @@ export interface CacheEntry {
   readonly reads: unknown;
 }
 
-const cacheEntry = object<CacheEntry>({ task: text, created: time, result: resultRef, reads: anything });
+/** With what tells that its files are what they were: see {@link treeStamp}. */
+interface StampedEntry extends CacheEntry {
+  readonly stamps: { readonly [file: string]: unknown } | undefined;
+}
+
+const cacheEntry = object<StampedEntry>({
+  task: text,
+  created: time,
+  result: resultRef,
+  reads: anything,
+  stamps: maybe(properties),
+});
 
 /** Results that outlive their runs, by key: `.millrace/cache/<key>/`. */
 export class CacheStore {
@@ -47,10 +59,15 @@ export class CacheStore {
     try {
       const entry = await readEntry(join(folder, "entry.json"));
       if (entry === undefined || entry.created < newerThan) return undefined;
-      const { result, reads } = entry;
+      const { result, reads, stamps = {} } = entry;
       if (!(await isStillSo(reads))) return undefined;
-      if (await isWholeResult(result, inRunFolder(runFolder))) return result; // this run has found it before
-      if (!(await isWholeResult(result, (path) => join(folder, basename(path))))) return undefined;
+      // Large files whose digest was recorded when they were written aren't read again.
+      const isKnown = async (file: string) => {
+        const stamp = stamps[basename(file)];
+        return stamp !== undefined && stamp === (await treeStamp(file));
+      };
+      if (await isWholeResult(result, inRunFolder(runFolder), isKnown)) return result; // this run has found it before
+      if (!(await isWholeResult(result, (path) => join(folder, basename(path)), isKnown))) return undefined;
       for (const file of namesOf(result)) await place(join(folder, file), join(runFolder, "results", file));
       return result;
     } catch (error) {
@@ -66,12 +83,16 @@ export class CacheStore {
     const folder = this.#entryFolder(key);
     const temporary = freshPath(folder);
     await makeFolder(temporary);
+    const stamps: Record<string, string> = {};
     try {
       for (const file of namesOf(result)) {
         await linkOrCopy(join(runFolder, "results", file), join(temporary, file));
         await syncTree(join(temporary, file));
+        const stamp = await treeStamp(join(temporary, file));
+        if (stamp !== undefined) stamps[file] = stamp;
       }
-      await replaceFile(join(temporary, "entry.json"), seal(JSON.stringify(entry)));
+      const stamped: StampedEntry = { ...entry, stamps };
+      await replaceFile(join(temporary, "entry.json"), seal(JSON.stringify(stamped)));
       await rm(folder, { recursive: true, force: true });
       await rename(temporary, folder);
       await syncFolder(this.#folder);
@@ -96,7 +117,7 @@ function namesOf(result: ResultRef): Set<string> {
  * Reads `entry.json` of a cached result.
  * @returns undefined for one that isn't what was written: its task runs again.
  */
-export async function readEntry(path: string): Promise<CacheEntry | undefined> {
+export async function readEntry(path: string): Promise<StampedEntry | undefined> {
   const entry = unseal(String(await readInRun(dirname(path), basename(path), limits.cacheEntry)));
   if (entry === undefined) return undefined;
   const value: unknown = JSON.parse(entry); // sealed, so that it is what keep wrote, or what another version did

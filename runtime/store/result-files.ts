@@ -50,28 +50,43 @@ export function filesOfEvent(event: RunEventBody): NamedFile[] {
  * Whether a result is what it was when it was written: asked of each that is taken from an earlier attempt or
  * from the cache. One that an earlier version kept without a digest isn't known to be.
  * @param fileIn where a file of the result lies.
+ * @param isKnown whether a file that is there needn't be read to be known.
  */
-export async function isWholeResult(result: ResultRef, fileIn: (path: string) => string): Promise<boolean> {
+export async function isWholeResult(
+  result: ResultRef,
+  fileIn: (path: string) => string,
+  isKnown: (file: string) => Promise<boolean> = never,
+): Promise<boolean> {
   const { stored, sha256 } = result;
   if (typeof stored === "object" && "inline" in stored) {
     const bytes = Buffer.from(stored.inline, "base64");
     if (digestBytes(bytes).sha256 !== sha256) return false;
   }
-  return areWholeFiles(filesOfResult(result), fileIn);
+  return areWholeFiles(filesOfResult(result), fileIn, isKnown);
+}
+
+async function never(): Promise<boolean> {
+  return false;
 }
 
 /** The same of files. */
 export async function areWholeFiles(
   files: readonly NamedFile[],
   fileIn: (path: string) => string,
+  isKnown: (file: string) => Promise<boolean> = never,
 ): Promise<boolean> {
-  for (const { path, digest } of files) if (!(await isWholeFile(fileIn(path), digest))) return false;
+  for (const { path, digest } of files) if (!(await isWholeFile(fileIn(path), digest, isKnown))) return false;
   return true;
 }
 
-async function isWholeFile(path: string, digest: ContentDigest | undefined): Promise<boolean> {
+async function isWholeFile(
+  path: string,
+  digest: ContentDigest | undefined,
+  isKnown: (file: string) => Promise<boolean>,
+): Promise<boolean> {
   if (digest === undefined) return false;
   try {
+    if (await isKnown(path)) return true;
     const now = await digestTree(path);
     return now.bytes === digest.bytes && now.sha256 === digest.sha256;
   } catch {
