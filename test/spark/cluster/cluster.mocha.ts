@@ -128,6 +128,7 @@ describe("On a cluster of two workers that share no folder, with tables in S3", 
   });
 
   it("keeps a run whose tables can't be removed, and says why", async () => {
+    const before = await cluster.store.keys(); // of runs of other folders
     await writeFile(`${room}/few.flow.ts`, sums.replace('"Sums", parameters', '"Few", parameters'));
     const few = await cli(["run", "few", "--rows", "10", "--session", cluster.url], { cwd: room });
     assert.equal(few.code, 0, few.stdout + few.stderr);
@@ -141,6 +142,6 @@ describe("On a cluster of two workers that share no folder, with tables in S3", 
     await cluster.startServer();
     const again = await cli(["prune", "--keep", "0"], { cwd: room });
     assert.equal(again.code, 0, again.stdout + again.stderr);
-    assert.deepEqual(await cluster.store.keys(), []);
+    assert.deepEqual(await cluster.store.keys(), before);
   });
 });

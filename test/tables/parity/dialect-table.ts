@@ -11,7 +11,8 @@ export async function checkDialectTable(): Promise<void> {
   const text = await readFile(file, "utf8");
   const start = text.indexOf(begin);
   assert.notEqual(start, -1);
-  const wanted = text.slice(0, start) + begin + table();
+  const end = text.indexOf("\n\n## ", start);
+  const wanted = text.slice(0, start) + begin + table() + (end < 0 ? "" : text.slice(end + 1));
   if (process.env.MILLRACE_WRITE_DIALECT) await writeFile(file, wanted);
   else assert.equal(text, wanted);
 }
