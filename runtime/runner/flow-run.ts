@@ -206,6 +206,7 @@ export class FlowRun extends RunNode {
         file,
         resourceId: this.#parts.resourceId,
         warn: (message) => this.#calls.log("WARNING", message),
+        isAfterSessions: true,
       });
       const execution = await this.#executionOf(result, file);
       this.#finish(state, { result }, execution);

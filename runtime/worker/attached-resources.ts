@@ -10,6 +10,8 @@ interface TableReader {
 export class AttachedResources {
   readonly #environment: AttachEnvironment;
   readonly #values = new Map<string, { readonly value: object; readonly definition: ResourceDefinition }>();
+  /** What a body returns may hold tables of sessions that end with it: those still say what they are. */
+  readonly #detached = new Map<string, object>();
   readonly #offered = new Map<string, { readonly name: string; readonly handle: unknown }>();
   readonly #ids = new WeakMap<object, string>();
 
@@ -44,7 +46,7 @@ export class AttachedResources {
 
   /** The table that a handle stands for in the given session. */
   readonly table = (session: string, handle: unknown): unknown => {
-    const value = this.get(session);
+    const value = this.#detached.get(session) ?? this.get(session);
     if (!("table" in value)) throw new Error(`The resource '${session}' has no tables.`);
     return (value as TableReader).table(handle); // encode made the mark for a session of this id
   };
@@ -65,6 +67,7 @@ export class AttachedResources {
     const known = this.#values.get(id);
     if (known === undefined) return;
     this.#values.delete(id);
+    this.#detached.set(id, known.value);
     await known.definition.options.detach?.(known.value);
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { runFlow, text } from "./flow-fixture.ts";
+import type { FlowRunId } from "../../runtime/events/run-ids.ts";
+import { FlowFolder, runFlow, text } from "./flow-fixture.ts";
 
 describe("a run's final state", () => {
   it("is Completed when all task runs are, and its log says so in Prefect's words", async () => {
@@ -177,6 +178,35 @@ export default flow({ name: "F" }, () => ({ value: fail() }));
       failed.states,
       /^\. Failed\("Flow run encountered an exception: 'Fail-0' finished in state Failed\('boom'\)"\)/,
     );
+  });
+
+  it("comes after tables in what the body returns, though their session ends with the body", async () => {
+    const folder = new FlowFolder({
+      "a.csv": "a\n1\n",
+      "test.flow.ts": `
+import { openSession, type Session } from "millrace";
+const numbers = task("Numbers", (session: Session, n: number) => session.sql\`SELECT unnest(range(\${n})) AS n\`);
+const inner = flow({ name: "Inner" }, async () => {
+  await using session = await openSession();
+  return { rows: numbers(session, 2) };
+});
+export default flow({ name: "F" }, async () => {
+  secret("TOLD");
+  await using session = await openSession();
+  inner({});
+  const file = await session.readCsv("a.csv", { columns: { a: "long" } });
+  return { now: await numbers(session, 3), later: numbers(session, 4), all: numbers.map(session, [5, 6]), file };
+});
+`,
+    });
+    const { states, run, log } = await folder.run([], { env: { TOLD: "open sesame" } });
+    assert.match(states, /^\. Completed\('All states completed\.'\)/, log);
+    const paths = (id: string) =>
+      run.view.flowRuns
+        .get(id as FlowRunId)
+        ?.result?.tables?.map(({ path, handle }) => `${path} ${handle.path.split("/")[0]}`);
+    assert.deepEqual(paths("."), [".now .", ".later .", ".all[0] .", ".all[1] .", ".file .."]);
+    assert.deepEqual(paths("Inner-0"), [".rows ."]);
   });
 
   it("is decided by the task runs where the body catches what it awaited", async () => {
