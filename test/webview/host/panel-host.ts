@@ -99,7 +99,10 @@ export class PanelPage {
   readonly page: Page;
   readonly messages: PageMessage[] = [];
   readonly failures: string[] = [];
-  #answer: (request: PageRequest) => Answer = () => ({ kind: "error", message: "There is nothing here." });
+  #answer: (request: PageRequest) => Answer | Promise<Answer> = () => ({
+    kind: "error",
+    message: "There is nothing here.",
+  });
   #ready: () => void = () => {};
 
   constructor(page: Page) {
@@ -156,6 +159,11 @@ export class PanelPage {
     };
   }
 
+  /** Lets a host answer the page's requests. */
+  answerBy(answer: (request: PageRequest) => Answer | Promise<Answer>): void {
+    this.#answer = answer;
+  }
+
   actions() {
     return this.messages.flatMap((message) => (message.type === "action" ? [message.action] : []));
   }
@@ -175,7 +183,7 @@ export class PanelPage {
     if (message.type === "ready") this.#ready();
     if (message.type === "page-error") this.failures.push(`${message.message}\n${message.stack}`);
     if (message.type === "request") {
-      await this.send({ type: "answer", id: message.id, answer: this.#answer(message.request) });
+      await this.send({ type: "answer", id: message.id, answer: await this.#answer(message.request) });
     }
   }
 }
