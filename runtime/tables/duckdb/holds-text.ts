@@ -17,7 +17,7 @@ export function textSearch(node: PlanNode, texts: readonly string[]): Plan | und
   return {
     kind: "query",
     texts: ["SELECT 1 FROM ", ...between, ") LIMIT 1"],
-    inputs: [{ node }, ...searches.map(({ text }, i) => ({ value: boundValue(text, i) }))],
+    inputs: [{ node }, ...searches.map(({ text }, i) => ({ value: boundValue(text, String(i + 1)) }))],
   };
 }
 
