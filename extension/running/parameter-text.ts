@@ -6,7 +6,12 @@ export type ReadText = { readonly value: unknown } | { readonly problem: string 
 /** A parameter's value as it is shown and edited. */
 export function valueText(field: ParameterField, value: unknown): string {
   if (value === undefined) return "";
-  return field.type === "string" && typeof value === "string" ? value : JSON.stringify(value);
+  return isText(field.type) && typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Whether values of a type are edited as the text that they are. */
+function isText(type: ParameterField["type"]): boolean {
+  return type === "string" || type === "bigint" || type === "date";
 }
 
 /**
@@ -29,6 +34,12 @@ function readType({ type }: ParameterField, text: string): ReadText {
   switch (type) {
     case "string":
       return { value: text };
+    case "bigint":
+      return /^\s*[+-]?\d+\s*$/.test(text) ? { value: text.trim() } : { problem: "Give a whole number." };
+    case "date":
+      return Number.isNaN(Date.parse(text))
+        ? { problem: "Give a date, such as 2024-01-31 or 2024-01-31T12:00:00Z." }
+        : { value: text.trim() };
     case "number":
     case "integer": {
       const value = Number(text);

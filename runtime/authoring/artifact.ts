@@ -1,5 +1,5 @@
 import type { ArtifactContent, ComparisonArtifact, ImageArtifact } from "../events/artifacts.ts";
-import { toJson } from "./artifact-json.ts";
+import { toJson } from "./as-json.ts";
 import { currentContext } from "./context.ts";
 
 /** The part of a session's Table that a sample is taken with. */

@@ -55,6 +55,7 @@ export function flow<Parameters extends z.ZodObject = z.ZodObject<Record<never, 
   if (options.timeout !== undefined && !(options.timeout > 0)) {
     throw new RangeError(`flow '${options.name}': timeout is ${options.timeout}; give milliseconds above 0.`);
   }
+  checkSchema(options);
   for (const [tag, limit] of Object.entries(options.concurrency ?? {})) {
     if (!(Number.isInteger(limit) && limit > 0)) {
       throw new RangeError(
@@ -70,6 +71,20 @@ export function flow<Parameters extends z.ZodObject = z.ZodObject<Record<never, 
       "Run it by `millrace run`, or call its plain function, `.fn(...)`.",
     ).subflow(definition, input) as RunFuture<Awaited<Result>>; // the runtime settles it with what the body returns
   return Object.assign(call, { definition, fn: body });
+}
+
+/** @throws {TypeError} for a schema that isn't one of zod 4's: of zod 3's nothing can be read. */
+function checkSchema({ name, parameters }: { readonly name: string; readonly parameters?: unknown }): void {
+  if (parameters === undefined) return;
+  const { _zod: ofFour, _def: ofThree, shape } = parameters as { readonly [name: string]: unknown }; // it may be anything
+  if (typeof ofFour === "object" && typeof shape === "object") return;
+  const advice =
+    typeof ofFour === "object"
+      ? "give z.object({ ... }), without a transform around it"
+      : ofThree !== undefined
+        ? 'they are of zod 3: install zod 4 (npm install zod@4), or, with zod 3.25, import it from "zod/v4"'
+        : "give z.object({ ... }) of zod 4";
+  throw new TypeError(`flow '${name}': its parameters are no object of zod 4; ${advice}.`);
 }
 
 /** Whether a module's default export is a flow. */

@@ -27,6 +27,9 @@ function fromText(field: ParameterField, type: ParameterField["type"], given: st
     case "array":
     case "json":
       return readJson(field, given);
+    case "bigint":
+    case "date":
+      return given; // the schema reads it
     case "string":
       return readChoice(field, given);
   }

@@ -101,11 +101,15 @@ function describe(field: ParameterField): string {
     field.choices === undefined ? undefined : `one of ${field.choices.join(", ")}`,
     range(field),
     field.required ? "required" : undefined,
-    field.default === undefined || field.secret ? undefined : `default: ${JSON.stringify(field.default)}`,
+    field.default === undefined || field.secret ? undefined : `default: ${defaultText(field)}`,
   ].filter((note) => note !== undefined);
   return [field.description, notes.length === 0 ? undefined : `(${notes.join("; ")})`]
     .filter((part) => part !== undefined)
     .join(" ");
+}
+
+function defaultText({ type, default: value }: ParameterField): string {
+  return (type === "bigint" || type === "date") && typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function range({ minimum, maximum }: ParameterField): string | undefined {

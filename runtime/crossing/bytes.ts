@@ -7,10 +7,25 @@ import { UserError } from "../errors/user-error.ts";
  * @throws {UserError} for what can't be cloned, deep in a Map or an Error's properties, say.
  */
 export function toBytes(value: unknown, what: string): Buffer {
+  const bytes = serialized(value, what);
+  if (bytes.byteLength <= mostBytes) return bytes;
+  throw new UserError(
+    `${what} has ${bytes.byteLength.toLocaleString("en")} bytes, and a value may have 2 GiB: pass a table, or write a file and pass its path.`,
+  );
+}
+
+/** Files and digests are read and made as a whole. */
+const mostBytes = 2 ** 31 - 1;
+
+function serialized(value: unknown, what: string): Buffer {
   try {
     return serialize(value);
   } catch (error) {
-    throw new UserError(`${what} can't cross to another thread: ${(error as Error).message}`); // serialize throws DataCloneError
+    const { message, name } = error as Error; // serialize throws DataCloneError, and RangeError for want of memory or stack
+    if (name !== "RangeError") throw new UserError(`${what} can't cross to another thread: ${message}`);
+    throw new UserError(
+      `${what} is too large to cross to another thread (${message}): pass a table, or write a file and pass its path.`,
+    );
   }
 }
 

@@ -30,6 +30,12 @@ export interface CrossingTable {
   ): Promise<{ readonly kind: string; readonly path: string; readonly source?: SourceFiles }>;
 }
 
+/** Levels that V8 reads again whatever thread it does so in. */
+const deepest = 1_000;
+
+/** Of a path that deep so many are shown. */
+const shownSteps = 3;
+
 /** A step of a path: an index, a property, or the text of another way in, such as `.get("a")`. */
 type Step = number | string | { readonly text: string };
 
@@ -137,6 +143,13 @@ export class Findings {
 
   #visitAt(step: Step, value: unknown): void {
     this.#path.push(step);
+    if (this.#path.length > deepest) {
+      const path = this.#path.splice(shownSteps);
+      this.#path.push({ text: "..." });
+      throw this.#error(
+        `is nested more than ${path.length + shownSteps - 1} levels deep, which can't be read again: pass a list of its parts`,
+      );
+    }
     this.visit(value);
     this.#path.pop();
   }

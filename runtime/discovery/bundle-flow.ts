@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile, utimes } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { utimes } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { BuildFailure, Message, OnLoadResult, OnResolveResult, Plugin } from "esbuild";
+import type { BuildFailure, ImportKind, Message, OnResolveResult, Plugin } from "esbuild";
 import { makeFolder } from "../disk/make-folder.ts";
 import { areWhole, replaceFiles } from "../disk/replace-file.ts";
 import type { SourceLocation } from "../errors/error-report.ts";
 import { UserError } from "../errors/user-error.ts";
+import { ownNames, ownSurroundings } from "./own-surroundings.ts";
 import { providedModules } from "./provided-modules.ts";
 
 /** A flow file and all modules that it imports by path, in one ES module. */
@@ -30,9 +31,11 @@ export interface FlowBundle {
 export async function bundleFlow(file: string, folder: string): Promise<FlowBundle> {
   const { build, formatMessages } = await import("esbuild");
   const outfile = join(folder, "flow.mjs");
+  const named = new Set<string>();
   try {
     const result = await build({
-      entryPoints: [file],
+      // A path with a * in it would be a pattern. Of one that a plugin names, the package's kind isn't known.
+      entryPoints: [file.includes("*") ? "millrace-entry" : file],
       absWorkingDir: dirname(file),
       outfile,
       bundle: true,
@@ -44,20 +47,23 @@ export async function bundleFlow(file: string, folder: string): Promise<FlowBund
       sourcemap: "linked",
       sourcesContent: false,
       logLevel: "silent",
-      loader: { ".node": "copy" },
-      define: importMetaNames,
-      plugins: [externalPackages, ownImportMeta],
+      banner: { js: requireBanner },
+      loader: textLoaders,
+      define: ownNames,
+      plugins: [entryOf(file), listing(named), externalPackages, addons, ownSurroundings],
     });
-    const [map, code] = ["flow.mjs.map", "flow.mjs"].map(
+    const [plainMap, code] = ["flow.mjs.map", "flow.mjs"].map(
       (name) => result.outputFiles.find((output) => output.path.endsWith(name))?.text ?? "",
     );
+    const map = plainMap && withBackslashes(plainMap, folder, named);
     const digest = createHash("sha256")
       .update(code ?? "")
       .update("\0")
       .update(map ?? "")
       .digest("hex")
       .slice(0, 16);
-    const name = `${basename(file).replace(/\.flow\.m?[jt]s$/, "")}-${digest}.mjs`;
+    const stem = basename(file).replace(/\.flow\.m?[jt]s$/, "");
+    const name = `${Buffer.byteLength(stem) > longestStem ? "flow" : stem}-${digest}.mjs`;
     const path = join(folder, name);
     const files = [
       { path: `${path}.map`, content: map ?? "" },
@@ -95,12 +101,84 @@ export async function bundleFlow(file: string, folder: string): Promise<FlowBund
   }
 }
 
+/** Bytes: a name with what is put behind it has to fit the file system's 255. */
+const longestStem = 180;
+
+/** CommonJS modules in the bundle require builtins, packages and addons by it. */
+const requireBanner = `import { createRequire as __millrace_require } from "node:module"; const require = __millrace_require(import.meta.url);`;
+
+/** What is imported as a text. */
+const textLoaders = Object.fromEntries(
+  [".txt", ".sql", ".md", ".html", ".csv", ".tsv", ".graphql", ".yaml", ".yml"].map((name) => [
+    name,
+    "text" as const,
+  ]),
+);
+
+/** Hears the files of all modules. */
+function listing(files: Set<string>): Plugin {
+  return {
+    name: "listing",
+    setup(build) {
+      build.onLoad({ filter: /\\/, namespace: "file" }, ({ path }) => {
+        files.add(path);
+        return undefined;
+      });
+    },
+  };
+}
+
+/** esbuild takes backslashes for slashes, which elsewhere than on Windows may be a part of a folder's name. */
+function withBackslashes(map: string, folder: string, files: ReadonlySet<string>): string {
+  if (process.platform === "win32" || files.size === 0) return map;
+  const names = new Map(
+    [...files].map((file) => [relative(folder, file).replaceAll("\\", "/"), relative(folder, file)]),
+  );
+  const parsed = JSON.parse(map) as { readonly sources: readonly string[] }; // esbuild wrote it
+  const sources = parsed.sources.map((source) => {
+    const name = names.get(decoded(source));
+    return name === undefined ? source : name.split("/").map(encodeURIComponent).join("/");
+  });
+  return JSON.stringify({ ...parsed, sources });
+}
+
+function decoded(source: string): string {
+  try {
+    return decodeURIComponent(source);
+  } catch {
+    return source; // of no file
+  }
+}
+
+function entryOf(file: string): Plugin {
+  return {
+    name: "entry",
+    setup(build) {
+      build.onResolve({ filter: /^millrace-entry$/ }, ({ kind }) =>
+        kind === "entry-point" ? { path: file } : undefined,
+      );
+    },
+  };
+}
+
+/** Addons are no JavaScript: CommonJS modules require them from where they are. */
+const addons: Plugin = {
+  name: "addons",
+  setup(build) {
+    build.onResolve({ filter: /^\.{0,2}\/.*\.node$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path),
+      external: true,
+    }));
+  },
+};
+
 const externalPackages: Plugin = {
   name: "external-packages",
   setup(build) {
     build.onResolve({ filter: /^[^./]/ }, async (args): Promise<OnResolveResult | undefined> => {
       if (args.pluginData === externalPackages || args.kind === "entry-point") return undefined;
-      if (/^(node|import-meta):/.test(args.path) || /^[a-zA-Z]:[\\/]/.test(args.path)) return undefined;
+      if (/^(node|millrace-surroundings):/.test(args.path) || /^[a-zA-Z]:[\\/]/.test(args.path))
+        return undefined;
       const { importer, resolveDir, kind } = args;
       const found = await build.resolve(args.path, {
         importer,
@@ -118,48 +196,15 @@ const externalPackages: Plugin = {
       // Builtins stay as they are; a tsconfig's path mapping leads into the user's own sources.
       if (found.external || found.namespace !== "file") return { path: found.path, external: true };
       if (!isInstalled(found.path)) return { path: found.path };
-      return { path: pathToFileURL(found.path).href, external: true };
+      return { path: isRequire(kind) ? found.path : pathToFileURL(found.path).href, external: true };
     });
   },
 };
 
-/** In a bundle `import.meta` is the bundle's. These names stand for a module's own; see {@link ownImportMeta}. */
-const importMetaNames = {
-  "import.meta.url": "__millrace_url",
-  "import.meta.filename": "__millrace_filename",
-  "import.meta.dirname": "__millrace_dirname",
-};
-
-/**
- * Lets a module find the files beside it, as in `new URL("data.csv", import.meta.url)`. The names come from
- * an import at the module's end: imports are hoisted, and no line or column of the source moves.
- */
-const ownImportMeta: Plugin = {
-  name: "own-import-meta",
-  setup(build) {
-    build.onLoad(
-      { filter: /\.m?[jt]sx?$/, namespace: "file" },
-      async ({ path }): Promise<OnLoadResult | undefined> => {
-        const text = await readFile(path, "utf8");
-        if (!text.includes("import.meta")) return undefined;
-        const names = Object.values(importMetaNames).join(", ");
-        const loader = /ts$/.test(path) ? "ts" : path.endsWith("tsx") ? "tsx" : "jsx";
-        return { contents: `${text}\nimport { ${names} } from "import-meta:${path}";\n`, loader };
-      },
-    );
-    build.onResolve({ filter: /^import-meta:/ }, ({ path }) => ({
-      path: path.slice("import-meta:".length),
-      namespace: "import-meta",
-    }));
-    build.onLoad({ filter: /./, namespace: "import-meta" }, ({ path }) => ({
-      contents: [
-        `export const __millrace_url = ${JSON.stringify(pathToFileURL(path).href)};`,
-        `export const __millrace_filename = ${JSON.stringify(path)};`,
-        `export const __millrace_dirname = ${JSON.stringify(dirname(path))};`,
-      ].join("\n"),
-    }));
-  },
-};
+/** `require` takes paths, an import URLs. */
+function isRequire(kind: ImportKind): boolean {
+  return kind === "require-call" || kind === "require-resolve";
+}
 
 function isInstalled(path: string): boolean {
   return /[\\/]node_modules[\\/]/.test(path) && !/\.d\.[mc]?ts$/.test(path);

@@ -1,8 +1,10 @@
 import type { z } from "zod";
+import { toJson } from "../authoring/as-json.ts";
 import type { FlowOptions } from "../authoring/flow.ts";
 import { UsageError } from "../errors/user-error.ts";
 import type { ParameterField } from "../events/parameter-field.ts";
 import { secretMark } from "../secrets/parts-of-secret.ts";
+import { asSchemaTakes } from "./as-schema-takes.ts";
 import { isSecret, knowSecretParameters, withoutSecrets } from "./secret-parameters.ts";
 
 /** The part of a JSON Schema that zod writes for a parameter. */
@@ -25,8 +27,62 @@ export async function parameterSchema(options: FlowOptions): Promise<{
 }> {
   if (options.parameters === undefined) return { properties: {} };
   const { toJSONSchema } = await import("zod");
+  const { shape } = options.parameters;
+  try {
+    return jsonSchemaOf(toJSONSchema, options.parameters);
+  } catch {
+    // A default that no JSON is, say: then each parameter by itself.
+    const properties: Record<string, PropertySchema> = {};
+    const required: string[] = [];
+    for (const [name, schema] of Object.entries(shape)) {
+      properties[name] = jsonSchemaOr(toJSONSchema, schema);
+      if (!schema.safeParse(undefined).success) required.push(name);
+    }
+    return { properties, required };
+  }
+}
+
+type ToJsonSchema = typeof z.toJSONSchema;
+
+function jsonSchemaOr(toJSONSchema: ToJsonSchema, schema: z.core.$ZodType): PropertySchema {
+  try {
+    return jsonSchemaOf(toJSONSchema, schema);
+  } catch {
+    return {}; // any JSON
+  }
+}
+
+function jsonSchemaOf(toJSONSchema: ToJsonSchema, schema: z.core.$ZodType) {
   // JSON Schema is wider than what zod writes of an object of parameters.
-  return toJSONSchema(options.parameters, { io: "input", unrepresentable: "any" }) as never;
+  return toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      const { type } = zodSchema._zod.def;
+      if (type === "bigint" || type === "date") Object.assign(jsonSchema, { type }); // what no JSON is: ours
+    },
+  }) as never;
+}
+
+/** A default as JSON says it, of a schema or of what it wraps. */
+function jsonDefault(schema: unknown): unknown {
+  for (let at = schema as DefaultSchema | undefined; at?._zod?.def !== undefined; ) {
+    const { type, innerType, in: first } = at._zod.def;
+    if (type === "default" || type === "prefault") return toJson(at._zod.def.defaultValue);
+    at = innerType ?? first;
+  }
+  return undefined;
+}
+
+interface DefaultSchema {
+  readonly _zod?: {
+    readonly def?: {
+      readonly type: string;
+      readonly defaultValue?: unknown;
+      readonly innerType?: DefaultSchema;
+      readonly in?: DefaultSchema;
+    };
+  };
 }
 
 /** A flow's parameters, in the order of its schema. */
@@ -40,7 +96,10 @@ export async function parameterFields(options: FlowOptions): Promise<ParameterFi
     alias: property.alias,
     description: property.description,
     required: required.has(name),
-    default: shownDefault(property.default, isSecret(options.parameters?.shape[name])),
+    default: shownDefault(
+      jsonDefault(options.parameters?.shape[name]),
+      isSecret(options.parameters?.shape[name]),
+    ),
     choices: property.enum ?? (property.const === undefined ? undefined : [property.const]),
     // Bounds that only say "a safe integer" say nothing to a user.
     minimum: property.minimum === Number.MIN_SAFE_INTEGER ? undefined : property.minimum,
@@ -60,6 +119,8 @@ function fieldType(property: PropertySchema): ParameterField["type"] {
     case "integer":
     case "boolean":
     case "array":
+    case "bigint":
+    case "date":
       return property.type;
     default:
       return property.enum?.every((choice) => typeof choice === "string") ? "string" : "json";
@@ -78,7 +139,7 @@ export function parseParameters(
   checkNames(options, given);
   if (parameters === undefined) return {};
   knowSecretParameters(options, given);
-  const result = parameters.safeParse(given);
+  const result = parameters.safeParse(asSchemaTakes(parameters, given));
   if (result.success) {
     knowSecretParameters(options, result.data);
     return result.data;
@@ -99,5 +160,14 @@ export function describeIssue(issue: z.core.$ZodIssue, given: { readonly [name: 
   const [name] = issue.path;
   const value = typeof name === "string" ? given[name] : undefined;
   if (value === undefined) return `Parameter '${issue.path.join(".")}' is missing: ${issue.message}.`;
-  return `Parameter '${issue.path.join(".")}' is ${JSON.stringify(value)}: ${issue.message}.`;
+  return `Parameter '${issue.path.join(".")}' is ${JSON.stringify(toJson(value))}: ${issue.message}.${hintFor(issue)}`;
+}
+
+/** How to give what a JSON value, or a text of the command line, can't be. */
+function hintFor(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_type") return "";
+  if (issue.expected === "date") return " Give a date such as 2024-01-31 or 2024-01-31T12:00:00Z.";
+  return issue.expected === "bigint"
+    ? ' Give a whole number; in JSON, a large one as a text: "9007199254740993".'
+    : "";
 }

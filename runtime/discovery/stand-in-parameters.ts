@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { FlowOptions } from "../authoring/flow.ts";
 import { UsageError } from "../errors/user-error.ts";
 import type { ParameterField } from "../events/parameter-field.ts";
+import { asSchemaTakes } from "./as-schema-takes.ts";
 import { checkNames, describeIssue, parameterFields, parseParameters } from "./parameters.ts";
 
 /**
@@ -35,13 +36,16 @@ function parseWith(
 ): Record<string, unknown> {
   checkNames(options, known);
   const shape: { readonly [name: string]: z.ZodType } = options.parameters?.shape ?? {};
-  const whole = options.parameters?.safeParse({ ...known, ...standIns });
+  const whole = options.parameters?.safeParse({
+    ...(asSchemaTakes(options.parameters, known) as Record<string, unknown>), // an object stays one
+    ...standIns,
+  });
   if (whole?.success) return whole.data;
   const values: Record<string, unknown> = { ...standIns };
   const problems: string[] = [];
   for (const [name, schema] of Object.entries(shape)) {
     if (name in standIns) continue;
-    const parsed = schema.safeParse(known[name]);
+    const parsed = schema.safeParse(asSchemaTakes(schema, known[name]));
     if (parsed.success) values[name] = parsed.data;
     else
       problems.push(
@@ -62,6 +66,10 @@ function standInValue(field: ParameterField): unknown {
     case "number":
     case "integer":
       return field.minimum ?? Math.min(0, field.maximum ?? 0);
+    case "bigint":
+      return 0n;
+    case "date":
+      return new Date(0);
     case "boolean":
       return false;
     case "array":

@@ -20,7 +20,7 @@ export function locate(stack: string): SourceLocation | undefined {
 }
 
 function* userPlaces(stack: string): Generator<SourceLocation, undefined> {
-  for (const line of stack.split("\n")) {
+  for (const line of frameLines(stack)) {
     const location = locationOf(line);
     if (location !== undefined && isUserFile(location.file)) yield location;
   }
@@ -78,16 +78,29 @@ function withName(error: Error, message: string): string {
 export function userFrames(error: unknown): string[] {
   const stack = isError(error) ? readProperty(error, "stack") : undefined;
   if (typeof stack !== "string") return [];
-  return stack.split("\n").filter((line) => {
+  return frameLines(stack).filter((line) => {
     const location = locationOf(line);
     return location !== undefined && isUserFile(location.file);
   });
 }
 
-const framePattern = /^\s+at (?:async )?(?:.*\()?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/;
+/** A stack's lines. A folder's name may have a line break: the frame goes on with the next line then. */
+function frameLines(stack: string): string[] {
+  const lines: string[] = [];
+  for (const line of stack.split("\n")) {
+    const last = lines.at(-1);
+    if (last !== undefined && /^\s+at .*[\\/]/.test(last) && !/^\s+at /.test(line) && !/:\d+\)?$/.test(last))
+      lines[lines.length - 1] = `${last}\n${line}`;
+    else lines.push(line);
+  }
+  return lines;
+}
+
+/** `    at Object.run (/a/b.ts:1:2)`, `    at async /a/b.ts:1:2`. Folders may have parentheses and spaces in their names. */
+const framePattern = /^\s+at (?:.*?\(|async )?((?:file:|node:|[\\/]|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/s;
 
 function locationOf(line: string): SourceLocation | undefined {
-  const match = framePattern.exec(line);
+  const match = line.includes("(eval at ") ? null : framePattern.exec(line);
   const [, path, row, column] = match ?? [];
   if (path === undefined || row === undefined || column === undefined) return undefined;
   if (path.startsWith("node:") || path.includes("node:internal")) return undefined;

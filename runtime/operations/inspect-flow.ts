@@ -6,6 +6,8 @@ import { parameterFields } from "../discovery/parameters.ts";
 import type { InspectedFlow } from "../events/inspected-flow.ts";
 import { previewFlow } from "../runner/preview-flow.ts";
 import { makeStore } from "../store/run-folder.ts";
+import { findBase } from "./find-base.ts";
+import { loadEnvFile } from "./load-env-file.ts";
 import { resolveFlow } from "./resolve-flow.ts";
 
 /**
@@ -14,6 +16,7 @@ import { resolveFlow } from "./resolve-flow.ts";
  */
 export async function inspectFlow(reference: string, folder: string, base?: string): Promise<InspectedFlow> {
   if (base === undefined) return withInspectedFlow(reference, folder, inspected);
+  await loadEnvFile(base);
   const file = await resolveFlow(reference, folder);
   return inspected(await loadFlow(file, join(await makeStore(base), "bundles")));
 }
@@ -35,6 +38,7 @@ export async function withInspectedFlow<T>(
   folder: string,
   look: (loaded: LoadedFlow) => Promise<T>,
 ): Promise<T> {
+  await loadEnvFile(findBase(folder));
   const file = await resolveFlow(reference, folder);
   const bundles = await mkdtemp(join(tmpdir(), "millrace-bundle-"));
   try {

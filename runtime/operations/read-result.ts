@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { inspect } from "node:util";
-import { toJson } from "../authoring/artifact-json.ts";
+import { toJson } from "../authoring/as-json.ts";
 import { preview } from "../crossing/preview.ts";
 import { fromStoredHandle, loadResult } from "../crossing/result-file.ts";
 import { checkRegular } from "../disk/check-regular.ts";

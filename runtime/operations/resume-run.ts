@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import { loadFlow } from "../discovery/load-flow.ts";
+import { parseParameters } from "../discovery/parameters.ts";
 import { withSecrets } from "../discovery/secret-parameters.ts";
 import { millraceVersion } from "../discovery/version.ts";
 import { UsageError } from "../errors/user-error.ts";
+import { parametersOf } from "../runner/kept-parameters.ts";
 import { runFlow } from "../runner/run-flow.ts";
 import { TaskPool } from "../runner/task-pool.ts";
 import { readRun, type StoredRun } from "../store/read-run.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { findStoredRun } from "./find-run.ts";
 import { findTaskRun } from "./find-task-run.ts";
+import { loadEnvFile } from "./load-env-file.ts";
 import { type RunSettings, runSettings, threadCount } from "./run-settings.ts";
 import { sessionOf } from "./session-of-run.ts";
 import type { Listen, StartOutcome } from "./start-run.ts";
@@ -37,6 +40,7 @@ export interface ResumeOptions {
  */
 export async function resumeRun(options: ResumeOptions, listen: Listen): Promise<StartOutcome> {
   const { base, settings } = options;
+  await loadEnvFile(base);
   const pool = await TaskPool.start(threadCount(options.threads));
   const path = await findStoredRun(options.run, base);
   const run = await readRun(path);
@@ -52,11 +56,17 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
   }
   const chosen = runSettings({ ...settings, session: settings.session ?? sessionOf(info.session) });
   const loaded = await loadFlow(info.file, join(base, ".millrace", "bundles"));
-  const parameters = withSecrets(loaded.flow.definition.options, info, options.parameters);
+  const { options: flowOptions } = loaded.flow.definition;
+  const kept = parametersOf(info);
+  const parameters = withSecrets(flowOptions, { id: info.id, parameters: kept.given }, options.parameters);
+  const values = parseParameters(flowOptions, parameters);
+  for (const [name, value] of Object.entries(kept.defaults))
+    if (name in values && !(name in parameters)) values[name] = value; // as it was when the run began
   await checkSecrets(loaded, parameters);
   const outcome = await runFlow({
     loaded,
     parameters,
+    values,
     folder: info.folder,
     base,
     pool,

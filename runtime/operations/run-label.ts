@@ -1,5 +1,4 @@
 import type { FlowOptions } from "../authoring/flow.ts";
-import { parseParameters } from "../discovery/parameters.ts";
 import { withoutSecrets } from "../discovery/secret-parameters.ts";
 import { UsageError, UserError } from "../errors/user-error.ts";
 
@@ -15,26 +14,27 @@ const longestName = 100;
 
 /**
  * The run's name, given or made from its parameters by the flow's template, and its tags: the flow's and those given.
+ * @param values parameters with defaults.
  * @throws {UsageError} for a name without any letter or digit; {UserError} for a template that names no parameter.
  */
 export function labelOf(
   options: FlowOptions,
-  parameters: { readonly [name: string]: unknown },
+  values: { readonly [name: string]: unknown },
   given: { readonly name?: string | undefined; readonly tags?: readonly string[] | undefined },
 ): RunLabel {
-  const name = given.name ?? nameByTemplate(options, parameters);
+  const name = given.name ?? nameByTemplate(options, values);
   const tags = [...new Set([...(options.tags ?? []), ...(given.tags ?? [])])];
   return { ...(name === undefined ? {} : { name: nameIn(name) }), tags };
 }
 
 function nameByTemplate(
   options: FlowOptions,
-  given: { readonly [name: string]: unknown },
+  parameters: { readonly [name: string]: unknown },
 ): string | undefined {
   const { runName } = options;
   if (runName === undefined) return undefined;
   // Names are shown wherever runs are: what is secret is not in them.
-  const values = withoutSecrets(options, parseParameters(options, given));
+  const values = withoutSecrets(options, parameters);
   if (typeof runName === "function") return runName(values);
   return runName.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
     if (!(parameter in values))

@@ -1,10 +1,13 @@
 import type { LoadedFlow } from "../discovery/load-flow.ts";
+import { parseParameters } from "../discovery/parameters.ts";
 import { millraceVersion } from "../discovery/version.ts";
 import type { RunSummary } from "../events/run-summary.ts";
 import { type RunOutcome, runFlow } from "../runner/run-flow.ts";
 import type { RunFlowOptions } from "../runner/run-flow-options.ts";
 import { TaskPool } from "../runner/task-pool.ts";
 import { checkSecrets } from "./check-secrets.ts";
+import { findBase } from "./find-base.ts";
+import { loadEnvFile } from "./load-env-file.ts";
 import { loadForRun } from "./load-for-run.ts";
 import { resolveFlow } from "./resolve-flow.ts";
 import { labelOf } from "./run-label.ts";
@@ -58,6 +61,7 @@ export type StartOutcome =
 export async function startRun(options: StartOptions, listen: Listen): Promise<StartOutcome> {
   const { folder } = options;
   const guess = isThreadCount(options.threads) ? threadCount(options.threads) : threadCount(undefined);
+  await loadEnvFile(options.base ?? findBase(folder)); // before there are threads, which get what is set then
   let pool = await TaskPool.start(guess);
   const file = await resolveFlow(options.flow, folder);
   const { loaded, choices } = await loadForRun(file, options.base, options.choose);
@@ -69,12 +73,15 @@ export async function startRun(options: StartOptions, listen: Listen): Promise<S
   }
   const chosen = runSettings(settings);
   await checkSecrets(loaded, parameters);
-  const label = labelOf(loaded.flow.definition.options, parameters, choices);
+  const { options: flowOptions } = loaded.flow.definition;
+  const values = parseParameters(flowOptions, parameters);
+  const label = labelOf(flowOptions, values, choices);
   const running = choices.skipIfRunning ? await runningAlready(base, file) : undefined;
   if (running !== undefined) return { outcome: "skipped", running };
   const outcome = await runFlow({
     loaded,
     parameters,
+    values,
     folder,
     base,
     pool,

@@ -1,4 +1,3 @@
-import { withoutSecrets } from "../discovery/secret-parameters.ts";
 import { finishMoves } from "../disk/written-folders.ts";
 import { thisProcess } from "../processes/known-process.ts";
 import { clearCancelRequest } from "../store/cancel-request.ts";
@@ -11,6 +10,7 @@ import type { RunLock } from "../store/run-lock.ts";
 import { takeRun } from "../store/take-run.ts";
 import { EarlierAttempt } from "./earlier-attempt.ts";
 import type { RunFlowOptions } from "./run-flow-options.ts";
+import { keptParameters } from "./kept-parameters.ts";
 import { randomRunName } from "./run-name.ts";
 import { Writings } from "./writings.ts";
 
@@ -28,9 +28,13 @@ export interface OpenedRun {
 
 /**
  * Makes a run's folder, or takes over that of a run to go on with.
+ * @param values its parameters with defaults.
  * @throws {UserError} for a run that another process has.
  */
-export async function openRun(options: RunFlowOptions): Promise<OpenedRun> {
+export async function openRun(
+  options: RunFlowOptions,
+  values: { readonly [name: string]: unknown },
+): Promise<OpenedRun> {
   const { base } = options;
   const about = {
     base,
@@ -58,7 +62,7 @@ export async function openRun(options: RunFlowOptions): Promise<OpenedRun> {
     flow: options.loaded.name,
     file: options.loaded.bundle.file,
     folder: options.folder,
-    parameters: withoutSecrets(options.loaded.flow.definition.options, options.parameters),
+    ...keptParameters(options.loaded.flow.definition.options, options.parameters, values),
     attempt: 1,
     started: Date.now(),
     ...about,

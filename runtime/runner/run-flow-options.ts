@@ -7,6 +7,8 @@ export interface RunFlowOptions {
   readonly loaded: LoadedFlow;
   /** As given, before defaults. */
   readonly parameters: { readonly [name: string]: unknown };
+  /** The same checked and with defaults, where that was done already: a default may be another the next time. */
+  readonly values?: Record<string, unknown>;
   /** Where relative paths of the flow start. */
   readonly folder: string;
   /** Where `.millrace/` is. */

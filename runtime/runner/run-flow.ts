@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { toJson } from "../authoring/as-json.ts";
 import { parseParameters } from "../discovery/parameters.ts";
 import { withoutSecrets } from "../discovery/secret-parameters.ts";
 import { UserError } from "../errors/user-error.ts";
@@ -32,9 +33,9 @@ export interface RunOutcome {
 export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
   const { loaded, base, pool } = options;
   const { definition } = loaded.flow;
-  const parameters = parseParameters(definition.options, options.parameters);
+  const parameters = options.values ?? parseParameters(definition.options, options.parameters);
   for (const name of loaded.secrets) findSecret(name); // known from the beginning, in each attempt
-  const opened = await openRun(options);
+  const opened = await openRun(options, parameters);
   const { path, info, lock } = opened;
   const failed = new AbortController();
   const onEvents = AsyncLocalStorage.bind(options.onEvents); // not in the context of whose event it is
@@ -58,7 +59,7 @@ export async function runFlow(options: RunFlowOptions): Promise<RunOutcome> {
     runName: info.name,
     base,
     threads: pool.threads.size,
-    parameters: withoutSecrets(definition.options, parameters),
+    parameters: toJson(withoutSecrets(definition.options, parameters)),
   });
   for (const warning of [...opened.warnings, ...loaded.warnings.map(({ message }) => message)])
     warn(writer, warning);

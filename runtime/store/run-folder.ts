@@ -7,7 +7,7 @@ import { replaceFile } from "../disk/replace-file.ts";
 import { syncFolder } from "../disk/sync.ts";
 import { UserError } from "../errors/user-error.ts";
 import { writeBeat } from "../processes/heartbeat.ts";
-import { maskValue } from "../secrets/known-secrets.ts";
+import { maskValue, secretsIn } from "../secrets/known-secrets.ts";
 import { maskedState } from "./masked-event.ts";
 import { limits, readInRun } from "./read-in-run.ts";
 import { baseOf, relocated, relocation } from "./relocation.ts";
@@ -97,8 +97,11 @@ async function renameUnlessTaken(from: string, to: string): Promise<boolean> {
  */
 export async function writeRunInfo(runFolder: string, info: RunInfo, check?: () => void): Promise<void> {
   const { info: path } = runPaths(runFolder);
+  const { exact, ...rest } = info;
+  const isSecretFree = exact !== undefined && secretsIn(Buffer.from(exact, "base64")).length === 0;
   const kept: RunInfo = {
-    ...info,
+    ...rest,
+    ...(isSecretFree ? { exact } : {}),
     parameters: maskValue(info.parameters),
     ...(info.state === undefined ? {} : { state: maskedState(info.state) }),
   };

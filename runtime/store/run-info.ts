@@ -17,6 +17,8 @@ export interface RunInfo {
   readonly folder: string;
   /** As given, before defaults, without secrets. */
   readonly parameters: { readonly [name: string]: unknown };
+  /** The same and the defaults, exactly: base64 of V8's structured-clone bytes; where JSON doesn't say all. */
+  readonly exact?: string;
   /** Never holds a token. */
   readonly session: string;
   readonly attempt: number;
@@ -66,6 +68,7 @@ export const runInfo: Shape<RunInfo> = object<RunInfo>({
   file: text,
   folder: text,
   parameters: properties,
+  exact: maybe(text),
   session: text,
   attempt: whole(1),
   host: knownProcess,
