@@ -9,8 +9,8 @@ import type { RunInfo } from "../store/run-info.ts";
 import type { RunLock } from "../store/run-lock.ts";
 import { takeRun } from "../store/take-run.ts";
 import { EarlierAttempt } from "./earlier-attempt.ts";
-import type { RunFlowOptions } from "./run-flow-options.ts";
 import { keptParameters } from "./kept-parameters.ts";
+import type { RunFlowOptions } from "./run-flow-options.ts";
 import { randomRunName } from "./run-name.ts";
 import { Writings } from "./writings.ts";
 

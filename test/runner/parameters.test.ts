@@ -43,7 +43,7 @@ describe("bigints and dates in a run's parameters", () => {
     );
     assert.match(second.states, /^\. Completed/);
     const { parameters } = JSON.parse(
-      folder.read(folder.latest().slice(folder.path.length + 1) + "/run.json"),
+      folder.read(`${folder.latest().slice(folder.path.length + 1)}/run.json`),
     );
     assert.deepEqual(parameters, {
       id: "9007199254740993",
