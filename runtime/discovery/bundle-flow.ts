@@ -10,6 +10,7 @@ import type { SourceLocation } from "../errors/error-report.ts";
 import { UserError } from "../errors/user-error.ts";
 import { ownNames, ownSurroundings } from "./own-surroundings.ts";
 import { providedModules } from "./provided-modules.ts";
+import { checkSettings, regularFiles } from "./regular-files.ts";
 
 /** A flow file and all modules that it imports by path, in one ES module. */
 export interface FlowBundle {
@@ -32,6 +33,7 @@ export async function bundleFlow(file: string, folder: string): Promise<FlowBund
   const { build, formatMessages } = await import("esbuild");
   const outfile = join(folder, "flow.mjs");
   const named = new Set<string>();
+  await checkSettings(dirname(file));
   try {
     const result = await build({
       // A path with a * in it would be a pattern. Of one that a plugin names, the package's kind isn't known.
@@ -50,7 +52,7 @@ export async function bundleFlow(file: string, folder: string): Promise<FlowBund
       banner: { js: requireBanner },
       loader: textLoaders,
       define: ownNames,
-      plugins: [entryOf(file), listing(named), externalPackages, addons, ownSurroundings],
+      plugins: [entryOf(file), listing(named), externalPackages, regularFiles, addons, ownSurroundings],
     });
     const [plainMap, code] = ["flow.mjs.map", "flow.mjs"].map(
       (name) => result.outputFiles.find((output) => output.path.endsWith(name))?.text ?? "",

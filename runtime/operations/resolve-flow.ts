@@ -13,8 +13,10 @@ import { UsageError } from "../errors/user-error.ts";
  */
 export async function resolveFlow(reference: string, folder: string): Promise<string> {
   const path = resolve(folder, reference);
-  if (existsSync(path) && statSync(path).isFile()) return path;
-  if (flowFilePattern.test(reference)) throw new UsageError(`There is no file ${path}.`);
+  const isThere = existsSync(path);
+  if (isThere && statSync(path).isFile()) return path;
+  if (flowFilePattern.test(reference))
+    throw new UsageError(isThere ? `${path} is no regular file.` : `There is no file ${path}.`);
   const candidates: string[] = [];
   for (const place of [folder, join(packageFolder, "runtime", "flows")]) {
     const files = await findFlowFiles(place);
