@@ -25,10 +25,10 @@ export function placeAcross(
   for (const layer of layers) {
     let at = 0;
     for (const node of layer) {
-      centre[node] = at + (size[node] ?? 0) / 2;
-      at += (size[node] ?? 0) + gap;
+      centre[node] = at + size[node]! / 2;
+      at += size[node]! + gap;
     }
-    for (const node of layer) centre[node] = (centre[node] ?? 0) - (at - gap) / 2;
+    for (const node of layer) centre[node] = centre[node]! - (at - gap) / 2;
   }
   const rounds = size.length > 3000 ? 3 : 8;
   for (let round = 0; round < rounds; round++) {
@@ -44,22 +44,22 @@ export function placeAcross(
     const weight = new Float64Array(layer.length);
     const offset = new Float64Array(layer.length);
     for (let i = 0; i < layer.length; i++) {
-      const node = layer[i] ?? 0;
+      const node = layer[i]!;
       if (i > 0) {
-        const before = layer[i - 1] ?? 0;
-        const apart = ((size[before] ?? 0) + (size[node] ?? 0)) / 2 + gap;
-        offset[i] = (offset[i - 1] ?? 0) + apart;
+        const before = layer[i - 1]!;
+        const apart = (size[before]! + size[node]!) / 2 + gap;
+        offset[i] = offset[i - 1]! + apart;
       }
-      const first = edges.start[node] ?? 0;
-      const end = edges.start[node + 1] ?? 0;
+      const first = edges.start[node]!;
+      const end = edges.start[node + 1]!;
       let sum = 0;
-      for (let edge = first; edge < end; edge++) sum += centre[edges.target[edge] ?? 0] ?? 0;
+      for (let edge = first; edge < end; edge++) sum += centre[edges.target[edge]!]!;
       // A node without neighbours on that side stays where it is unless it is pushed.
-      wanted[i] = (first === end ? (centre[node] ?? 0) : sum / (end - first)) - (offset[i] ?? 0);
+      wanted[i] = (first === end ? centre[node]! : sum / (end - first)) - offset[i]!;
       weight[i] = node >= real ? dummyWeight : first === end ? 0.1 : 1;
     }
     const fitted = isotonicFit(wanted, weight);
-    for (let i = 0; i < layer.length; i++) centre[layer[i] ?? 0] = (fitted[i] ?? 0) + (offset[i] ?? 0);
+    for (let i = 0; i < layer.length; i++) centre[layer[i]!] = fitted[i]! + offset[i]!;
   }
 }
 
@@ -70,25 +70,25 @@ export function isotonicFit(values: Float64Array, weights: Float64Array): Float6
   const length = new Int32Array(values.length);
   let blocks = 0;
   for (let i = 0; i < values.length; i++) {
-    mean[blocks] = values[i] ?? 0;
-    weight[blocks] = weights[i] ?? 1;
+    mean[blocks] = values[i]!;
+    weight[blocks] = weights[i]!;
     length[blocks] = 1;
     blocks++;
-    while (blocks > 1 && (mean[blocks - 2] ?? 0) > (mean[blocks - 1] ?? 0)) {
+    while (blocks > 1 && mean[blocks - 2]! > mean[blocks - 1]!) {
       const a = blocks - 2;
       const b = blocks - 1;
-      const total = (weight[a] ?? 0) + (weight[b] ?? 0);
-      mean[a] = ((mean[a] ?? 0) * (weight[a] ?? 0) + (mean[b] ?? 0) * (weight[b] ?? 0)) / total;
+      const total = weight[a]! + weight[b]!;
+      mean[a] = (mean[a]! * weight[a]! + mean[b]! * weight[b]!) / total;
       weight[a] = total;
-      length[a] = (length[a] ?? 0) + (length[b] ?? 0);
+      length[a] = length[a]! + length[b]!;
       blocks--;
     }
   }
   const fitted = new Float64Array(values.length);
   let at = 0;
   for (let block = 0; block < blocks; block++) {
-    const end = at + (length[block] ?? 0);
-    fitted.fill(mean[block] ?? 0, at, end);
+    const end = at + length[block]!;
+    fitted.fill(mean[block]!, at, end);
     at = end;
   }
   return fitted;

@@ -45,24 +45,23 @@ export function layOutInLayers(input: LayeredInput): LayeredResult {
     const start = breadth === 0 ? 0 : breadth + 2 * input.nodeGap;
     const index = new Map(part.map((node, i) => [node, i]));
     const edges: number[] = [];
-    for (let edge = 0; edge < input.from.length; edge++)
-      if (index.has(input.from[edge] ?? -1)) edges.push(edge);
-    const inPart = (node: number | undefined) => index.get(node ?? -1) ?? 0;
+    for (let edge = 0; edge < input.from.length; edge++) if (index.has(input.from[edge]!)) edges.push(edge);
+    const inPart = (node: number) => index.get(node)!; // its edges lead to its own nodes
     const laid = layOutPart({
       ...input,
-      along: Float64Array.from(part, (node) => input.along[node] ?? 0),
-      across: Float64Array.from(part, (node) => input.across[node] ?? 0),
-      earlier: Float64Array.from(part, (node) => input.earlier[node] ?? Number.NaN),
-      from: Int32Array.from(edges, (edge) => inPart(input.from[edge])),
-      to: Int32Array.from(edges, (edge) => inPart(input.to[edge])),
+      along: Float64Array.from(part, (node) => input.along[node]!),
+      across: Float64Array.from(part, (node) => input.across[node]!),
+      earlier: Float64Array.from(part, (node) => input.earlier[node]!),
+      from: Int32Array.from(edges, (edge) => inPart(input.from[edge]!)),
+      to: Int32Array.from(edges, (edge) => inPart(input.to[edge]!)),
     });
     for (const [i, node] of part.entries()) {
-      along[node] = laid.along[i] ?? 0;
-      across[node] = (laid.across[i] ?? 0) + start;
+      along[node] = laid.along[i]!;
+      across[node] = laid.across[i]! + start;
     }
     for (const [i, edge] of edges.entries()) {
-      const route = laid.routes[i] ?? new Float64Array(0);
-      for (let at = 1; at < route.length; at += 2) route[at] = (route[at] ?? 0) + start;
+      const route = laid.routes[i]!;
+      for (let at = 1; at < route.length; at += 2) route[at] = route[at]! + start;
       routes[edge] = route;
     }
     length = Math.max(length, laid.length);
@@ -91,13 +90,13 @@ function splitParts(count: number, from: Int32Array, to: Int32Array): number[][]
   const find = (node: number): number => {
     let at = node;
     while (root[at] !== at) {
-      root[at] = root[root[at] ?? at] ?? at;
-      at = root[at] ?? at;
+      root[at] = root[root[at]!]!;
+      at = root[at]!;
     }
     return at;
   };
   for (let edge = 0; edge < from.length; edge++) {
-    const [a, b] = [find(from[edge] ?? 0), find(to[edge] ?? 0)];
+    const [a, b] = [find(from[edge]!), find(to[edge]!)];
     root[Math.max(a, b)] = Math.min(a, b);
   }
   const parts = new Map<number, number[]>();
@@ -122,8 +121,8 @@ function placeAlone(
   let deepest = 0;
   let widest = 0;
   for (const node of nodes) {
-    deepest = Math.max(deepest, (input.along[node] ?? 0) + input.layerGap / 2);
-    widest = Math.max(widest, (input.across[node] ?? 0) + input.nodeGap);
+    deepest = Math.max(deepest, input.along[node]! + input.layerGap / 2);
+    widest = Math.max(widest, input.across[node]! + input.nodeGap);
   }
   const square = Math.ceil(Math.sqrt((nodes.length * widest) / deepest));
   const fitting = Math.floor((length + input.layerGap / 2) / deepest);
@@ -144,7 +143,7 @@ function layOutPart(input: LayeredInput): LayeredResult {
   const layer = assignLayers(count, input.from, input.to);
   const bends = addBends(input, layer);
   const all = count + bends.layer.length;
-  const layerOf = (node: number) => (node < count ? layer[node] : bends.layer[node - count]) ?? 0;
+  const layerOf = (node: number) => (node < count ? layer[node]! : bends.layer[node - count]!);
   const from = Int32Array.from(bends.from);
   const to = Int32Array.from(bends.to);
   const down = outgoing(all, from, to);
@@ -178,10 +177,10 @@ function addBends(input: LayeredInput, layer: Int32Array): Bends {
   for (let edge = 0; edge < input.from.length; edge++) {
     const chain: number[] = [];
     bends.chains.push(chain);
-    const source = input.from[edge] ?? 0;
-    const target = input.to[edge] ?? 0;
-    const first = layer[source] ?? 0;
-    const last = layer[target] ?? 0;
+    const source = input.from[edge]!;
+    const target = input.to[edge]!;
+    const first = layer[source]!;
+    const last = layer[target]!;
     // An edge back closes a cycle and takes no part.
     if (last <= first) continue;
     if (bends.layer.length + last - first > mostBends) continue;
@@ -219,7 +218,10 @@ function toResult(
   size: Float64Array,
 ): LayeredResult {
   const count = input.along.length;
-  const thickness = layers.map((nodes) => nodes.reduce((most, n) => Math.max(most, input.along[n] ?? 0), 0));
+  // Bends of edges have no thickness.
+  const thickness = layers.map((nodes) =>
+    nodes.reduce((most, node) => (node < count ? Math.max(most, input.along[node]!) : most), 0),
+  );
   const begin: number[] = [];
   let length = 0;
   for (const thick of thickness) {
@@ -231,30 +233,27 @@ function toResult(
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
   for (let node = 0; node < centre.length; node++) {
-    lowest = Math.min(lowest, (centre[node] ?? 0) - (size[node] ?? 0) / 2);
-    highest = Math.max(highest, (centre[node] ?? 0) + (size[node] ?? 0) / 2);
+    lowest = Math.min(lowest, centre[node]! - size[node]! / 2);
+    highest = Math.max(highest, centre[node]! + size[node]! / 2);
   }
   if (centre.length === 0) lowest = highest = 0;
 
   const along = new Float64Array(count);
   const across = new Float64Array(count);
   for (let node = 0; node < count; node++) {
-    along[node] = begin[layer[node] ?? 0] ?? 0;
-    across[node] = Math.round((centre[node] ?? 0) - (input.across[node] ?? 0) / 2 - lowest);
+    along[node] = begin[layer[node]!]!;
+    across[node] = Math.round(centre[node]! - input.across[node]! / 2 - lowest);
   }
   const routes = bends.chains.map((chain, edge) => {
-    const source = input.from[edge] ?? 0;
-    const target = input.to[edge] ?? 0;
-    const points = [
-      (along[source] ?? 0) + (input.along[source] ?? 0),
-      (across[source] ?? 0) + (input.across[source] ?? 0) / 2,
-    ];
+    const source = input.from[edge]!;
+    const target = input.to[edge]!;
+    const points = [along[source]! + input.along[source]!, across[source]! + input.across[source]! / 2];
     for (const bend of chain) {
-      const at = bends.layer[bend - count] ?? 0;
-      const place = Math.round((centre[bend] ?? 0) - lowest);
-      points.push(begin[at] ?? 0, place, (begin[at] ?? 0) + (thickness[at] ?? 0), place);
+      const at = bends.layer[bend - count]!;
+      const place = Math.round(centre[bend]! - lowest);
+      points.push(begin[at]!, place, begin[at]! + thickness[at]!, place);
     }
-    points.push(along[target] ?? 0, (across[target] ?? 0) + (input.across[target] ?? 0) / 2);
+    points.push(along[target]!, across[target]! + input.across[target]! / 2);
     return Float64Array.from(points);
   });
   return { along, across, length, breadth: highest - lowest, routes };

@@ -9,7 +9,7 @@
 export function assignLayers(count: number, from: Int32Array, to: Int32Array): Int32Array {
   const { start, target } = outgoing(count, from, to);
   const waiting = new Int32Array(count);
-  for (const node of to) waiting[node] = (waiting[node] ?? 0) + 1;
+  for (const node of to) waiting[node] = waiting[node]! + 1;
   const layer = new Int32Array(count);
   const placed = new Uint8Array(count);
   const queue = new Int32Array(count);
@@ -28,13 +28,13 @@ export function assignLayers(count: number, from: Int32Array, to: Int32Array): I
       queue[tail++] = next;
       placed[next] = 1;
     }
-    const node = queue[head] ?? 0;
-    const below = (layer[node] ?? 0) + 1;
-    for (let edge = start[node] ?? 0; edge < (start[node + 1] ?? 0); edge++) {
-      const other = target[edge] ?? 0;
+    const node = queue[head]!;
+    const below = layer[node]! + 1;
+    for (let edge = start[node]!; edge < start[node + 1]!; edge++) {
+      const other = target[edge]!;
       if (placed[other] === 1) continue;
-      if ((layer[other] ?? 0) < below) layer[other] = below;
-      waiting[other] = (waiting[other] ?? 0) - 1;
+      if (layer[other]! < below) layer[other] = below;
+      waiting[other] = waiting[other]! - 1;
       if (waiting[other] === 0) {
         queue[tail++] = other;
         placed[other] = 1;
@@ -52,14 +52,14 @@ export interface Adjacency {
 
 export function outgoing(count: number, from: Int32Array, to: Int32Array): Adjacency {
   const start = new Int32Array(count + 1);
-  for (const node of from) start[node + 1] = (start[node + 1] ?? 0) + 1;
-  for (let node = 0; node < count; node++) start[node + 1] = (start[node + 1] ?? 0) + (start[node] ?? 0);
+  for (const node of from) start[node + 1] = start[node + 1]! + 1;
+  for (let node = 0; node < count; node++) start[node + 1] = start[node + 1]! + start[node]!;
   const at = start.slice();
   const target = new Int32Array(to.length);
   for (let edge = 0; edge < to.length; edge++) {
-    const node = from[edge] ?? 0;
-    const place = at[node] ?? 0;
-    target[place] = to[edge] ?? 0;
+    const node = from[edge]!;
+    const place = at[node]!;
+    target[place] = to[edge]!;
     at[node] = place + 1;
   }
   return { start, target };

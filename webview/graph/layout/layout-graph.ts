@@ -41,10 +41,10 @@ const padding = 24;
 export function layOutGraph(input: LayoutInput): LayoutResult {
   const count = input.parent.length;
   const children: number[][] = Array.from({ length: count + 1 }, () => []);
-  for (let node = 0; node < count; node++) children[(input.parent[node] ?? -1) + 1]?.push(node);
+  for (let node = 0; node < count; node++) children[input.parent[node]! + 1]?.push(node);
   const edges: number[][] = Array.from({ length: count + 1 }, () => []);
   for (let edge = 0; edge < input.from.length; edge++) {
-    edges[(input.parent[input.from[edge] ?? 0] ?? -1) + 1]?.push(edge);
+    edges[input.parent[input.from[edge]!]! + 1]?.push(edge);
   }
   const x = new Float64Array(count);
   const y = new Float64Array(count);
@@ -56,25 +56,25 @@ export function layOutGraph(input: LayoutInput): LayoutResult {
   for (let node = count - 1; node >= -1; node--) {
     const kind = node === -1 ? inside.layers : input.inside[node];
     if (kind === inside.nothing) continue;
-    const members = children[node + 1] ?? [];
-    const extent = kind === inside.grid ? layOutGrid(members) : layOutLayers(members, edges[node + 1] ?? []);
+    const members = children[node + 1]!;
+    const extent = kind === inside.grid ? layOutGrid(members) : layOutLayers(members, edges[node + 1]!);
     if (node === -1) continue;
-    width[node] = Math.max(extent.width + 2 * padding, input.width[node] ?? 0);
-    height[node] = extent.height + padding + (input.headroom[node] ?? 0);
+    width[node] = Math.max(extent.width + 2 * padding, input.width[node]!);
+    height[node] = extent.height + padding + input.headroom[node]!;
   }
   for (let node = 0; node < count; node++) {
-    const parent = input.parent[node] ?? -1;
+    const parent = input.parent[node]!;
     if (parent === -1) continue;
-    x[node] = (x[node] ?? 0) + (x[parent] ?? 0) + padding;
-    y[node] = (y[node] ?? 0) + (y[parent] ?? 0) + (input.headroom[parent] ?? 0);
+    x[node] = x[node]! + x[parent]! + padding;
+    y[node] = y[node]! + y[parent]! + input.headroom[parent]!;
   }
   for (let edge = 0; edge < routes.length; edge++) {
-    const parent = input.parent[input.from[edge] ?? 0] ?? -1;
+    const parent = input.parent[input.from[edge]!]!;
     const route = routes[edge];
     if (parent === -1 || route === undefined) continue;
     for (let i = 0; i < route.length; i += 2) {
-      route[i] = (route[i] ?? 0) + (x[parent] ?? 0) + padding;
-      route[i + 1] = (route[i + 1] ?? 0) + (y[parent] ?? 0) + (input.headroom[parent] ?? 0);
+      route[i] = route[i]! + x[parent]! + padding;
+      route[i + 1] = route[i + 1]! + y[parent]! + input.headroom[parent]!;
     }
   }
   return { x, y, width, height, routes };
@@ -83,20 +83,20 @@ export function layOutGraph(input: LayoutInput): LayoutResult {
     const right = input.direction === "right";
     const index = new Map(members.map((node, i) => [node, i]));
     const result = layOutInLayers({
-      along: Float64Array.from(members, (node) => (right ? width : height)[node] ?? 0),
-      across: Float64Array.from(members, (node) => (right ? height : width)[node] ?? 0),
-      from: Int32Array.from(own, (edge) => index.get(input.from[edge] ?? 0) ?? 0),
-      to: Int32Array.from(own, (edge) => index.get(input.to[edge] ?? 0) ?? 0),
-      earlier: Float64Array.from(members, (node) => input.earlier[node] ?? Number.NaN),
+      along: Float64Array.from(members, (node) => (right ? width : height)[node]!),
+      across: Float64Array.from(members, (node) => (right ? height : width)[node]!),
+      from: Int32Array.from(own, (edge) => index.get(input.from[edge]!)!),
+      to: Int32Array.from(own, (edge) => index.get(input.to[edge]!)!),
+      earlier: Float64Array.from(members, (node) => input.earlier[node]!),
       layerGap: layerGap[input.direction],
       nodeGap: nodeGap[input.direction],
     });
     for (const [i, node] of members.entries()) {
-      x[node] = (right ? result.along : result.across)[i] ?? 0;
-      y[node] = (right ? result.across : result.along)[i] ?? 0;
+      x[node] = (right ? result.along : result.across)[i]!;
+      y[node] = (right ? result.across : result.along)[i]!;
     }
     for (const [i, edge] of own.entries()) {
-      const route = result.routes[i] ?? new Float64Array(0);
+      const route = result.routes[i]!;
       if (!right) swapPairs(route);
       routes[edge] = route;
     }
@@ -108,8 +108,8 @@ export function layOutGraph(input: LayoutInput): LayoutResult {
   function layOutGrid(members: readonly number[]) {
     const [first] = members;
     if (first === undefined) return { width: 0, height: 0 };
-    const cellWidth = members.reduce((most, node) => Math.max(most, width[node] ?? 0), 0) + gridGap;
-    const cellHeight = members.reduce((most, node) => Math.max(most, height[node] ?? 0), 0) + gridGap;
+    const cellWidth = members.reduce((most, node) => Math.max(most, width[node]!), 0) + gridGap;
+    const cellHeight = members.reduce((most, node) => Math.max(most, height[node]!), 0) + gridGap;
     const shape = input.direction === "right" ? 1.2 : 2.5;
     const columns = Math.max(1, Math.round(Math.sqrt((members.length * cellHeight * shape) / cellWidth)));
     for (const [i, node] of members.entries()) {
@@ -125,8 +125,8 @@ export function layOutGraph(input: LayoutInput): LayoutResult {
 
 function swapPairs(route: Float64Array): void {
   for (let i = 0; i < route.length; i += 2) {
-    const first = route[i] ?? 0;
-    route[i] = route[i + 1] ?? 0;
+    const first = route[i]!;
+    route[i] = route[i + 1]!;
     route[i + 1] = first;
   }
 }

@@ -13,7 +13,7 @@ export function orderLayers(layers: Layers, down: Adjacency, up: Adjacency, swee
   const place = new Float64Array(count);
   const wanted = new Float64Array(count);
   const note = (layer: Int32Array) => {
-    for (let i = 0; i < layer.length; i++) place[layer[i] ?? 0] = i;
+    for (let i = 0; i < layer.length; i++) place[layer[i]!] = i;
   };
   for (const layer of layers) note(layer);
   const counter = crossingCounter(layers, down, place);
@@ -26,7 +26,7 @@ export function orderLayers(layers: Layers, down: Adjacency, up: Adjacency, swee
       const layer = layers[forwards ? step : layers.length - 1 - step];
       if (layer === undefined) continue;
       for (const node of layer) wanted[node] = meanPlace(node, edges, place);
-      layer.sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0) || (place[a] ?? 0) - (place[b] ?? 0));
+      layer.sort((a, b) => wanted[a]! - wanted[b]! || place[a]! - place[b]!);
       note(layer);
     }
     const crossings = counter();
@@ -35,16 +35,16 @@ export function orderLayers(layers: Layers, down: Adjacency, up: Adjacency, swee
       best = layers.map((layer) => layer.slice());
     }
   }
-  for (let i = 0; i < layers.length; i++) layers[i]?.set(best[i] ?? []);
+  for (let i = 0; i < layers.length; i++) layers[i]?.set(best[i]!);
 }
 
 /** Where the node's neighbours stand on average; where it stands itself if it has none. */
 function meanPlace(node: number, edges: Adjacency, place: Float64Array): number {
-  const first = edges.start[node] ?? 0;
-  const end = edges.start[node + 1] ?? 0;
-  if (first === end) return place[node] ?? 0;
+  const first = edges.start[node]!;
+  const end = edges.start[node + 1]!;
+  if (first === end) return place[node]!;
   let sum = 0;
-  for (let edge = first; edge < end; edge++) sum += place[edges.target[edge] ?? 0] ?? 0;
+  for (let edge = first; edge < end; edge++) sum += place[edges.target[edge]!]!;
   return sum / (end - first);
 }
 
@@ -57,16 +57,15 @@ export function crossingCounter(layers: Layers, down: Adjacency, place: Float64A
     for (let i = 0; i + 1 < layers.length; i++) {
       tree.fill(0);
       let seen = 0;
-      for (const node of layers[i] ?? []) {
-        const targets = down.target.slice(down.start[node] ?? 0, down.start[node + 1] ?? 0);
+      for (const node of layers[i]!) {
+        const targets = down.target.slice(down.start[node]!, down.start[node + 1]!);
         for (const target of targets) {
           let before = 0;
-          for (let at = (place[target] ?? 0) + 1; at > 0; at -= at & -at) before += tree[at] ?? 0;
+          for (let at = place[target]! + 1; at > 0; at -= at & -at) before += tree[at]!;
           crossings += seen - before;
         }
         for (const target of targets) {
-          for (let at = (place[target] ?? 0) + 1; at <= widest; at += at & -at)
-            tree[at] = (tree[at] ?? 0) + 1;
+          for (let at = place[target]! + 1; at <= widest; at += at & -at) tree[at] = tree[at]! + 1;
           seen++;
         }
       }
@@ -86,14 +85,14 @@ export function insertIntoLayers(layers: Layers, up: Adjacency, earlier: Float64
   for (const layer of layers) {
     let last = 0;
     for (const node of layer) {
-      if (!Number.isNaN(at[node] ?? 0)) {
-        last = Math.max(last, at[node] ?? 0);
+      if (!Number.isNaN(at[node]!)) {
+        last = Math.max(last, at[node]!);
         continue;
       }
       let sum = 0;
       let known = 0;
-      for (let edge = up.start[node] ?? 0; edge < (up.start[node + 1] ?? 0); edge++) {
-        const place = at[up.target[edge] ?? 0] ?? Number.NaN;
+      for (let edge = up.start[node]!; edge < up.start[node + 1]!; edge++) {
+        const place = at[up.target[edge]!]!;
         if (Number.isNaN(place)) continue;
         sum += place;
         known++;
@@ -102,6 +101,6 @@ export function insertIntoLayers(layers: Layers, up: Adjacency, earlier: Float64
       at[node] = known === 0 ? last + 1 : sum / known;
       if (known === 0) last++;
     }
-    layer.sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b);
+    layer.sort((a, b) => at[a]! - at[b]! || a - b);
   }
 }
