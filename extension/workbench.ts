@@ -50,7 +50,7 @@ export class Workbench {
       },
     });
     const warnings = new GraphWarnings();
-    context.subscriptions.push(warnings);
+    context.subscriptions.push(this.panels, warnings);
     this.#runner = new FlowRunner({
       memory: context.workspaceState,
       secrets: this.#secrets,

@@ -5,7 +5,7 @@ import { callCli } from "./cli.ts";
 import { type Cli, inputText, type RunInput, sessionOf } from "./command-line.ts";
 
 /** What the debugger is started with: breakpoints in a flow's sources reach its body and its tasks' threads. */
-export function debugConfiguration(
+function debugConfiguration(
   cli: Cli,
   args: readonly string[],
   {

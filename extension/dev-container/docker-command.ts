@@ -50,7 +50,7 @@ export function dockerProblem(said: string): UserMessage {
 }
 
 /** The file of a program on the PATH. @throws what `spawn` rejects with where there is none. */
-export function programFile(command: string): string {
+function programFile(command: string): string {
   const [file] = onPath(command);
   if (file !== undefined) return file;
   throw Object.assign(new Error(`spawn ${command} ENOENT`), { code: "ENOENT" });

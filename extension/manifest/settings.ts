@@ -44,5 +44,3 @@ export const settings = {
     description: "Show Run, Debug and Graph above flows, and the latest output above tasks.",
   },
 } as const;
-
-export type SettingId = keyof typeof settings;

@@ -33,7 +33,7 @@ export class Panels implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const panel of this.#panels) panel.close();
+    for (const panel of this.#panels) panel.stopFollowing();
   }
 
   get active(): RunPanel | undefined {

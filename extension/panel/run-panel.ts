@@ -104,6 +104,11 @@ export class RunPanel {
     this.#panel.dispose();
   }
 
+  /** Follows its run no more. The panel itself stays: the next window restores it. */
+  stopFollowing(): void {
+    this.#clear();
+  }
+
   showNothing(message: string): void {
     this.#clear();
     this.#shown = { kind: "nothing", message };

@@ -1,5 +1,5 @@
 /** The oldest Node that runs flows. */
-export const oldestNode = "20.19.0";
+const oldestNode = "20.19.0";
 
 /** Whether a version, such as `20.19.3` or `v24.1.0`, is new enough. */
 export function isNewEnough(version: string, oldest: string = oldestNode): boolean {

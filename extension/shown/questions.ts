@@ -20,7 +20,7 @@ export interface PickOptions {
 }
 
 /** The item as VS Code shows it: no link and no icon but ours in it. */
-export function shownItem<Item extends PickItem>(item: Item): vscode.QuickPickItem & { readonly of: Item } {
+function shownItem<Item extends PickItem>(item: Item): vscode.QuickPickItem & { readonly of: Item } {
   const { label, icon, description, detail, kind, picked, alwaysShow } = item;
   return {
     of: item,

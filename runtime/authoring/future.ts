@@ -11,7 +11,7 @@ export interface FutureSource<T> {
 }
 
 /** How a {@link RunFuture} made by another copy of this module is known. */
-export const futureBrand: unique symbol = Symbol.for("millrace.future") as never; // Symbol.for isn't unique to TypeScript
+const futureBrand: unique symbol = Symbol.for("millrace.future") as never; // Symbol.for isn't unique to TypeScript
 
 /**
  * The promise of a task run or a subflow run. Passed to a task it is an edge of the graph; awaited it gives

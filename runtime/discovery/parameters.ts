@@ -21,7 +21,7 @@ interface PropertySchema {
 }
 
 /** The JSON Schema of what a flow takes. */
-export async function parameterSchema(options: FlowOptions): Promise<{
+async function parameterSchema(options: FlowOptions): Promise<{
   readonly properties?: Record<string, PropertySchema>;
   readonly required?: readonly string[];
 }> {

@@ -257,7 +257,7 @@ function isPartOf(rest: Content, whole: Content): boolean {
 }
 
 /** Whether a writing counts as undone for a reader: its task run is to run again, or does. */
-export function isUndone(writer: Writer, reader: Author): boolean {
+function isUndone(writer: Writer, reader: Author): boolean {
   if (writer.run !== reader.run) return false;
   if (writer.runAttempt !== reader.runAttempt) return !reader.standing.includes(writer.taskRun);
   return writer.taskRun === reader.taskRun && writer.attempt !== reader.attempt;

@@ -204,6 +204,6 @@ async function readJson<T>(file: string): Promise<T | undefined> {
   }
 }
 
-export function goneIsUndefined(error: NodeJS.ErrnoException): undefined {
+function goneIsUndefined(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
 }

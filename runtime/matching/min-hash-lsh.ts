@@ -4,7 +4,7 @@ import { MatchingError } from "./matching-error.ts";
 import type { MinHashParams } from "./stages.ts";
 
 /** Spark's, a bound of its indices too. */
-export const minHashPrime = 2038074743;
+const minHashPrime = 2038074743;
 
 /** Spark's default: the hash of the class name. PySpark takes a random one instead unless PYTHONHASHSEED is set. */
 export const defaultMinHashSeed = 328749633;

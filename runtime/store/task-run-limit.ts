@@ -7,7 +7,7 @@ import type { RunInfo } from "./run-info.ts";
 export const mostShown = 100_000;
 
 /** A run that is too large to be shown. The message says what shows it all the same. */
-export class TooManyTaskRunsError extends UserError {
+class TooManyTaskRunsError extends UserError {
   override readonly name = "TooManyTaskRunsError";
 
   constructor(runFolder: string, most: number) {

@@ -19,7 +19,7 @@ const result = fc.record({
 });
 
 /** Any event, likely or not: readers and reducers must bear them all. */
-export const anyEventBody: fc.Arbitrary<RunEventBody> = fc.oneof(
+const anyEventBody: fc.Arbitrary<RunEventBody> = fc.oneof(
   fc.record({
     type: fc.constant("run-started" as const),
     attempt: fc.integer({ min: 1, max: 4 }),

@@ -195,7 +195,7 @@ export class StartedProcess {
 }
 
 /** What a run folder says now. */
-export async function readOutcome(
+async function readOutcome(
   path: string,
   folder: string,
   said: Pick<Outcome, "code" | "signal" | "took" | "stdout" | "stderr">,

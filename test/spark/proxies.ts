@@ -22,7 +22,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function listen(server: Server): Promise<number> {
+async function listen(server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return (server.address() as AddressInfo).port; // of a TCP server

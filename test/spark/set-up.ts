@@ -6,7 +6,7 @@ import { pythonWith } from "../python-venv.ts";
 const run = promisify(execFile);
 
 /** The newest; MILLRACE_TEST_PYSPARK names another, such as 4.0.1. */
-export const sparkVersion = process.env.MILLRACE_TEST_PYSPARK || "4.3.0";
+const sparkVersion = process.env.MILLRACE_TEST_PYSPARK || "4.3.0";
 
 /** Why there is no Spark to test with. */
 export class SetUpError extends Error {

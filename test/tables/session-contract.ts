@@ -771,7 +771,7 @@ function shownValue(value: Value | undefined): string {
   return typeof value === "bigint" ? `${value}n` : String(JSON.stringify(value));
 }
 
-export function lines(...all: string[]): string {
+function lines(...all: string[]): string {
   return all.join("\n");
 }
 

@@ -1,5 +1,4 @@
-import { rootFlowRun } from "../../runtime/events/run-ids.ts";
-import type { FlowRunView, RunView, TaskRunView } from "../../runtime/events/run-view.ts";
+import type { RunView, TaskRunView } from "../../runtime/events/run-view.ts";
 import { formatDuration, formatElapsed } from "../format/durations.ts";
 import { formatCount } from "../format/values.ts";
 import { groupStatus, isRunning, type Status, statusText } from "../state/status.ts";
@@ -116,9 +115,4 @@ export function timeSpent(run: TaskRunView): number | undefined {
 
 function startOf(run: TaskRunView): number {
   return run.attempts.at(-1)?.started ?? run.created;
-}
-
-/** The run's own flow run. */
-export function rootOf(view: RunView): FlowRunView | undefined {
-  return view.flowRuns.get(rootFlowRun);
 }

@@ -1,7 +1,7 @@
 import { inside, type LayoutInput, type LayoutResult } from "./layout/layout-graph.ts";
 import type { VisibleGraph, VisibleNode } from "./visible-graph.ts";
 
-export const nodeWidth = 216;
+const nodeWidth = 216;
 const nodeHeight = 50;
 const groupHeight = 60;
 const headerHeight = 54;

@@ -37,7 +37,7 @@ export class Announcer {
 }
 
 /** `Load, completed. Boom, failed. And 12 more. 14 of 20 done.` */
-export function summarize(model: RunModel, changed: ReadonlySet<string>): string {
+function summarize(model: RunModel, changed: ReadonlySet<string>): string {
   const { view } = model;
   const sentences: string[] = [];
   const root = view.flowRuns.get(rootFlowRun);

@@ -25,7 +25,7 @@ export interface Area {
 }
 
 /** A drawing as a file of its own, in the colours of the theme that it is shown in. */
-export function pictureOf(svg: SVGSVGElement, area: Area): string {
+function pictureOf(svg: SVGSVGElement, area: Area): string {
   const copy = svg.cloneNode(true) as SVGSVGElement; // a clone is of the same kind
   const pairs: [Element, Element][] = [[svg, copy]];
   for (const [shown, copied] of pairs) {

@@ -18,7 +18,7 @@ export interface RunChanges {
   readonly ids: Set<string>;
 }
 
-export const logCapacity = 100_000;
+const logCapacity = 100_000;
 
 /** The run as the page knows it: a snapshot and the events after it, folded by the runtime's own reducer. */
 export class RunModel {

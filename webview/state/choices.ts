@@ -1,7 +1,7 @@
 import type { LogLevel } from "../../runtime/events/run-event.ts";
 import type { Tab } from "../contract.ts";
 
-export const tabs: readonly Tab[] = ["graph", "timeline", "logs", "data", "comparison", "artifacts"];
+const tabs: readonly Tab[] = ["graph", "timeline", "logs", "data", "comparison", "artifacts"];
 const shows = ["all", "upstream", "downstream", "both"] as const;
 const levels: readonly LogLevel[] = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
 

@@ -1,4 +1,4 @@
-import type { State, StateName } from "../../runtime/events/states.ts";
+import type { StateName } from "../../runtime/events/states.ts";
 
 /** What a node of the graph is in: a state of the run, or that it has none (yet). */
 export type Status = StateName | "Planned" | "NotRun";
@@ -52,8 +52,4 @@ export function groupStatus(counts: ReadonlyMap<Status, number>): Status {
   if (counts.has("Completed")) return "Completed";
   if (counts.has("Cached")) return "Cached";
   return counts.has("NotRun") ? "NotRun" : "Planned";
-}
-
-export function statusOf(state: State): Status {
-  return state.name;
 }

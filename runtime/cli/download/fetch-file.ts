@@ -4,6 +4,9 @@ import { type Chunks, httpGet } from "./http-get.ts";
 import { completePart, notePart, openPart, type Part, partPath, readPart, removePart } from "./part-file.ts";
 import { DEFAULT_RETRY_DELAYS, type RetryDelays, withRetries } from "./retries.ts";
 
+// Written here, since no kept library has all of it without a native build: going on where a part ends, if the server
+// still has that version; waiting as it asks; giving up on silence; what a user can do about each error.
+
 export interface FetchFileOptions {
   readonly url: string;
   /** Where the file goes once it is complete. Until then its bytes are in `<file>.part`. */

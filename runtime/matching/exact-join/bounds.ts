@@ -3,7 +3,7 @@ import type { OrderedSets } from "./prepare.ts";
 import { sharedInt32 } from "./shared-arrays.ts";
 
 /** The sizes that there are, ascending. */
-export function sizesOf({ positionOf }: OrderedSets): number[] {
+function sizesOf({ positionOf }: OrderedSets): number[] {
   const sizes: number[] = [];
   for (let size = 1; size + 1 < positionOf.length; size++) {
     if (positionOf[size + 1]! > positionOf[size]!) sizes.push(size);

@@ -8,7 +8,7 @@ export interface Batch {
 }
 
 /** More pairs than so many, 16 bytes each, are only given by batches unless the caller says otherwise. */
-export const defaultMaxPairs = 1 << 24;
+const defaultMaxPairs = 1 << 24;
 
 /** Pairs that won't be kept are counted up to so many, seconds of work: the rest is an estimate. */
 const mostCounted = 1 << 27;

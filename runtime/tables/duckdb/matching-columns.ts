@@ -40,7 +40,7 @@ export function gathererFor(
   return type.item.kind === "integer" ? new SetGatherer(api, refuse, nullLists) : undefined;
 }
 
-export class TextGatherer implements ColumnGatherer<StringColumn> {
+class TextGatherer implements ColumnGatherer<StringColumn> {
   readonly #texts: (string | null)[] = [];
 
   add(vector: DuckDb.DuckDBVector, rows: number): void {

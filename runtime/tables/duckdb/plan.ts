@@ -149,7 +149,7 @@ function usedTwice(parts: readonly PlanNode[]): readonly PlanNode[] {
 }
 
 /** The user's SQL as the engine gets it. */
-export function queryText(
+function queryText(
   plan: Plan & { readonly kind: "query" },
   parameter: (value: BoundValue) => string,
 ): string {

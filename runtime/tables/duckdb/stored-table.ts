@@ -15,7 +15,7 @@ export interface StoredColumns {
 }
 
 /** Rows that a chunk holds at most: DuckDB's vector size. */
-export const chunkRows = 2_048;
+const chunkRows = 2_048;
 
 /**
  * Makes a table in the engine's memory.

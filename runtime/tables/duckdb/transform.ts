@@ -75,7 +75,7 @@ async function readColumns(
 }
 
 /** Columns, then for each of them whether it is null: of lists, the engine's values don't tell. */
-export function withNulls(names: readonly string[]): string {
+function withNulls(names: readonly string[]): string {
   return [...names.map(quoted), ...names.map((name) => `${quoted(name)} IS NULL`)].join(", ");
 }
 
@@ -107,7 +107,7 @@ function lengthOf(column: DataColumn): number {
 }
 
 /** Runs a kernel; what it says of its input is said of the table. */
-export function runMatching<T>(work: () => T): T {
+function runMatching<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -100,7 +100,7 @@ function boolean(value: boolean): Literal {
   return { literalType: { case: "boolean", value } };
 }
 
-export function integer(value: number): Literal {
+function integer(value: number): Literal {
   return { literalType: { case: "integer", value } };
 }
 

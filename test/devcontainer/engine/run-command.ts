@@ -15,7 +15,7 @@ export interface CommandResult {
 }
 
 /** A command that ended otherwise than with code 0; the message has the end of what it said. */
-export class CommandError extends Error {
+class CommandError extends Error {
   override readonly name = "CommandError";
 }
 

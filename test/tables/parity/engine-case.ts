@@ -27,7 +27,7 @@ export async function answer({ ask }: EngineCase, session: Session, folder: stri
 }
 
 /** A query's result in a line. */
-export async function shownQuery(session: Session, text: string): Promise<string> {
+async function shownQuery(session: Session, text: string): Promise<string> {
   const table = await session.sql(Object.assign([text], { raw: [text] }));
   const columns = table.columns.map(({ name, type }) => `${name}:${type}`).join(", ");
   return [columns, ...(await table.rows()).map(shownRow)].join("; ");

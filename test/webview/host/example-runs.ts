@@ -224,7 +224,7 @@ export function wideRun(width: number, length: number): ExampleRun {
 }
 
 /** Numbers from 0 to 1 that are the same each time. */
-export function pseudoRandom(seed: number): () => number {
+function pseudoRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
