@@ -11,6 +11,7 @@ const leastInFile = 16 << 10;
 
 /** The bytes of a task run's encoded arguments, for as long as it has not ended. */
 export interface HeldArguments {
+  readonly length: number;
   /** @throws what reading a file does: one that is gone is the disk's fault. */
   bytes(): Uint8Array;
   release(): void;
@@ -55,6 +56,7 @@ export class ArgumentStore {
     this.#inMemory += bytes.byteLength;
     let held: Uint8Array | undefined = bytes;
     return {
+      length: bytes.byteLength,
       bytes: () => {
         if (held === undefined) throw new Error("The arguments of a task run that has ended are gone.");
         return held;
@@ -76,6 +78,10 @@ export class ArgumentStore {
       rmSync(file, { force: true });
       return undefined;
     }
-    return { bytes: () => readFileSync(file), release: () => rmSync(file, { force: true }) };
+    return {
+      length: bytes.byteLength,
+      bytes: () => readFileSync(file),
+      release: () => rmSync(file, { force: true }),
+    };
   }
 }

@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 import { MaskedOutput } from "../secrets/masked-output.ts";
 import { lastWordsLength } from "../store/last-words.ts";
 import { Frames } from "./frames.ts";
-import type { FromHost, ToHost } from "./host-protocol.ts";
+import { type FromHost, firstPipe, type ToHost } from "./host-protocol.ts";
 import { type HostEnd, memoryAdvice } from "./task-threads.ts";
+import { type OnThreadMessage, ThreadPipe } from "./thread-pipe.ts";
 
 /** What V8 writes first when it gives up: what follows is for those who look for it, and is kept for them. */
 const v8GivesUp = "<--- Last few GCs --->";
@@ -27,15 +28,20 @@ export class HostProcess {
   #destroyed: () => void = () => {};
   #ending = false;
 
-  /** `onEnded` hears once that it has ended without having been told to. */
+  /**
+   * `onThreadMessage` hears what the thread of a number tells, `onEnded` once, after all of that, that the process has
+   * ended without having been told to.
+   */
   constructor(
     size: number,
-    onMessage: (message: FromHost, bytes: Uint8Array) => void,
+    onMessage: (message: FromHost) => void,
+    onThreadMessage: (thread: number, ...told: Parameters<OnThreadMessage>) => void,
     onEnded: (end: HostEnd) => void,
   ) {
+    const pipes = 2 * size; // those that tasks share have as many
     const inherited = process.execArgv.filter((arg) => !arg.startsWith("--inspect"));
     this.#child = spawn(process.execPath, [...inherited, entry, String(size)], {
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "pipe", ...Array.from({ length: pipes }, () => "pipe" as const)],
       windowsHide: true,
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -48,10 +54,16 @@ export class HostProcess {
     }
     const pipe = this.#child.stdio[3] as Duplex; // asked for above
     pipe.on("error", () => {}); // its end is told by the process's
-    this.#frames = new Frames<ToHost, FromHost>(pipe, (message, bytes) => {
+    this.#frames = new Frames<ToHost, FromHost>(pipe, (message) => {
       if (message.from === "destroyed") this.#destroyed();
-      else onMessage(message, bytes);
+      else onMessage(message);
     });
+    const heard = Promise.all(
+      Array.from({ length: pipes }, (_, index) => {
+        const stream = this.#child.stdio[firstPipe + index] as Duplex; // asked for above
+        return new ThreadPipe(stream, (...told) => onThreadMessage(index + 1, ...told)).ended;
+      }),
+    );
     this.#closed = new Promise((resolve) => {
       let told = false;
       const end = (why: () => string) => {
@@ -63,10 +75,11 @@ export class HostProcess {
       };
       this.#child.on("error", (error) => end(() => `It could not be started: ${error.message}.`));
       this.#child.on("close", (code, signal) => end(() => this.#why(code, signal)));
-      // What its tasks have started may hold its output open.
-      this.#child.on("exit", (code, signal) =>
-        setTimeout(() => end(() => this.#why(code, signal)), outputPatience).unref(),
-      );
+      // What its tasks have started may hold its output open, but nothing else.
+      this.#child.on("exit", async (code, signal) => {
+        await Promise.all([heard, new Promise((resolve) => setTimeout(resolve, outputPatience).unref())]);
+        end(() => this.#why(code, signal));
+      });
     });
   }
 

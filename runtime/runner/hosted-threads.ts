@@ -1,19 +1,29 @@
 import { deserialize, serialize } from "node:v8";
-import type { RunEnvironment, StopReason, TaskResponse } from "../worker/protocol.ts";
+import type { RunEnvironment, StopReason, TaskResponse, ToRun } from "../worker/protocol.ts";
 import { FreeSeats } from "./free-seats.ts";
 import { HostProcess } from "./host-process.ts";
 import type { FromHost } from "./host-protocol.ts";
+import { QuickTasks } from "./quick-tasks.ts";
 import {
   type HostEnd,
   HostEndedError,
+  NotBegunError,
   type TaskOrder,
   type TaskThread,
   type TaskThreads,
+  type ThreadCall,
   ThreadEndedError,
   type ThreadsListener,
 } from "./task-threads.ts";
 
+/** How long others may wait for one that was thought to be quick, until they are given to any thread, milliseconds. */
+const quickPatience = 10;
+
 interface Call {
+  readonly number: number;
+  readonly task: string;
+  readonly host: HostProcess;
+  readonly onBegun: (() => void) | undefined;
   readonly resolve: (response: TaskResponse) => void;
   readonly reject: (error: Error) => void;
 }
@@ -23,7 +33,10 @@ export class HostedThreads implements TaskThreads {
   readonly size: number;
   readonly #listener: ThreadsListener;
   readonly #free: FreeSeats;
-  readonly #calls = new Map<number, Call>();
+  /** What each thread was given, first the one that it has begun with; of one that tasks share, in no order. */
+  readonly #calls = new Map<number, Map<number, Call>>();
+  readonly #quick = new QuickTasks();
+  readonly #recalls = new Map<number, NodeJS.Timeout>();
   #host: HostProcess | undefined;
   #prepared: RunEnvironment | undefined;
   #lastCall = 0;
@@ -31,8 +44,11 @@ export class HostedThreads implements TaskThreads {
   constructor(size: number, listener: ThreadsListener) {
     this.size = size;
     this.#listener = listener;
-    this.#free = new FreeSeats(size, (thread) => this.#thread(thread));
-    this.#host = this.#start();
+    this.#free = new FreeSeats(size, (number) => ({
+      number,
+      start: (order, onBegun) => this.#start(number, order, onBegun),
+    }));
+    this.#host = this.#startHost();
   }
 
   prepare(environment: RunEnvironment): void {
@@ -49,63 +65,74 @@ export class HostedThreads implements TaskThreads {
     this.#free.release(thread);
   }
 
+  atOnce(task: string): number {
+    return this.#quick.atOnce(task);
+  }
+
   detach(resource: string): void {
     this.#host?.send({ to: "detach", resource });
   }
 
   async destroy(): Promise<void> {
+    for (const timer of this.#recalls.values()) clearTimeout(timer);
     await this.#host?.destroy();
   }
 
-  #start(): HostProcess {
+  #startHost(): HostProcess {
     const host: HostProcess = new HostProcess(
       this.size,
-      (message, bytes) => this.#receive(host, message, bytes),
+      (message) => this.#receive(message),
+      (thread, message, bytes) => this.#hear(host, thread, message, bytes),
       (end) => this.#onEnded(host, end),
     );
     this.#prepared = undefined;
     return host;
   }
 
-  #thread(number: number): TaskThread {
-    let call = 0;
+  #start(thread: number, order: TaskOrder, onBegun?: () => void): ThreadCall {
+    const { environment, args, ...rest } = order;
+    const bytes = serialize(rest);
+    this.#host ??= this.#startHost();
+    this.prepare(environment);
+    const host = this.#host;
+    const number = ++this.#lastCall;
+    const response = new Promise<TaskResponse>((resolve, reject) => {
+      const call = { number, task: order.task, host, onBegun, resolve, reject };
+      const calls = this.#calls.get(thread) ?? new Map<number, Call>();
+      this.#calls.set(thread, calls);
+      calls.set(number, call);
+      host.send({ to: "run", call: number, thread }, bytes, args);
+      if (thread <= this.size && calls.size > 1) this.#recallLater(thread);
+    });
     return {
-      number,
-      run: (order) => {
-        call = ++this.#lastCall;
-        return this.#run(call, number, order);
+      response,
+      stop: (reason: StopReason) => {
+        const [first = number] = this.#calls.get(thread)?.keys() ?? [];
+        host.send({ to: "stop", call: number, thread, first, reason });
       },
-      stop: (reason: StopReason) => this.#host?.send({ to: "stop", call, reason }),
     };
   }
 
-  async #run(call: number, thread: number, order: TaskOrder): Promise<TaskResponse> {
-    const { environment, args, ...rest } = order;
-    const bytes = serialize(rest);
-    this.#host ??= this.#start();
-    this.prepare(environment);
-    const host = this.#host;
-    try {
-      return await new Promise<TaskResponse>((resolve, reject) => {
-        this.#calls.set(call, { resolve, reject });
-        host.send({ to: "run", call, thread }, bytes, args);
+  /** Lets others run what a thread was given beside one that turns out not to be quick. */
+  #recallLater(thread: number): void {
+    if (this.#recalls.has(thread)) return;
+    const [first] = this.#calls.get(thread)?.keys() ?? [];
+    const timer = setTimeout(() => {
+      // What has come meanwhile is heard first: it is this process that may be late.
+      setImmediate(() => {
+        this.#recalls.delete(thread);
+        const [now, behind] = this.#calls.get(thread)?.values() ?? [];
+        if (now === undefined || behind === undefined) return;
+        if (now.number === first) now.host.send({ to: "recall", thread, first });
+        else this.#recallLater(thread);
       });
-    } finally {
-      this.#calls.delete(call);
-    }
+    }, quickPatience);
+    timer.unref();
+    this.#recalls.set(thread, timer);
   }
 
-  #receive(host: HostProcess, message: FromHost, bytes: Uint8Array): void {
+  #receive(message: FromHost): void {
     switch (message.from) {
-      case "said":
-        this.#listener.onMessage(message.message, () => host.send({ to: "heard" }));
-        return;
-      case "response":
-        this.#calls.get(message.call)?.resolve(deserialize(bytes) as TaskResponse); // what runTask returns
-        return;
-      case "ended":
-        this.#calls.get(message.call)?.reject(new ThreadEndedError(message.end));
-        return;
       case "stray":
         this.#listener.onStrayError(message.error);
         return;
@@ -116,13 +143,55 @@ export class HostedThreads implements TaskThreads {
     }
   }
 
+  #hear(host: HostProcess, thread: number, message: ToRun, bytes: Uint8Array): void {
+    const calls = this.#calls.get(thread);
+    switch (message.from) {
+      case "said": {
+        const { seat = 0, weight } = message.message;
+        this.#listener.onMessage(message.message, () => host.send({ to: "heard", seat, weight }));
+        return;
+      }
+      case "response": {
+        const call = calls?.get(message.call);
+        if (call === undefined) return; // of one that was given up
+        calls?.delete(message.call);
+        this.#quick.note(call.task, message.took);
+        const [next] = calls?.values() ?? [];
+        if (message.next) next?.onBegun?.();
+        call.resolve(deserialize(bytes) as TaskResponse); // what runTask returns
+        return;
+      }
+      case "returned":
+        for (const number of message.calls) {
+          calls?.get(number)?.reject(new NotBegunError("The thread did not begin with it."));
+          calls?.delete(number);
+        }
+        return;
+      case "ended":
+        calls?.get(message.call)?.reject(new ThreadEndedError(message.end));
+        calls?.delete(message.call);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
   #onEnded(host: HostProcess, end: HostEnd): void {
     if (this.#host === host) this.#host = undefined;
     this.#listener.onHostEnded(end);
-    const alone = this.#calls.size === 1;
-    for (const { reject } of this.#calls.values()) {
+    const ran: Call[] = [];
+    for (const [thread, calls] of this.#calls) {
+      const own = [...calls.values()].filter((call) => call.host === host);
+      const [first, ...behind] = own;
+      if (thread > this.size) ran.push(...own);
+      else if (first !== undefined) ran.push(first);
+      if (thread <= this.size)
+        for (const call of behind) call.reject(new NotBegunError("Its thread's process ended before it."));
+      for (const { number } of own) calls.delete(number);
+    }
+    for (const { reject } of ran) {
       reject(
-        alone
+        ran.length === 1
           ? new ThreadEndedError({ reason: "process", message: `The task ${end.why}` })
           : new HostEndedError(`One of the tasks that ran ${end.why}`),
       );

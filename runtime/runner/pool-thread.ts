@@ -4,24 +4,21 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { reportError } from "../worker/error-report.ts";
 import {
+  beginNoMore,
+  type OrderBytes,
   type RequestBytes,
   type RunEnvironment,
   type StopReason,
   share,
-  sharedNumbers,
   stopReasons,
   type TaskMessage,
+  type ThreadEnd,
   type ThreadNotice,
   type ThreadSurroundings,
 } from "../worker/protocol.ts";
 import { childrenOfThread, endProcesses } from "./child-processes.ts";
-import {
-  memoryAdvice,
-  type OrderBytes,
-  type ThreadEnd,
-  ThreadEndedError,
-  type ThreadsListener,
-} from "./task-threads.ts";
+import type { SharedSeats } from "./shared-seats.ts";
+import { memoryAdvice, ThreadEndedError, type ThreadsListener } from "./task-threads.ts";
 
 /** How long threads may take to let go of their resources when a run has ended, milliseconds. */
 const detachTimeout = 1_000;
@@ -35,11 +32,29 @@ const answerPatience = 2_000;
 /** Milliseconds between two looks at whether it has been called. */
 const startPoll = 20;
 
-/** One try of a task on a thread. */
+/** One try of a task on a thread, or several that it begins with one after the other. */
 export interface PoolCall {
-  /** Resolves when all that it said has been received too. @throws {ThreadEndedError} */
-  readonly response: Promise<Uint8Array>;
+  /**
+   * Resolves when all that it said has been received too, to what it came to; to nothing where the thread has an
+   * outlet of its own. @throws {ThreadEndedError}
+   */
+  readonly response: Promise<Uint8Array | undefined>;
+  /** Stops the one that the thread has begun with last. */
   stop(reason: StopReason): void;
+  /** Lets the thread begin with no other. @returns how many it has begun with. */
+  beginNoMore(): number;
+}
+
+/** What all threads of a pool have in common. */
+export interface PoolParts {
+  /** Shared by all threads: how many queries run in each, by its number. */
+  readonly busy: Int32Array;
+  readonly channel: string;
+  readonly notify: (notice: ThreadNotice) => void;
+  readonly seats: SharedSeats;
+  /** Where a thread tells what it has to say, past this process. */
+  readonly outletOf?: (thread: number) => number;
+  readonly listener: Pick<ThreadsListener, "onMessage" | "onStrayError">;
 }
 
 /** What is kept of a call while it runs. */
@@ -60,14 +75,8 @@ interface CallState {
 export class PoolThread {
   readonly #number: number;
   readonly #isShared: boolean;
-  readonly #pool: Piscina<RequestBytes, Uint8Array>;
-  readonly #busy: Int32Array;
-  readonly #channel: string;
-  readonly #notify: (notice: ThreadNotice) => void;
-  readonly #onMessage: ThreadsListener["onMessage"];
-  /** Numbers that the thread shares with its keeper, one array for each call at a time. */
-  readonly #shared: Int32Array[] = [];
-  readonly #spare: number[] = [];
+  readonly #pool: Piscina<RequestBytes, Uint8Array | undefined>;
+  readonly #parts: PoolParts;
   /** By the numbers of the tries. Late messages of an earlier try aren't counted. */
   readonly #calls = new Map<number, CallState>();
   #lastTry = 0;
@@ -77,24 +86,11 @@ export class PoolThread {
   /** It may have been given resources. */
   #used = false;
 
-  /**
-   * @param seats how many tasks it runs at a time.
-   * @param busy shared by all threads: how many queries run in each, by its number.
-   */
-  constructor(
-    number: number,
-    seats: number,
-    busy: Int32Array,
-    channel: string,
-    notify: (notice: ThreadNotice) => void,
-    listener: Pick<ThreadsListener, "onMessage" | "onStrayError">,
-  ) {
+  /** @param seats how many tasks it runs at a time. */
+  constructor(number: number, seats: number, parts: PoolParts) {
     this.#number = number;
     this.#isShared = seats > 1;
-    this.#busy = busy;
-    this.#channel = channel;
-    this.#notify = notify;
-    this.#onMessage = listener.onMessage.bind(listener);
+    this.#parts = parts;
     this.#pool = new Piscina({
       filename: entry,
       name: "runTask",
@@ -107,7 +103,7 @@ export class PoolThread {
       recordTiming: false,
     });
     this.#pool.on("message", (message: TaskMessage) => this.#receive(message));
-    this.#pool.on("error", (error) => listener.onStrayError(reportError(error)));
+    this.#pool.on("error", (error) => parts.listener.onStrayError(reportError(error)));
   }
 
   /** Something that was given up still runs in it: nothing more is to start here. */
@@ -123,10 +119,10 @@ export class PoolThread {
     });
   }
 
-  /** Runs one try of a task. */
-  start(bytes: OrderBytes, environment: RunEnvironment): PoolCall {
+  /** Runs tries of tasks, one after the other. */
+  start(orders: readonly OrderBytes[], environment: RunEnvironment): PoolCall {
     const number = ++this.#lastTry;
-    const shared = this.#takeNumbers(number);
+    const shared = this.#parts.seats.take(number);
     let giveUp: CallState["giveUp"] = () => {};
     const givenUp = new Promise<never>((_, reject) => {
       giveUp = (end) => reject(new ThreadEndedError(end));
@@ -143,18 +139,32 @@ export class PoolThread {
     for (const other of this.#calls.values()) other.hadOthers = true;
     this.#calls.set(number, call);
     this.#used = true;
-    const response = Promise.race([this.#run(call, bytes, environment), givenUp]).finally(() => {
+    const response = Promise.race([this.#run(call, orders, environment), givenUp]).finally(() => {
       clearTimeout(call.stopTimer);
       this.#calls.delete(number);
       if (this.#calls.size === 0) this.#onIdle();
     });
-    return { response, stop: (reason) => this.#stop(call, reason) };
+    return {
+      response,
+      stop: (reason) => this.#stop(call, reason),
+      beginNoMore: () => beginNoMore(shared),
+    };
   }
 
-  async #run(call: CallState, { order, args }: OrderBytes, environment: RunEnvironment): Promise<Uint8Array> {
+  async #run(
+    call: CallState,
+    orders: readonly OrderBytes[],
+    environment: RunEnvironment,
+  ): Promise<Uint8Array | undefined> {
     const { shared, end } = call;
+    const { channel, outletOf, busy, seats } = this.#parts;
+    const outlet = outletOf?.(this.#number);
     if (this.#surroundings?.of !== environment) {
-      const surroundings: ThreadSurroundings = { environment, channel: this.#channel };
+      const surroundings: ThreadSurroundings = {
+        environment,
+        channel,
+        ...(outlet === undefined ? {} : { outlet }),
+      };
       this.#surroundings = { of: environment, text: JSON.stringify(surroundings) };
     }
     let ended = false;
@@ -164,10 +174,10 @@ export class PoolThread {
       ended = true;
       children = childrenOfThread(Atomics.load(shared, share.id));
     });
-    let response: Uint8Array;
+    let response: Uint8Array | undefined;
     try {
-      const atWork = { busy: this.#busy, slot: this.#number };
-      const request = { surroundings: this.#surroundings.text, order, args, shared, ...atWork };
+      const atWork = { busy, slot: this.#number };
+      const request = { surroundings: this.#surroundings.text, orders, shared, ...atWork };
       // Piscina gives a task that has a signal a thread of its own.
       const running = this.#pool.run(request, this.#isShared ? {} : { signal: end });
       if (this.#isShared) end.on("abort", () => void this.#pool.destroy());
@@ -177,8 +187,8 @@ export class PoolThread {
       // The thread's successor begins anew.
       throw new ThreadEndedError(call.hadOthers && !ended ? sharedEnd(error) : threadEnd(error, ended));
     }
-    this.#spare.push(Atomics.load(shared, share.seat));
-    const count = Atomics.load(shared, share.batches);
+    const count = outlet === undefined ? Atomics.load(shared, share.batches) : 0;
+    seats.giveBack(shared);
     if (call.batches < count) {
       await new Promise<void>((resolve) => {
         call.awaited = { count, resolve };
@@ -187,19 +197,9 @@ export class PoolThread {
     return response;
   }
 
-  #takeNumbers(number: number): Int32Array {
-    const seat = this.#spare.pop() ?? this.#shared.length;
-    const shared = this.#shared[seat] ?? sharedNumbers();
-    this.#shared[seat] = shared;
-    Atomics.store(shared, share.seat, seat);
-    Atomics.store(shared, share.try, number);
-    for (const index of [share.stop, share.called, share.heard]) Atomics.store(shared, index, 0);
-    return shared;
-  }
-
   #stop(call: CallState, reason: StopReason): void {
     Atomics.store(call.shared, share.stop, stopReasons.indexOf(reason));
-    this.#notify({ notice: "abort" });
+    this.#parts.notify({ notice: "abort" });
     this.#endLater(call, performance.now() + startPatience);
   }
 
@@ -242,7 +242,7 @@ export class PoolThread {
   /** Whether the thread does its work, as far as a call that runs there can tell. */
   async #answers({ shared }: CallState): Promise<boolean> {
     Atomics.store(shared, share.heard, 0);
-    this.#notify({ notice: "abort" });
+    this.#parts.notify({ notice: "abort" });
     const latest = performance.now() + answerPatience;
     while (Atomics.load(shared, share.heard) === 0) {
       if (performance.now() > latest) return false;
@@ -263,11 +263,9 @@ export class PoolThread {
   }
 
   #receive(message: TaskMessage): void {
-    const shared = this.#shared[message.seat ?? 0];
-    this.#onMessage(message, () => {
-      if (shared === undefined) return;
-      Atomics.sub(shared, share.backlog, message.weight);
-      Atomics.notify(shared, share.backlog);
+    const { seat, weight } = message;
+    this.#parts.listener.onMessage(message, () => {
+      if (seat !== undefined) this.#parts.seats.heard(seat, weight);
     });
     const call = this.#calls.get(message.try);
     if (call === undefined) return;

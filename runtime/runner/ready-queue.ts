@@ -16,6 +16,7 @@ interface Line<T> {
 export class ReadyQueue<T> {
   readonly #lines = new Map<string, Line<T>>();
   #order = 0;
+  #first = 0;
   #size = 0;
 
   get size(): number {
@@ -23,28 +24,56 @@ export class ReadyQueue<T> {
   }
 
   add(tags: readonly string[], item: T): void {
-    const key = JSON.stringify([...new Set(tags)].sort());
-    const line = this.#lines.get(key) ?? { tags, entries: [], next: 0 };
-    this.#lines.set(key, line);
-    line.entries.push({ order: ++this.#order, item });
+    this.#lineOf(tags).entries.push({ order: ++this.#order, item });
     this.#size++;
+  }
+
+  /** Adds items before all others, in their order: they were taken too early. */
+  putBack(tags: readonly string[], items: readonly T[]): void {
+    const line = this.#lineOf(tags);
+    this.#first -= items.length;
+    const entries = items.map((item, index) => ({ order: this.#first + index + 1, item }));
+    line.entries = [...entries, ...line.entries.slice(line.next)];
+    line.next = 0;
+    this.#size += items.length;
+  }
+
+  /** Takes the first item of all, if `wanted` says so. */
+  takeFirst(wanted: (item: T) => boolean): T | undefined {
+    const key = this.#keyOfFirst();
+    const line = key === undefined ? undefined : this.#lines.get(key);
+    const first = line?.entries[line.next];
+    return key === undefined || first === undefined || !wanted(first.item) ? undefined : this.#shift(key);
   }
 
   /** Takes the first item whose tags `admits` lets through. */
   take(admits: (tags: readonly string[]) => boolean): T | undefined {
     const refused = new Set<string>();
     for (;;) {
-      let first: { readonly key: string; readonly order: number } | undefined;
-      for (const [key, { entries, next }] of this.#lines) {
-        const order = entries[next]?.order;
-        if (order === undefined || refused.has(key)) continue;
-        if (first === undefined || order < first.order) first = { key, order };
-      }
-      const line = first && this.#lines.get(first.key);
+      const first = this.#keyOfFirst(refused);
+      const line = first === undefined ? undefined : this.#lines.get(first);
       if (first === undefined || line === undefined) return undefined;
-      if (admits(line.tags)) return this.#shift(first.key);
-      refused.add(first.key);
+      if (admits(line.tags)) return this.#shift(first);
+      refused.add(first);
     }
+  }
+
+  /** The key of the line in which the first of all is. @param but keys of lines that don't count. */
+  #keyOfFirst(but?: ReadonlySet<string>): string | undefined {
+    let first: { readonly key: string; readonly order: number } | undefined;
+    for (const [key, { entries, next }] of this.#lines) {
+      const order = entries[next]?.order;
+      if (order === undefined || but?.has(key)) continue;
+      if (first === undefined || order < first.order) first = { key, order };
+    }
+    return first?.key;
+  }
+
+  #lineOf(tags: readonly string[]): Line<T> {
+    const key = JSON.stringify([...new Set(tags)].sort());
+    const line = this.#lines.get(key) ?? { tags, entries: [], next: 0 };
+    this.#lines.set(key, line);
+    return line;
   }
 
   removeWhere(predicate: (item: T) => boolean): void {

@@ -33,6 +33,8 @@ export class Scheduler {
   /** They, or what ran beside them, took the threads' process with them: each runs with nothing beside it. */
   #suspects: Waiting[] = [];
   #suspectRuns = false;
+  /** Given to a thread that has not begun with them, and is not to. */
+  #notBegun: Waiting[] = [];
   #dispatchDue = false;
   /** Flow runs of which nothing more is started. */
   readonly #cancelled: string[] = [];
@@ -186,8 +188,26 @@ export class Scheduler {
         this.#pool.release(thread);
         return;
       }
-      void this.#runOn(thread, waiting);
+      void this.#runOn(thread, [waiting, ...this.#takeBeside(queue, waiting)]);
     }
+  }
+
+  /** What a thread is given besides: where tasks are quick, a message for each would cost more than they do. */
+  #takeBeside(queue: ReadyQueue<Waiting>, first: Waiting): Waiting[] {
+    if (!isPlain(first)) return [];
+    let most = Math.min(this.#atOnce(first), Math.ceil((queue.size + 1) / this.#pool.size));
+    const taken: Waiting[] = [];
+    while (taken.length + 1 < most) {
+      const next = queue.takeFirst((waiting) => isPlain(waiting) && this.#atOnce(waiting) > taken.length + 1);
+      if (next === undefined) break;
+      most = Math.min(most, this.#atOnce(next));
+      taken.push(next);
+    }
+    return taken;
+  }
+
+  #atOnce({ run }: Waiting): number {
+    return this.#pool.atOnce(run.options.name);
   }
 
   #dispatchSuspect(): void {
@@ -198,23 +218,50 @@ export class Scheduler {
     this.#suspects = rest;
     this.#suspectRuns = true;
     this.#slots.tryTake(waiting.run.options.tags ?? []); // nothing else has one
-    void this.#runOn(thread, waiting);
+    void this.#runOn(thread, [waiting]);
   }
 
-  async #runOn(thread: TaskThread, waiting: Waiting): Promise<void> {
-    const { run, attempt } = waiting;
-    const current = new TaskTry(this.#parts, thread, run, attempt);
-    this.#tries.set(run, current);
-    const outcome = await current.run();
-    this.#tries.delete(run);
-    if (this.#tries.size === 0) this.#suspectRuns = false;
-    this.#slots.release(run.options.tags ?? []);
+  /** Runs tries on a thread, one after the other. */
+  async #runOn(thread: TaskThread, all: readonly Waiting[]): Promise<void> {
+    let settled = Promise.resolve();
+    for (const [index, waiting] of all.entries()) {
+      const current = new TaskTry(this.#parts, thread, waiting.run, waiting.attempt, index > 0);
+      this.#tries.set(waiting.run, current);
+      settled = this.#finish(waiting, current, settled);
+    }
+    await settled;
     this.#pool.release(thread);
-    this.#settle(waiting, outcome);
     this.#dispatch();
   }
 
-  #settle({ run, attempt, interrupted }: Waiting, outcome: Outcome): void {
+  /** @param before settles when all that the thread begins with before it is settled. */
+  async #finish(waiting: Waiting, current: TaskTry, before: Promise<void>): Promise<void> {
+    const told = before.then(() => current.tellBegun());
+    const outcome = await current.outcome(told);
+    this.#tries.delete(waiting.run);
+    if (this.#tries.size === 0) this.#suspectRuns = false;
+    this.#slots.release(waiting.run.options.tags ?? []);
+    if (outcome.kind === "not begun") this.#putBackSoon(waiting);
+    else this.#settle(waiting, outcome);
+    await told;
+  }
+
+  /** Lets any thread have it. */
+  #putBackSoon(waiting: Waiting): void {
+    this.#notBegun.push(waiting);
+    if (this.#notBegun.length > 1) return;
+    queueMicrotask(() => {
+      const all = this.#notBegun.filter(({ run }) => !hasEnded(run.state));
+      this.#notBegun = [];
+      this.#ready.own.putBack([], all); // that they have no tags is what isPlain says
+      this.#dispatch();
+    });
+  }
+
+  #settle(
+    { run, attempt, interrupted }: Waiting,
+    outcome: Exclude<Outcome, { readonly kind: "not begun" }>,
+  ): void {
     switch (outcome.kind) {
       case "completed":
         run.finish(makeState("Completed"), { result: outcome.result });
@@ -254,4 +301,21 @@ export class Scheduler {
         outcome satisfies never;
     }
   }
+}
+
+/** Arguments of more bytes are given to a thread only when it begins with them. */
+const mostBeside = 16_384;
+
+/** Whether it may be given to a thread together with others: nothing is to be done, or counted, when it begins. */
+function isPlain({ run, attempt }: Waiting): boolean {
+  const { tags = [], timeout, waits = false } = run.options;
+  const { tables, args } = run.inputs;
+  return (
+    attempt === 1 &&
+    !waits &&
+    tags.length === 0 &&
+    timeout === undefined &&
+    tables.length === 0 &&
+    args.length <= mostBeside
+  );
 }

@@ -2,24 +2,23 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { knowSecret } from "../secrets/known-secrets.ts";
 import { keepLastWords, wordsOf } from "../store/last-words.ts";
-import { reportError } from "../worker/error-report.ts";
 import type { RunEnvironment } from "../worker/protocol.ts";
 import { childrenOfProcess, endProcesses } from "./child-processes.ts";
 import { takeFatalError } from "./fatal-error.ts";
 import { Frames } from "./frames.ts";
-import type { FromHost, ToHost } from "./host-protocol.ts";
-import type { PoolCall } from "./pool-thread.ts";
-import { type OrderBytes, ThreadEndedError } from "./task-threads.ts";
+import { type FromHost, pipeOf, type ToHost } from "./host-protocol.ts";
+import { ThreadOrders } from "./thread-orders.ts";
 import { ThreadPool } from "./thread-pool.ts";
 
 // The process that the threads of a run are in: what takes a whole process with it (V8 out of memory in one
 // big step, a native crash, the system's kill for want of memory) leaves the run's own process alive, and a
-// thread that nothing can end (it waits in a system call) ends with this one. No user code runs on this thread.
+// thread that nothing can end (it waits in a system call) ends with this one. No user code runs on this thread,
+// and what threads say doesn't pass it: each writes to the run's process by a pipe of its own.
 
 const runner = process.ppid;
 const socket = new Socket({ fd: 3 });
-const heard: (() => void)[] = [];
-const calls = new Map<number, PoolCall>();
+const size = Number(process.argv[2]);
+const threads = new Map<number, ThreadOrders>();
 let environment: RunEnvironment | undefined;
 
 const frames = new Frames<FromHost, ToHost>(socket, (message, order, args) => {
@@ -29,13 +28,17 @@ const frames = new Frames<FromHost, ToHost>(socket, (message, order, args) => {
       for (const value of environment.secrets) knowSecret(value);
       return;
     case "run":
-      void run(message, { order, args });
+      if (environment === undefined) throw new Error("There is no environment yet."); // the run says it first
+      ordersOf(message.thread).add({ call: message.call, order, args }, environment);
       return;
     case "stop":
-      calls.get(message.call)?.stop(message.reason);
+      ordersOf(message.thread).stop(message.call, message.first, message.reason);
+      return;
+    case "recall":
+      ordersOf(message.thread).recall(message.first);
       return;
     case "heard":
-      heard.shift()?.();
+      pool.heard(message.seat, message.weight);
       return;
     case "detach":
       pool.detach(message.resource);
@@ -48,44 +51,28 @@ const frames = new Frames<FromHost, ToHost>(socket, (message, order, args) => {
   }
 });
 
-const pool = new ThreadPool(Number(process.argv[2]), {
-  onMessage(message, done) {
-    for (const value of message.secrets ?? []) knowSecret(value);
-    heard.push(done);
-    frames.send({ from: "said", message });
+const pool = new ThreadPool(
+  size,
+  {
+    onMessage({ secrets = [] }) {
+      for (const value of secrets) knowSecret(value); // the rest goes its own way
+    },
+    onStrayError: (error) => frames.send({ from: "stray", error }),
   },
-  onStrayError: (error) => frames.send({ from: "stray", error }),
-});
+  pipeOf,
+);
 
 // The run's process is gone, however it went: nobody is left to be told anything.
 for (const gone of ["end", "error", "close"]) socket.on(gone, leave);
 preferToBeKilled();
 leaveSignalsToTheRunner();
 
-async function run(
-  { call, thread: number }: Extract<ToHost, { to: "run" }>,
-  bytes: OrderBytes,
-): Promise<void> {
-  try {
-    const thread = pool.thread(number);
-    if (environment === undefined || thread === undefined)
-      throw new Error(`There is no environment yet, or no thread ${number}.`);
-    const running = thread.start(bytes, environment);
-    calls.set(call, running);
-    frames.send({ from: "response", call }, await running.response);
-  } catch (error) {
-    const told =
-      error instanceof ThreadEndedError
-        ? {
-            reason: error.reason,
-            message: error.message,
-            ...(error.report === undefined ? {} : { report: error.report }),
-          }
-        : { reason: "error" as const, message: String(error), report: reportError(error) };
-    frames.send({ from: "ended", call, end: told });
-  } finally {
-    calls.delete(call);
-  }
+function ordersOf(number: number): ThreadOrders {
+  const known = threads.get(number);
+  if (known !== undefined) return known;
+  const orders = new ThreadOrders(number, number > size, () => pool.thread(number));
+  threads.set(number, orders);
+  return orders;
 }
 
 /** An exit would wait for threads that nothing can end. */

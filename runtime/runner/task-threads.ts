@@ -5,17 +5,11 @@ import type {
   TaskMessage,
   TaskRequest,
   TaskResponse,
+  ThreadEnd,
 } from "../worker/protocol.ts";
 
 /** One try of a task run, as whoever schedules it knows it. */
 export type TaskOrder = Omit<TaskRequest, "shared">;
-
-/** An order as it crosses to a thread. */
-export interface OrderBytes {
-  /** All but its environment and arguments, by `v8.serialize`. */
-  readonly order: Uint8Array;
-  readonly args: Uint8Array;
-}
 
 /** Threads that each run one task at a time, or many that mostly wait: see {@link FreeSeats}. */
 export interface TaskThreads {
@@ -29,26 +23,39 @@ export interface TaskThreads {
    */
   take(waits: boolean): TaskThread | undefined;
   release(thread: TaskThread): void;
+  /** How many tries of a task a thread is best given at once, as far as is known: more than one of quick ones. */
+  atOnce(task: string): number;
   /** Lets all threads let go of a resource. */
   detach(resource: string): void;
   /** Ends all threads, once they have let go of their resources; one that is busy with something else loses them. */
   destroy(): Promise<void>;
 }
 
-/** A seat of a thread, for one task at a time. */
+/** A seat of a thread. */
 export interface TaskThread {
   /** The thread's, from 1. */
   readonly number: number;
   /**
-   * Runs one try of a task; resolves when all that it said has been received too.
+   * Gives the thread one try of a task to run, after those that it was given before.
+   * @param onBegun hears, before the end of the one before it is told, that the thread has begun with it.
+   */
+  start(order: TaskOrder, onBegun?: () => void): ThreadCall;
+}
+
+/** A try that a thread was given. */
+export interface ThreadCall {
+  /**
+   * Resolves when all that it said has been received too.
    * @throws {ThreadEndedError}
    * @throws {HostEndedError}
+   * @throws {NotBegunError}
    */
-  run(order: TaskOrder): Promise<TaskResponse>;
+  readonly response: Promise<TaskResponse>;
   /**
-   * Tells the task that runs that it should end. After a second of grace the thread is ended under it, even
-   * one in an endless loop, and so are the processes that it has started. Where others share the thread, the task is
-   * given up instead, nothing new starts there, and the thread ends after the others; unless it is blocked.
+   * Tells the task that it should end; one that has not begun doesn't. After a second of grace the thread is ended
+   * under it, even one in an endless loop, and so are the processes that it has started. Where others share the
+   * thread, the task is given up instead, nothing new starts there, and the thread ends after the others; unless it is
+   * blocked.
    */
   stop(reason: StopReason): void;
 }
@@ -83,17 +90,14 @@ export class ThreadEndedError extends Error {
   }
 }
 
-export interface ThreadEnd {
-  /** `shared`: it ended under several tasks, and it isn't known which of them ended it. */
-  readonly reason: "exit" | "memory" | "process" | "uncaught" | "ended" | "error" | "shared";
-  readonly message: string;
-  /** What was thrown, if anything was. */
-  readonly report?: ErrorReport;
-}
-
 /** The process of the threads ended while several tasks ran there, and it isn't known which of them ended it. */
 export class HostEndedError extends Error {
   override readonly name = "HostEndedError";
+}
+
+/** The thread didn't begin with it, and won't: it can be given to any. */
+export class NotBegunError extends Error {
+  override readonly name = "NotBegunError";
 }
 
 export const memoryAdvice = "Give it less at a time, or more: NODE_OPTIONS=--max-old-space-size=<megabytes>.";

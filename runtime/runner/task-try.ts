@@ -4,7 +4,7 @@ import type { RunEnvironment, StopReason } from "../worker/protocol.ts";
 import type { ResultCache } from "./result-cache.ts";
 import type { RunResources } from "./run-resources.ts";
 import type { TaskRun } from "./task-run.ts";
-import type { TaskOrder, TaskThread } from "./task-threads.ts";
+import type { TaskOrder, TaskThread, ThreadCall } from "./task-threads.ts";
 import { startTimer } from "./timer.ts";
 import { type Outcome, responseOutcome, stoppedOutcome, threadDied } from "./try-outcome.ts";
 import type { Writings } from "./writings.ts";
@@ -18,6 +18,8 @@ export interface TryParts {
 }
 
 type Phase =
+  /** Its thread has others to run before it. */
+  | { readonly name: "waiting" }
   | { readonly name: "running" }
   /** Its thread has been told, and has a second to stop by itself. */
   | { readonly name: "stopping"; readonly reason: StopReason }
@@ -29,48 +31,77 @@ export class TaskTry {
   readonly #thread: TaskThread;
   readonly #run: TaskRun;
   readonly #attempt: number;
-  #phase: Phase = { name: "running" };
+  readonly #outcome: Promise<Outcome>;
+  #phase: Phase;
+  #call: ThreadCall | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #hasBegun = false;
 
-  /** @param attempt which try of the task run, from 1. */
-  constructor(parts: TryParts, thread: TaskThread, run: TaskRun, attempt: number) {
+  /**
+   * Gives it to its thread.
+   * @param attempt which try of the task run, from 1.
+   * @param waits whether the thread has others to run before it: it is told by {@link tellBegun} then.
+   */
+  constructor(parts: TryParts, thread: TaskThread, run: TaskRun, attempt: number, waits: boolean) {
     this.#parts = parts;
     this.#thread = thread;
     this.#run = run;
     this.#attempt = attempt;
+    this.#phase = { name: waits ? "waiting" : "running" };
+    if (!waits) this.#tellRunning();
+    this.#outcome = this.#onThread();
   }
 
-  /** Runs to its end; never rejects. */
-  async run(): Promise<Outcome> {
-    const attempt = this.#attempt;
+  /**
+   * Waits for its end; never rejects.
+   * @param told settles when it may be told: what ran before it on its thread is, then.
+   */
+  async outcome(told: Promise<void>): Promise<Outcome> {
+    const came = await this.#outcome;
+    if (came.kind !== "not begun") await told;
+    clearTimeout(this.#timer);
     const { timeout } = this.#run.options;
-    this.#run.move(makeState(attempt === 1 ? "Running" : "Retrying"), {
-      attempt,
-      thread: this.#thread.number,
-    });
-    const timer = timeout === undefined ? undefined : startTimer(timeout, () => this.stop("timeout"));
-    const came = await this.#onThread();
-    clearTimeout(timer);
     // Once stopped, a late result doesn't count: the try is Cancelled or TimedOut.
     const outcome = this.#phase.name === "stopping" ? stoppedOutcome(this.#phase.reason, timeout) : came;
     this.#phase = { name: "ended" };
     return outcome;
   }
 
+  /** Tells that it runs, if its thread has begun with it and that isn't told yet. */
+  tellBegun(): void {
+    if (this.#phase.name !== "waiting" || !this.#hasBegun) return;
+    this.#phase = { name: "running" };
+    this.#tellRunning();
+  }
+
   /** Ends it, gracefully at first. */
   stop(reason: StopReason): void {
-    if (this.#phase.name !== "running") return;
+    if (this.#phase.name === "stopping" || this.#phase.name === "ended") return;
+    if (reason === "cancelled" && this.#phase.name === "running") this.#run.move(makeState("Cancelling"));
     this.#phase = { name: "stopping", reason };
-    if (reason === "cancelled") this.#run.move(makeState("Cancelling"));
-    this.#thread.stop(reason);
+    this.#call?.stop(reason);
+  }
+
+  #tellRunning(): void {
+    const attempt = this.#attempt;
+    const { timeout } = this.#run.options;
+    this.#run.move(makeState(attempt === 1 ? "Running" : "Retrying"), {
+      attempt,
+      thread: this.#thread.number,
+    });
+    if (timeout !== undefined) this.#timer = startTimer(timeout, () => this.stop("timeout"));
   }
 
   /** What it comes to if nobody stops it. */
   async #onThread(): Promise<Outcome> {
     try {
       const order = await this.#order();
-      return this.#phase.name === "stopping"
-        ? stoppedOutcome(this.#phase.reason, this.#run.options.timeout)
-        : responseOutcome(await this.#thread.run(order));
+      if (this.#phase.name === "stopping")
+        return stoppedOutcome(this.#phase.reason, this.#run.options.timeout);
+      this.#call = this.#thread.start(order, () => {
+        this.#hasBegun = true;
+      });
+      return responseOutcome(await this.#call.response);
     } catch (error) {
       return threadDied(error);
     }

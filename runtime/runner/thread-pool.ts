@@ -1,9 +1,10 @@
 import { deserialize, serialize } from "node:v8";
 import { BroadcastChannel } from "node:worker_threads";
-import type { StopReason, TaskResponse, ThreadNotice } from "../worker/protocol.ts";
+import type { TaskResponse, ThreadNotice } from "../worker/protocol.ts";
 import { FreeSeats, seatsPerThread } from "./free-seats.ts";
-import { type PoolCall, PoolThread } from "./pool-thread.ts";
-import type { TaskOrder, TaskThread, TaskThreads, ThreadsListener } from "./task-threads.ts";
+import { type PoolParts, PoolThread } from "./pool-thread.ts";
+import { SharedSeats } from "./shared-seats.ts";
+import type { TaskOrder, TaskThread, TaskThreads, ThreadCall } from "./task-threads.ts";
 
 /** How many pools this process has made. */
 let pools = 0;
@@ -19,19 +20,26 @@ export class ThreadPool implements TaskThreads {
   readonly #retired = new Set<PoolThread>();
   readonly #free: FreeSeats;
   readonly #channel: BroadcastChannel;
+  readonly #seats = new SharedSeats();
   readonly #start: (number: number) => PoolThread;
 
-  constructor(size: number, listener: Pick<ThreadsListener, "onMessage" | "onStrayError">) {
+  /** @param outletOf where a thread tells what it has to say, past this process. */
+  constructor(size: number, listener: PoolParts["listener"], outletOf?: (thread: number) => number) {
     this.size = size;
     const channel = `millrace ${process.pid} ${++pools}`;
     this.#channel = new BroadcastChannel(channel);
     this.#channel.unref();
-    const notify = (notice: ThreadNotice) => this.#channel.postMessage(notice);
-    const busy = new Int32Array(new SharedArrayBuffer((2 * size + 1) * Int32Array.BYTES_PER_ELEMENT));
-    this.#start = (number) =>
-      new PoolThread(number, number > size ? seatsPerThread : 1, busy, channel, notify, listener);
+    const parts: PoolParts = {
+      busy: new Int32Array(new SharedArrayBuffer((2 * size + 1) * Int32Array.BYTES_PER_ELEMENT)),
+      channel,
+      notify: (notice) => this.#channel.postMessage(notice),
+      seats: this.#seats,
+      ...(outletOf === undefined ? {} : { outletOf }),
+      listener,
+    };
+    this.#start = (number) => new PoolThread(number, number > size ? seatsPerThread : 1, parts);
     for (let number = 1; number <= size; number++) this.#threads.set(number, this.#start(number));
-    this.#free = new FreeSeats(size, (number) => new PoolSeat(number, this));
+    this.#free = new FreeSeats(size, (number) => poolSeat(number, this));
   }
 
   /** @param number from 1. */
@@ -60,6 +68,15 @@ export class ThreadPool implements TaskThreads {
     this.#free.release(thread);
   }
 
+  atOnce(): number {
+    return 1;
+  }
+
+  /** What a thread said is on disk. */
+  heard(seat: number, weight: number): void {
+    this.#seats.heard(seat, weight);
+  }
+
   detach(resource: string): void {
     this.#channel.postMessage({ notice: "detach", resource } satisfies ThreadNotice);
   }
@@ -70,23 +87,17 @@ export class ThreadPool implements TaskThreads {
   }
 }
 
-/** A seat of a thread in this process. */
-class PoolSeat implements TaskThread {
-  readonly number: number;
-  readonly #pool: ThreadPool;
-  #call: PoolCall | undefined;
-
-  constructor(number: number, pool: ThreadPool) {
-    this.number = number;
-    this.#pool = pool;
-  }
-
-  async run({ environment, args, ...order }: TaskOrder): Promise<TaskResponse> {
-    this.#call = this.#pool.thread(this.number).start({ order: serialize(order), args }, environment);
-    return deserialize(await this.#call.response) as TaskResponse; // what runTask returns
-  }
-
-  stop(reason: StopReason): void {
-    this.#call?.stop(reason);
-  }
+/** A seat of a thread in this process, for one try at a time. */
+function poolSeat(number: number, pool: ThreadPool): TaskThread {
+  return {
+    number,
+    start({ environment, args, ...order }: TaskOrder): ThreadCall {
+      const { response, stop } = pool
+        .thread(number)
+        .start([{ call: 0, order: serialize(order), args }], environment);
+      return { response: response.then((bytes) => deserialize(bytes ?? none) as TaskResponse), stop }; // what runTask returns
+    },
+  };
 }
+
+const none = new Uint8Array(0);

@@ -3,7 +3,7 @@ import type { ResultRef } from "../events/run-event.ts";
 import { makeState, type State } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
 import type { StopReason, TaskResponse } from "../worker/protocol.ts";
-import { HostEndedError, ThreadEndedError } from "./task-threads.ts";
+import { HostEndedError, NotBegunError, ThreadEndedError } from "./task-threads.ts";
 
 /** What a try read, where that was recorded. */
 type TaskResponseReads = Extract<TaskResponse, { outcome: "completed" }>["reads"];
@@ -18,6 +18,8 @@ export type Outcome =
       readonly retriable: boolean;
     }
   | { readonly kind: "cancelled" }
+  /** No thread has begun with it. */
+  | { readonly kind: "not begun" }
   /** It, or a task that ran beside it, took the threads' process with it. Alone, it will show which. */
   | { readonly kind: "interrupted"; readonly message: string };
 
@@ -69,6 +71,7 @@ function timedOut(timeout: number): Outcome {
 
 /** What kept a thread from telling how its task ended. */
 export function threadDied(error: unknown): Outcome {
+  if (error instanceof NotBegunError) return { kind: "not begun" };
   if (error instanceof HostEndedError) return { kind: "interrupted", message: error.message };
   // An argument's table that could not be written, say.
   if (!(error instanceof ThreadEndedError)) return failed(reportError(error), true);

@@ -3,6 +3,7 @@ import {
   type TaskOrder,
   type TaskThread,
   type TaskThreads,
+  type ThreadCall,
   ThreadEndedError,
   type ThreadsListener,
 } from "../runner/task-threads.ts";
@@ -56,6 +57,10 @@ export class InProcessThreads implements TaskThreads {
     this.#free.push(thread);
   }
 
+  atOnce(): number {
+    return 1;
+  }
+
   detach(resource: string): void {
     void this.#resources?.detach(resource);
   }
@@ -86,7 +91,11 @@ class InProcessThread implements TaskThread {
     this.#listener = listener;
   }
 
-  async run(order: TaskOrder): Promise<TaskResponse> {
+  start(order: TaskOrder): ThreadCall {
+    return { response: this.#run(order), stop: (reason) => this.#stop(reason) };
+  }
+
+  async #run(order: TaskOrder): Promise<TaskResponse> {
     const shared = sharedNumbers();
     const number = ++this.#tries;
     const request = { ...order, shared };
@@ -112,9 +121,5 @@ class InProcessThread implements TaskThread {
       clearTimeout(timer);
       this.#stop = () => {};
     }
-  }
-
-  stop(reason: StopReason): void {
-    this.#stop(reason);
   }
 }

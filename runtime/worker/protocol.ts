@@ -59,13 +59,20 @@ export interface TaskRequest {
   readonly shared: Int32Array;
 }
 
-/** What {@link TaskRequest} is as it crosses: put together once, taken apart once, wherever it passes. */
+/** One try of a task run as it crosses to a thread. */
+export interface OrderBytes {
+  /** Its number, over all threads. */
+  readonly call: number;
+  /** All of its {@link TaskRequest} that isn't beside it, by `v8.serialize`. */
+  readonly order: Uint8Array;
+  readonly args: Uint8Array;
+}
+
+/** What crosses to a thread: tries that it runs one after the other. */
 export interface RequestBytes {
   /** {@link ThreadSurroundings} as JSON. */
   readonly surroundings: string;
-  /** All of the request that isn't beside it, by `v8.serialize`. */
-  readonly order: Uint8Array;
-  readonly args: Uint8Array;
+  readonly orders: readonly OrderBytes[];
   readonly shared: Int32Array;
   /** How many queries run in each of the process's threads, and which of them this is. */
   readonly busy: Int32Array;
@@ -77,6 +84,29 @@ export interface ThreadSurroundings {
   readonly environment: RunEnvironment;
   /** Name of the BroadcastChannel on which threads get {@link ThreadNotice}s. */
   readonly channel: string;
+  /** Where it writes {@link ToRun}: a file descriptor. Without one it tells its keeper, and is given one try at a time. */
+  readonly outlet?: number;
+}
+
+/** What is written to a thread's pipe, by itself and by its keeper, for the run's process. */
+export type ToRun =
+  | { readonly from: "said"; readonly message: TaskMessage }
+  /**
+   * Followed by a {@link TaskResponse}, by `v8.serialize`. `took`: milliseconds. `next`: the thread has begun with the
+   * next of its orders.
+   */
+  | { readonly from: "response"; readonly call: number; readonly took: number; readonly next: boolean }
+  /** These were not begun, and won't be. */
+  | { readonly from: "returned"; readonly calls: readonly number[] }
+  /** The thread ended under it. */
+  | { readonly from: "ended"; readonly call: number; readonly end: ThreadEnd };
+
+export interface ThreadEnd {
+  /** `shared`: it ended under several tasks, and it isn't known which of them ended it. */
+  readonly reason: "exit" | "memory" | "process" | "uncaught" | "ended" | "error" | "shared";
+  readonly message: string;
+  /** What was thrown, if anything was. */
+  readonly report?: ErrorReport;
 }
 
 /** The numbers that a thread and whoever keeps it share: where which one is. */
@@ -99,7 +129,27 @@ export const share = {
   seat: 6,
   /** 1 once the try has looked whether it is to stop, since it was set to 0: its thread isn't blocked. */
   heard: 7,
+  /**
+   * How many of the orders the thread has begun with, which it does with the first in any case; {@link noMore}
+   * besides, once it is to begin with no other.
+   */
+  begun: 8,
 } as const;
+
+/** See {@link share}. */
+const noMore = 1 << 30;
+
+/** Lets the thread begin with the order at `index`, from 1, if it may. @returns whether it may. */
+export function beginOrder(shared: Int32Array, index: number): boolean {
+  if (Atomics.compareExchange(shared, share.begun, index, index + 1) !== index) return false;
+  Atomics.store(shared, share.called, 0);
+  return true;
+}
+
+/** Lets the thread begin with no other order. @returns how many it has begun with. */
+export function beginNoMore(shared: Int32Array): number {
+  return Atomics.or(shared, share.begun, noMore) & ~noMore;
+}
 
 /** Such numbers, 0 at first. */
 export function sharedNumbers(): Int32Array {

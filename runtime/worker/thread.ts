@@ -1,7 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import { BroadcastChannel, parentPort } from "node:worker_threads";
+import { BroadcastChannel, parentPort, threadId } from "node:worker_threads";
 import { type RunContext, shared } from "../authoring/context.ts";
 import type { TaskDefinition } from "../authoring/task.ts";
 import { describe } from "../errors/stack-location.ts";
@@ -10,7 +10,9 @@ import { knowSecret } from "../secrets/known-secrets.ts";
 import { AttachedResources } from "./attached-resources.ts";
 import { captureOutput } from "./capture-output.ts";
 import { reportError } from "./error-report.ts";
+import { PipeOutlet } from "./pipe-outlet.ts";
 import {
+  beginOrder,
   type RequestBytes,
   type RunEnvironment,
   share,
@@ -28,14 +30,20 @@ import { TaskScope } from "./task-scope.ts";
 /** A worker thread's side of one run. */
 class Thread {
   readonly environment: RunEnvironment;
+  /** Undefined where its keeper hears it. */
+  readonly outlet: PipeOutlet | undefined;
   readonly #resources: AttachedResources;
   readonly #tasks: Promise<Map<string, TaskDefinition>>;
   readonly #detaching = new Set<Promise<void>>();
   /** Of the tries that run now; more than one only of tasks that mostly wait. */
   readonly #scopes = new Map<RunContext, (error: unknown) => void>();
 
-  constructor(environment: RunEnvironment, channelName: string, atWork: Pick<RequestBytes, "busy" | "slot">) {
+  constructor(
+    { environment, channel: channelName, outlet }: ThreadSurroundings,
+    atWork: Pick<RequestBytes, "busy" | "slot">,
+  ) {
     this.environment = environment;
+    this.outlet = outlet === undefined ? undefined : new PipeOutlet(outlet, threadId);
     const { memory, cores, given, secrets } = environment;
     giveSecrets(given);
     for (const value of secrets) knowSecret(value);
@@ -69,7 +77,7 @@ class Thread {
     for (const value of request.secrets) knowSecret(value);
     const scope = new TaskScope(request, (events, weight, secrets) => {
       const told = secrets === undefined ? {} : { secrets };
-      parentPort?.postMessage({ try: number, seat, events, weight, ...told } satisfies TaskMessage);
+      this.#say({ try: number, seat, events, weight, ...told });
     });
     const stray = new Promise<never>((_, reject) => this.#scopes.set(scope, reject));
     Atomics.store(numbers, share.id, systemThreadId);
@@ -85,6 +93,12 @@ class Thread {
     } finally {
       this.#scopes.delete(scope);
     }
+  }
+
+  #say(message: TaskMessage): void {
+    this.outlet?.say({ from: "said", message });
+    // The process that it is in masks what it says when it dies.
+    if (this.outlet === undefined || message.secrets !== undefined) parentPort?.postMessage(message);
   }
 
   async #definition(task: string): Promise<TaskDefinition> {
@@ -150,20 +164,30 @@ function readSystemThreadId(): number {
 
 let thread: Thread | undefined;
 
-/** Piscina's entry: runs one try of a task run. @returns a {@link TaskResponse}, by `v8.serialize`. */
+/**
+ * Piscina's entry: runs tries of task runs, one after the other, and tells by the thread's outlet what each came to.
+ * @returns where it has none, a {@link TaskResponse}, by `v8.serialize`.
+ */
 export async function runTask({
   surroundings,
-  order,
-  args,
+  orders,
   shared,
   ...atWork
-}: RequestBytes): Promise<Uint8Array> {
-  if (thread === undefined) {
-    const { environment, channel } = JSON.parse(surroundings) as ThreadSurroundings; // written by the pool
-    thread = new Thread(environment, channel, atWork);
+}: RequestBytes): Promise<Uint8Array | undefined> {
+  thread ??= new Thread(JSON.parse(surroundings) as ThreadSurroundings, atWork); // written by the pool
+  let next = true;
+  for (const [index, { call, order, args }] of orders.entries()) {
+    if (!next) return undefined;
+    const begun = performance.now();
+    const request = deserialize(order) as Omit<TaskRequest, "environment" | "args" | "shared">; // of the pool's, too
+    const response = await thread.run({ ...request, environment: thread.environment, args, shared });
+    const bytes = serialize(response);
+    if (thread.outlet === undefined) return bytes;
+    next = index + 1 < orders.length && beginOrder(shared, index + 1);
+    thread.outlet.say({ from: "response", call, took: performance.now() - begun, next }, bytes);
+    if (next) await new Promise(setImmediate); // what the last one left to do has its turn
   }
-  const request = deserialize(order) as Omit<TaskRequest, "environment" | "args" | "shared">; // of the pool's, too
-  return serialize(await thread.run({ ...request, environment: thread.environment, args, shared }));
+  return undefined;
 }
 
 /** Called through piscina, too, before the thread is ended. */

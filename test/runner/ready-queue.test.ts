@@ -8,11 +8,28 @@ const tags = fc.uniqueArray(fc.constantFrom("a", "b", "c"), { maxLength: 2 });
 type Step =
   | { readonly kind: "add"; readonly tags: readonly string[] }
   | { readonly kind: "take"; readonly refused: readonly string[] }
+  | { readonly kind: "take first"; readonly divisor: number }
+  | { readonly kind: "put back"; readonly tags: readonly string[]; readonly count: number }
   | { readonly kind: "remove"; readonly divisor: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("add" as const), tags }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("take" as const), refused: tags }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("take first" as const),
+      divisor: fc.integer({ min: 1, max: 2 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("put back" as const),
+      tags,
+      count: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("remove" as const), divisor: fc.integer({ min: 2, max: 5 }) }),
@@ -36,6 +53,16 @@ describe("the queue of what is ready", () => {
             const expected = list.find((entry) => admits(entry.tags));
             list = list.filter((entry) => entry !== expected);
             assert.equal(queue.take(admits), expected?.item);
+          } else if (each.kind === "take first") {
+            const wanted = (item: number) => item % each.divisor === 0;
+            const first = list[0];
+            const expected = first !== undefined && wanted(first.item) ? first : undefined;
+            list = list.filter((entry) => entry !== expected);
+            assert.equal(queue.takeFirst(wanted), expected?.item);
+          } else if (each.kind === "put back") {
+            const items = Array.from({ length: each.count }, () => next++);
+            queue.putBack(each.tags, items);
+            list = [...items.map((item) => ({ item, tags: each.tags })), ...list];
           } else {
             queue.removeWhere((item) => item % each.divisor === 0);
             list = list.filter(({ item }) => item % each.divisor !== 0);
