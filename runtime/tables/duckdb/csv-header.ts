@@ -18,7 +18,7 @@ const otherDelimiters = [",", ";", "\t", "|"];
 export async function readCsvHeader(path: string, shown: string, options: CsvOptions): Promise<CsvFormat> {
   const { delimiter, quote } = checkOptions(shown, options);
   await checkIsFile(path, shown);
-  const bytes = await readFirstLine(path, shown, quote);
+  const { bytes, end } = await readFirstLine(path, shown, quote);
   const text = bytes.toString("utf8");
   const fields = splitHeader(text.replace(/\r?\n$/, ""), delimiter, quote);
   checkColumns(shown, fields, options, delimiter, quote, text);
@@ -27,6 +27,7 @@ export async function readCsvHeader(path: string, shown: string, options: CsvOpt
     delimiter,
     quote,
     lineEnd: text.endsWith("\r\n") ? "\r\n" : "\n",
+    bodyStart: end,
     fields: fields.map((name) => ({ name, type: types.get(name) })),
   };
 }
@@ -80,8 +81,12 @@ async function checkIsFile(path: string, shown: string): Promise<void> {
     throw new TableError(`${shown}: is empty. A CSV file begins with a header that names its columns.`);
 }
 
-/** The first line with its line end, without a byte order mark. */
-async function readFirstLine(path: string, shown: string, quote: string | null): Promise<Buffer> {
+/** The first line with its line end, without a byte order mark, and where it ends in the file. */
+async function readFirstLine(
+  path: string,
+  shown: string,
+  quote: string | null,
+): Promise<{ readonly bytes: Buffer; readonly end: number }> {
   const file = await open(path).catch(async (error: NodeJS.ErrnoException) => {
     throw await noFile(path, shown, error);
   });
@@ -108,7 +113,7 @@ async function readFirstLine(path: string, shown: string, quote: string | null):
         throw new TableError(
           `${shown}:1: is an empty line. A CSV file begins with a header that names its columns.`,
         );
-      return line;
+      return { bytes: line, end: start + line.length };
     }
   } finally {
     await file.close();

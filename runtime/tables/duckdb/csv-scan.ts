@@ -12,6 +12,8 @@ export interface CsvFormat {
   readonly quote: string | null;
   /** How the header's line ends; all lines have to end like it. */
   readonly lineEnd: "\n" | "\r\n";
+  /** Where the header's line has ended, in bytes of the file. */
+  readonly bodyStart: number;
   /** The header's fields in the file's order, with the types of those that are read. */
   readonly fields: readonly { readonly name: string; readonly type: CsvType | undefined }[];
 }

@@ -189,13 +189,17 @@ export class QueryRunner {
 
 /**
  * Looks for the bad row that the engine has failed on.
- * @returns whether the engine reads a copy now, since it failed on a file that is good.
+ * @returns whether the engine reads in another way now: by our own rules, since it failed by its own; or a copy, since it
+ *   failed on a file that is good.
  * @throws {TableError} that names the row.
  */
 async function mayRunAgain(error: unknown, views: readonly CsvView[]): Promise<boolean> {
   const { message } = engineProblem(error);
   const isValue = /^".*" should be .* but is /s.test(message);
   if (!isValue && !/CSV|unicode|utf-?8|No files found/i.test(message)) return false;
+  let byRules = false;
+  for (const view of views) byRules = (await view.readByRules()) || byRules;
+  if (byRules) return true;
   for (const view of views) {
     const problem = await view.firstProblem();
     if (problem !== undefined) throw problem;
