@@ -3,7 +3,7 @@ import type { Listen, StartOutcome } from "../operations/start-run.ts";
 import { exit, exitCodeOf } from "./exit.ts";
 import { ignoresHangup } from "./ignores-hangup.ts";
 import { goOnWithoutOutput, loseTerminal, note, printJsonLines, printSequences } from "./output.ts";
-import { cursor } from "./render/frame.ts";
+import { cursor } from "./render/cursor.ts";
 import { reporter, type ShownOptions } from "./render/make-reporter.ts";
 import type { RunReporter } from "./render/run-reporter.ts";
 

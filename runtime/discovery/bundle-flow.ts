@@ -188,11 +188,13 @@ const externalPackages: Plugin = {
         kind,
         pluginData: externalPackages,
       });
-      const own = providedModules.find(({ specifier }) => specifier === args.path)?.url;
+      const provided = providedModules.find(({ specifier }) => specifier === args.path);
+      if (provided !== undefined && found.path === provided.builtOf?.())
+        return { path: provided.url(), external: true };
       // For these a tsconfig's path mapping is there to show an editor their types.
-      if (own !== undefined && !isInstalled(found.path)) {
+      if (provided !== undefined && !isInstalled(found.path)) {
         const isLinked = found.errors.length === 0 && hasPackage(resolveDir, args.path);
-        return { path: isLinked ? pathToFileURL(found.path).href : own(), external: true };
+        return { path: isLinked ? pathToFileURL(found.path).href : provided.url(), external: true };
       }
       if (found.errors.length > 0) return { errors: found.errors };
       // Builtins stay as they are; a tsconfig's path mapping leads into the user's own sources.

@@ -26,5 +26,3 @@ export function frameUpdate(
   const lines = [...above, ...next].map((line) => `${line}${eraseLineEnd}\n`).join("");
   return `${synchronized.begin}${up}\r${lines}${eraseBelow}${synchronized.end}`;
 }
-
-export const cursor = { hide: "\x1b[?25l", show: "\x1b[?25h" };

@@ -1,5 +1,6 @@
 import { printSequences } from "../output.ts";
-import { cursor, frameUpdate } from "./frame.ts";
+import { cursor } from "./cursor.ts";
+import { frameUpdate } from "./frame.ts";
 import { terminalText } from "./own-sequences.ts";
 
 /** Milliseconds between two frames. */
