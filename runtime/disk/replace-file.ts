@@ -25,14 +25,14 @@ export async function replaceFile(
 
 /** The same of several files, the last one last: they share what the disk does. */
 export async function replaceFiles(files: readonly FileContent[], check?: () => void): Promise<void> {
-  const fresh = files.map(({ path }) => freshPath(path));
+  const written = files.map((file) => ({ ...file, fresh: freshPath(file.path) }));
   try {
-    await Promise.all(files.map(({ content }, i) => writeNew(fresh[i] ?? "", content)));
+    await Promise.all(written.map(({ fresh, content }) => writeNew(fresh, content)));
     check?.();
-    for (const [i, { path }] of files.entries()) await rename(fresh[i] ?? "", path);
+    for (const { fresh, path } of written) await rename(fresh, path);
     await Promise.all([...new Set(files.map(({ path }) => dirname(path)))].map(syncFolder));
   } catch (error) {
-    await Promise.all(fresh.map((path) => rm(path, { force: true })));
+    await Promise.all(written.map(({ fresh }) => rm(fresh, { force: true })));
     throw error;
   }
 }

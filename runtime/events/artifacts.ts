@@ -44,6 +44,21 @@ export interface HistogramArtifact {
   readonly label: string;
 }
 
+/** The bins of a histogram, each with its edges. */
+export function binsOf({
+  edges,
+  counts,
+}: Pick<HistogramArtifact, "edges" | "counts">): { from: number; to: number; count: number }[] {
+  return counts.map((count, i) => {
+    const [from, to] = edges.slice(i, i + 2);
+    if (from === undefined || to === undefined)
+      throw new RangeError(
+        `A histogram of ${counts.length} counts has ${edges.length} edges, and needs one more.`,
+      );
+    return { from, to, count };
+  });
+}
+
 export interface ScatterArtifact {
   readonly kind: "scatter";
   readonly x: string;

@@ -38,10 +38,18 @@ export function rangesOf(text: string, values: readonly string[]): readonly Rang
   return merged(found);
 }
 
+/** Where a character of a layer, or the layer's end, starts in the text that is masked. */
+function placeOf(starts: readonly number[] | undefined, at: number): number {
+  const place = starts === undefined ? at : starts[at];
+  if (place === undefined)
+    throw new RangeError(`A decoded text doesn't know where its character ${at} is from.`);
+  return place;
+}
+
 function addOccurrences({ text, starts }: Layer, value: string, found: Range[]): void {
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
     const end = at + value.length;
-    found.push(starts === undefined ? [at, end] : [starts[at] ?? 0, starts[end] ?? 0]);
+    found.push([placeOf(starts, at), placeOf(starts, end)]);
   }
 }
 
@@ -96,7 +104,7 @@ function decodedBy(
   let decoded = "";
   let done = 0;
   const places: number[] = [];
-  const startOf = (at: number) => (starts === undefined ? at : (starts[at] ?? 0));
+  const startOf = (at: number) => placeOf(starts, at);
   const copy = (end: number) => {
     decoded += text.slice(done, end);
     for (let at = done; at < end; at++) places.push(startOf(at));

@@ -16,17 +16,26 @@ import {
 
 type Of<Kind extends ArtifactContent["kind"]> = Extract<ArtifactContent, { readonly kind: Kind }>;
 
+const histogramLists = object<Omit<Of<"histogram">, "kind">>({
+  edges: list(number),
+  counts: list(number),
+  label: text,
+});
+
 const kinds: { readonly [Kind in ArtifactContent["kind"]]: Shape<Omit<Of<Kind>, "kind">> } = {
   table: object<Omit<Of<"table">, "kind">>({
     columns: list(object<{ readonly name: string; readonly type: string }>({ name: text, type: text })),
     rows: list(list(anything as Shape<JsonValue>)), // it comes from JSON
     total: maybe(whole(0)),
   }),
-  histogram: object<Omit<Of<"histogram">, "kind">>({
-    edges: list(number),
-    counts: list(number),
-    label: text,
-  }),
+  histogram: ((value) => {
+    const problem = histogramLists(value);
+    if (problem !== undefined) return problem;
+    const { edges, counts } = value as Of<"histogram">; // so it is
+    return edges.length === counts.length + 1
+      ? undefined
+      : `: has ${edges.length} edges for ${counts.length} counts, which need one more than they are`;
+  }) as Shape<Omit<Of<"histogram">, "kind">>, // both checks together
   scatter: object<Omit<Of<"scatter">, "kind">>({
     x: text,
     y: text,

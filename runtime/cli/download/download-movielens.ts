@@ -9,7 +9,7 @@ import {
   type MovieLensArchive,
   type MovieLensSize,
   NEEDED_FILES,
-} from "./datasets.ts";
+} from "./movielens-files.ts";
 import { onDisk } from "./disk-error.ts";
 import { BadArchiveError, DownloadError, errorCode } from "./download-error.ts";
 import { fetchFile } from "./fetch-file.ts";

@@ -1,10 +1,11 @@
 import { basename } from "node:path";
-import type {
-  ArtifactContent,
-  ComparisonArtifact,
-  HistogramArtifact,
-  JsonValue,
-  TableArtifact,
+import {
+  type ArtifactContent,
+  binsOf,
+  type ComparisonArtifact,
+  type HistogramArtifact,
+  type JsonValue,
+  type TableArtifact,
 } from "../../events/artifacts.ts";
 import { paint } from "./style.ts";
 import { textTable } from "./text-table.ts";
@@ -81,19 +82,22 @@ function comparisonText({ left, right, points }: ComparisonArtifact, place: Arti
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-function histogramText({ edges, counts, label }: HistogramArtifact, columns: number): string[] {
-  const most = Math.max(1, ...counts);
-  const ranges = counts.map((_, i) => `${rounded(edges[i] ?? 0)} to ${rounded(edges[i + 1] ?? 0)}`);
-  const rangeWidth = Math.max(...ranges.map((range) => range.length));
-  const countWidth = Math.max(...counts.map((count) => String(count).length));
+function histogramText(histogram: HistogramArtifact, columns: number): string[] {
+  const bins = binsOf(histogram).map(({ from, to, count }) => ({
+    range: `${rounded(from)} to ${rounded(to)}`,
+    count,
+  }));
+  const most = Math.max(1, ...bins.map(({ count }) => count));
+  const rangeWidth = Math.max(...bins.map(({ range }) => range.length));
+  const countWidth = Math.max(...bins.map(({ count }) => String(count).length));
   const space = Math.max(8, Math.min(60, columns - rangeWidth - countWidth - 4));
   return [
-    label,
-    ...counts.map((count, i) => {
+    histogram.label,
+    ...bins.map(({ range, count }) => {
       const parts = Math.round((count / most) * space * 8);
       // What is not nothing shows.
       const bar = "█".repeat(parts >> 3) + (eighths[count > 0 && parts === 0 ? 1 : parts & 7] ?? "");
-      return `${(ranges[i] ?? "").padStart(rangeWidth)}  ${String(count).padStart(countWidth)}  ${paint("cyan", bar)}`.trimEnd();
+      return `${range.padStart(rangeWidth)}  ${String(count).padStart(countWidth)}  ${paint("cyan", bar)}`.trimEnd();
     }),
   ];
 }

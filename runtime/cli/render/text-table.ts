@@ -25,21 +25,22 @@ export function textTable(
 ): string[] {
   const columns = given.map((column) => ({ ...column, title: visibleLine(column.title) }));
   const rows = cells.map((row) => row.map((cell) => visibleLine(cell.replaceAll(/[\r\n\t]+/g, " "))));
-  const wanted = columns.map(({ title }, i) =>
-    rows.reduce((most, row) => Math.max(most, terminalWidth(row[i] ?? "")), terminalWidth(title)),
-  );
-  const least = columns.map(({ title, least }, i) => Math.min(wanted[i] ?? 0, least ?? terminalWidth(title)));
-  const widths = shrink(wanted, least, width - gap * (columns.length - 1));
+  const sized = columns.map((column, i) => {
+    const own = terminalWidth(column.title);
+    // A row may have fewer cells.
+    const wanted = rows.reduce((most, row) => Math.max(most, terminalWidth(row[i] ?? "")), own);
+    return { ...column, width: wanted, least: Math.min(wanted, column.least ?? own) };
+  });
+  shrink(sized, width - gap * (columns.length - 1));
   const line = (
     cells: readonly string[],
     paintOf: (column: TextColumn) => TextColumn["paint"],
     row: number,
   ) =>
-    columns
+    sized
       .map((column, i) => {
-        const space = widths[i] ?? 0;
         const isLast = i === columns.length - 1 && column.align !== "right";
-        const cell = align(cells[i] ?? "", space, column.align ?? "left", isLast);
+        const cell = align(cells[i] ?? "", column.width, column.align ?? "left", isLast);
         return paintOf(column)?.(cell, row) ?? cell;
       })
       .join(" ".repeat(gap))
@@ -55,20 +56,14 @@ export function textTable(
 }
 
 /** Takes from the widest column, one terminal column at a time, until all fit or none can give more. */
-function shrink(wanted: readonly number[], least: readonly number[], space: number): number[] {
-  const widths = [...wanted];
-  let total = widths.reduce((sum, width) => sum + width, 0);
+function shrink(columns: readonly { width: number; readonly least: number }[], space: number): void {
+  let total = columns.reduce((sum, { width }) => sum + width, 0);
   while (total > space) {
-    let widest = -1;
-    for (let i = 0; i < widths.length; i++) {
-      const width = widths[i] ?? 0;
-      if (width > (least[i] ?? 0) && width > (widths[widest] ?? 0)) widest = i;
-    }
-    if (widest < 0) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
+    const [widest] = columns.filter(({ width, least }) => width > least).sort((a, b) => b.width - a.width);
+    if (widest === undefined) return;
+    widest.width--;
     total--;
   }
-  return widths;
 }
 
 function align(cell: string, width: number, side: "left" | "right", isLast: boolean): string {
