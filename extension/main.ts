@@ -5,6 +5,7 @@ import { FlowLenses } from "./flows/flow-lenses.ts";
 import { showFlowProblems } from "./flows/flow-problems.ts";
 import { FlowTree } from "./flows/flow-tree.ts";
 import { offerMissingTypes } from "./flows/missing-types.ts";
+import { followWalkthrough } from "./flows/walkthrough-steps.ts";
 import { lazyHandlers } from "./lazy-handlers.ts";
 import { RunIndex } from "./runs/run-index.ts";
 import { RunTree } from "./runs/run-tree.ts";
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
     runsView,
     showFlowProblems(flows),
     showRunningStatus(runs),
+    followWalkthrough(flows, runs),
     tellFailures(runs, started, (path) => loaded()?.panels.isVisible(path) ?? false),
     vscode.window.createTreeView("millrace.flows", { treeDataProvider: flowTree, showCollapseAll: true }),
     vscode.languages.registerCodeLensProvider({ scheme: "file", pattern: "**/*.{ts,mts,js,mjs}" }, lenses),

@@ -1,5 +1,6 @@
 import { type CommandId, commands } from "./commands.ts";
 import { settings } from "./settings.ts";
+import { doneKey, type StepId, walkthroughSteps } from "./walkthrough.ts";
 
 const flowFile = "resourceFilename =~ /\\.flow\\.(ts|mts|js|mjs)$/";
 const flowItem = "view == millrace.flows && viewItem == flow";
@@ -154,52 +155,13 @@ export function extensionFields() {
           id: "start",
           title: "Get Started with Millrace",
           description: "Write dataflows in TypeScript, run them in parallel, and watch them while they run.",
-          steps: [
-            {
-              id: "example",
-              title: "See a flow run",
-              description:
-                "The example matches movie titles of IMDB and GroupLens by Jaccard distance and compares their ratings, on sample data that comes with Millrace.\n[Run the Example](command:millrace.runExample)",
-              media: {
-                image: "extension/media/walkthrough/panel.png",
-                altText: "The panel with the graph of the movie flow",
-              },
-              completionEvents: ["onCommand:millrace.runExample", "onCommand:millrace.runFlow"],
-            },
-            {
-              id: "write",
-              title: "Write a flow of your own",
-              description:
-                "A flow is a function that calls tasks. What a task gets from another makes the graph; nothing else has to be said.\n[New Flow](command:millrace.newFlow)",
-              media: {
-                image: "extension/media/walkthrough/editor.png",
-                altText: "A flow in the editor, with Run, Debug and Graph above it",
-              },
-              completionEvents: ["onCommand:millrace.newFlow"],
-            },
-            {
-              id: "runs",
-              title: "Find every run again",
-              description:
-                "All runs are kept in the folder `.millrace`, also those from a terminal. One that failed can be resumed: only what failed runs again.\n[Open Run](command:millrace.openRun)",
-              media: {
-                image: "extension/media/walkthrough/runs.png",
-                altText: "The Runs view, by day",
-              },
-              completionEvents: ["onCommand:millrace.openRun", "onView:millrace.runs"],
-            },
-            {
-              id: "data",
-              title: "Take the whole data set",
-              description:
-                "MovieLens is downloaded from GroupLens, checked, and unpacked beside your flows.\n[Download MovieLens](command:millrace.downloadMovieLens)",
-              media: {
-                image: "extension/media/walkthrough/comparison.png",
-                altText: "The ratings of IMDB and GroupLens compared, pair by pair",
-              },
-              completionEvents: ["onCommand:millrace.downloadMovieLens"],
-            },
-          ],
+          steps: Object.entries(walkthroughSteps).map(([id, { title, description, media }]) => ({
+            id,
+            title,
+            description,
+            media,
+            completionEvents: [`onContext:${doneKey(id as StepId)}`], // its keys
+          })),
         },
       ],
     },

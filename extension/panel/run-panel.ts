@@ -35,7 +35,7 @@ export class RunPanel {
   readonly #host: PanelHost;
   #shown: Shown = { kind: "nothing", message: "" };
   /** Counts what has been shown, so that what comes late is known to be stale. */
-  #turn = 0;
+  #generation = 0;
   /** The page has asked for its first snapshot, and is to be told what changes. */
   #ready = false;
   #gathered: RunEvent[] = [];
@@ -126,8 +126,8 @@ export class RunPanel {
     const plan = this.#shown.kind === "plan" ? this.#shown.planned.plan : undefined;
     if (this.runPath === path) return;
     this.#clear();
-    const turn = this.#turn;
-    const isCurrent = () => turn === this.#turn;
+    const generation = this.#generation;
+    const isCurrent = () => generation === this.#generation;
     try {
       const feed = await RunFeed.open(path, {
         events: (events) => isCurrent() && this.#gather(events),
@@ -157,7 +157,7 @@ export class RunPanel {
   }
 
   #clear(): void {
-    this.#turn++;
+    this.#generation++;
     if (this.#shown.kind === "run") this.#shown.feed.dispose();
     clearTimeout(this.#gathering);
     this.#gathering = undefined;

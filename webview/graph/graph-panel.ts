@@ -39,12 +39,12 @@ export class GraphPanel implements PageView {
   readonly #show: Choose;
   readonly #follow: HTMLElement;
   readonly #group: HTMLElement;
-  readonly #turn: HTMLElement;
+  readonly #rotateButton: HTMLElement;
   readonly #banner = h("div", { class: "banner" });
   readonly #empty = h("div", { class: "empty" }, "No task was called yet.");
   #items: RunItems = { items: new Map(), resources: [] };
   #graph: VisibleGraph = { nodes: [], edges: [], brackets: [] };
-  #again = false;
+  #layoutStale = false;
   #drawn = false;
   #running = "";
   #afterLayout: (() => void) | undefined;
@@ -71,7 +71,7 @@ export class GraphPanel implements PageView {
     this.#group = iconButton("Group like tasks in a large graph", "layers", () => {
       choices.set({ grouped: !choices.now.grouped, zoom: undefined });
     });
-    this.#turn = iconButton("Draw from top to bottom", "layout-down", () => {
+    this.#rotateButton = iconButton("Draw from top to bottom", "layout-down", () => {
       choices.set({ direction: this.#direction === "right" ? "down" : "right", zoom: undefined });
     });
     this.element = h(
@@ -86,7 +86,7 @@ export class GraphPanel implements PageView {
         h("span", { class: "spring" }),
         this.#follow,
         this.#group,
-        this.#turn,
+        this.#rotateButton,
         h("span", { class: "toolbar-gap" }),
         iconButton("Zoom out", "zoom-out", () => this.canvas.viewport.zoomBy(0.8)),
         iconButton("Zoom in", "zoom-in", () => this.canvas.viewport.zoomBy(1.25)),
@@ -174,9 +174,9 @@ export class GraphPanel implements PageView {
   #showTools(): void {
     const { now } = this.#context.choices;
     const down = this.#direction === "right";
-    this.#turn.setAttribute("aria-label", down ? "Draw from top to bottom" : "Draw from left to right");
-    this.#turn.title = down ? "Draw from top to bottom" : "Draw from left to right";
-    this.#turn.replaceChildren(icon(down ? "layout-down" : "layout-right"));
+    this.#rotateButton.setAttribute("aria-label", down ? "Draw from top to bottom" : "Draw from left to right");
+    this.#rotateButton.title = down ? "Draw from top to bottom" : "Draw from left to right";
+    this.#rotateButton.replaceChildren(icon(down ? "layout-down" : "layout-right"));
     setPressed(this.#follow, now.follow);
     setPressed(this.#group, now.grouped);
     this.#group.classList.toggle("hidden", this.#items.items.size <= mostUngrouped);
@@ -188,7 +188,7 @@ export class GraphPanel implements PageView {
   #arrange(): void {
     const { choices } = this.#context;
     if (this.#layout.busy) {
-      this.#again = true;
+      this.#layoutStale = true;
       return;
     }
     const { opened, closed, grouped, show, selected } = choices.now;
@@ -223,8 +223,8 @@ export class GraphPanel implements PageView {
       const after = this.#afterLayout;
       this.#afterLayout = undefined;
       after?.();
-      if (this.#again) {
-        this.#again = false;
+      if (this.#layoutStale) {
+        this.#layoutStale = false;
         // A graph that grows fast is laid out a few times a second, not in every frame.
         setTimeout(() => this.#arrange(), graph.nodes.length > 300 ? 250 : 60);
       }
