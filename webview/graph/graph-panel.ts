@@ -174,7 +174,10 @@ export class GraphPanel implements PageView {
   #showTools(): void {
     const { now } = this.#context.choices;
     const down = this.#direction === "right";
-    this.#rotateButton.setAttribute("aria-label", down ? "Draw from top to bottom" : "Draw from left to right");
+    this.#rotateButton.setAttribute(
+      "aria-label",
+      down ? "Draw from top to bottom" : "Draw from left to right",
+    );
     this.#rotateButton.title = down ? "Draw from top to bottom" : "Draw from left to right";
     this.#rotateButton.replaceChildren(icon(down ? "layout-down" : "layout-right"));
     setPressed(this.#follow, now.follow);

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { packageFolder } from "../../discovery/runtime-modules.ts";
-import type { MovieLensSize } from "../download/movielens-files.ts";
 import { type DownloadProgress, downloadMovieLens } from "../download/download-movielens.ts";
+import type { MovieLensSize } from "../download/movielens-files.ts";
 import { exit } from "../exit.ts";
 import { note, print, printJson } from "../output.ts";
 import { DownloadView } from "../render/download-view.ts";

@@ -2,6 +2,10 @@ import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { makeFolder } from "../../disk/make-folder.ts";
 import { moveFolder } from "../../disk/move-folder.ts";
+import { onDisk } from "./disk-error.ts";
+import { BadArchiveError, DownloadError, errorCode } from "./download-error.ts";
+import { fetchFile } from "./fetch-file.ts";
+import { fetchText } from "./fetch-text.ts";
 import {
   GROUPLENS_URL,
   isKept,
@@ -10,10 +14,6 @@ import {
   type MovieLensSize,
   NEEDED_FILES,
 } from "./movielens-files.ts";
-import { onDisk } from "./disk-error.ts";
-import { BadArchiveError, DownloadError, errorCode } from "./download-error.ts";
-import { fetchFile } from "./fetch-file.ts";
-import { fetchText } from "./fetch-text.ts";
 import type { RetryDelays } from "./retries.ts";
 import { unzip } from "./unzip.ts";
 import { md5OfFile, parseMd5 } from "./verify-md5.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isKept } from "../../../runtime/cli/download/movielens-files.ts";
 import { BadArchiveError } from "../../../runtime/cli/download/download-error.ts";
+import { isKept } from "../../../runtime/cli/download/movielens-files.ts";
 import { unzip } from "../../../runtime/cli/download/unzip.ts";
 import { type ZipEntry, zipOf } from "./zip-writer.ts";
 
