@@ -1,9 +1,10 @@
 import { rootFlowRun } from "../../runtime/events/run-ids.ts";
 import type { RunSummary } from "../../runtime/events/run-summary.ts";
-import { emptyRunView, foldEvents } from "../../runtime/events/run-view.ts";
+import { currentTaskRuns, emptyRunView, foldEvents } from "../../runtime/events/run-view.ts";
 import { makeState } from "../../runtime/events/states.ts";
+import { countTasks } from "../../runtime/events/task-counts.ts";
 import { EventReader } from "../../runtime/store/event-reader.ts";
-import { countTasks, damageText, showCrash, summaryOf } from "../../runtime/store/read-run.ts";
+import { damageText, showCrash, summaryOf } from "../../runtime/store/read-run.ts";
 import { readRunInfo, runPaths } from "../../runtime/store/run-folder.ts";
 import type { RunInfo } from "../../runtime/store/run-info.ts";
 import { RunnerWatch } from "../../runtime/store/run-liveness.ts";
@@ -33,7 +34,7 @@ export class LiveRun {
     const summary = summaryOf(this.#path, info, {
       state: info.state ?? root?.state ?? makeState("Pending"),
       ended: root?.ended,
-      tasks: info.tasks ?? countTasks(this.#view),
+      tasks: info.tasks ?? countTasks(currentTaskRuns(this.#view)),
       liveness,
       damages: this.#reader.damages.map(damageText),
     });

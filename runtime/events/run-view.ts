@@ -1,4 +1,5 @@
 import type { ErrorReport, SourceLocation } from "../errors/error-report.ts";
+import { crashedWithRun } from "./crash.ts";
 import type { ContentDigest, ResourceStateName, ResultRef, RunEvent, Upstream } from "./run-event.ts";
 import { rootFlowRun } from "./run-ids.ts";
 import { hasEnded, makeState, type State } from "./states.ts";
@@ -411,6 +412,6 @@ function endOpenAttempts(view: RunView, time: number): void {
     const last = run.attempts.at(-1);
     if (last === undefined || last.ended !== undefined) continue;
     last.ended = time;
-    last.state = makeState("Crashed", "The run process ended before the task did.");
+    last.state = crashedWithRun();
   }
 }

@@ -1,6 +1,7 @@
 import type { TaskDefinition } from "../authoring/task.ts";
 import { sha256 } from "../crossing/bytes.ts";
 import { type LoadedFlow, type LoadedTask, loadedTask } from "../discovery/load-flow.ts";
+import { countTasks, type TaskCounts } from "../events/task-counts.ts";
 import type { DigestKey } from "../secrets/digest-key.ts";
 import { runPaths } from "../store/run-folder.ts";
 import type { AttachedResources } from "../worker/attached-resources.ts";
@@ -91,15 +92,8 @@ export class RunParts {
   }
 
   /** How many task runs there are in all flow runs of this attempt. */
-  countTasks(): { readonly total: number; readonly completed: number } {
-    let total = 0;
-    let completed = 0;
-    for (const node of this.nodes.values()) {
-      if (!(node instanceof TaskRun)) continue;
-      total++;
-      if (node.state.type === "COMPLETED") completed++;
-    }
-    return { total, completed };
+  countTasks(): TaskCounts {
+    return countTasks([...this.nodes.values()].filter((node) => node instanceof TaskRun));
   }
 
   /** @throws {UserError} for a task that threads can't find. */

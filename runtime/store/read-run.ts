@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
+import { crashedWithRun } from "../events/crash.ts";
 import { rootFlowRun } from "../events/run-ids.ts";
 import type { RunSummary, UnreadableRun } from "../events/run-summary.ts";
 import { addFlowRun, currentTaskRuns, emptyRunView, foldEvents, type RunView } from "../events/run-view.ts";
 import { hasEnded, makeState, type State } from "../events/states.ts";
+import { countTasks } from "../events/task-counts.ts";
 import type { Liveness } from "../processes/liveness.ts";
 import type { Damage } from "./event-lines.ts";
 import { EventReader } from "./event-reader.ts";
@@ -112,7 +114,7 @@ export async function summarize(path: string): Promise<RunSummary> {
   return summaryOf(path, info, {
     state: shown,
     ended: view.flowRuns.get(rootFlowRun)?.ended,
-    tasks: countTasks(view),
+    tasks: countTasks(currentTaskRuns(view)),
     liveness,
     damages: view.damages,
   });
@@ -147,11 +149,6 @@ export function summaryOf(
   };
 }
 
-export function countTasks(view: RunView): { total: number; completed: number } {
-  const tasks = currentTaskRuns(view);
-  return { total: tasks.length, completed: tasks.filter((task) => task.state.type === "COMPLETED").length };
-}
-
 /**
  * Shows in the view what nobody was left to write: the run and whatever ran in it crashed. Where it did end,
  * and only the events that say so can't be read, it shows that.
@@ -176,12 +173,10 @@ export function showCrash(view: RunView, info: RunInfo, lastLine?: string): void
   shown.ended ??= info.ended;
   for (const task of view.taskRuns.values()) {
     if (task.state.type !== "RUNNING" && task.state.type !== "CANCELLING") continue;
-    task.state = makeState(
-      "Crashed",
+    task.state =
       state === undefined
-        ? "The run's process ended before the task did."
-        : "How the task ended can't be read: the run's events are damaged.",
-    );
+        ? crashedWithRun()
+        : makeState("Crashed", "How the task ended can't be read: the run's events are damaged.");
     const last = task.attempts.at(-1);
     if (last !== undefined) last.state = task.state;
   }

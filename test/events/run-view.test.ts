@@ -103,7 +103,7 @@ describe("folding events", () => {
         "  1 on 1: Completed() 5000-6000",
         "Load-1 Completed()",
         "  1 on 2: AwaitingRetry(type=SCHEDULED) 7000-8000",
-        "  2 on 2: Crashed('The run process ended before the task did.') 9000-10000",
+        `  2 on 2: Crashed("The run's process ended before the task did.") 9000-10000`,
         "  1 on 1: Completed() 13000-14000",
       ].join("\n"),
     );

@@ -8,6 +8,7 @@ import { visibleLine } from "../../shown-text/visible-controls.ts";
 import type { StoredRun } from "../../store/read-run.ts";
 import { duration, localTime } from "./durations.ts";
 import { mappedRows, namesOfRuns, type Row, stateCounts, tellingRun } from "./mapped-runs.ts";
+import { shownId } from "./shown-id.ts";
 import { paint, stateStyle } from "./style.ts";
 import { stateSymbols } from "./task-lines.ts";
 import { textTable } from "./text-table.ts";
@@ -71,14 +72,14 @@ function taskTable(
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const after = (runs: readonly TaskRunView[]) => {
     const ids = runs.flatMap(({ upstream }) => upstream.map(({ run }) => run));
-    return (all ? ids : namesOfRuns(ids, (id) => byId.get(id))).join(", ");
+    return (all ? ids.map(shownId) : namesOfRuns(ids, (id) => byId.get(id), shownId)).join(", ");
   };
   const rows = grouped.map((row) => {
     if (row.kind === "map") return mapCells(row.runs, now, after);
     const task = row.run;
     const last = task.attempts.at(-1);
     return [
-      `${stateSymbols[task.state.name]} ${task.id}`,
+      `${stateSymbols[task.state.name]} ${shownId(task.id)}`,
       task.adopted ? `${task.state.name} before` : task.state.name,
       last === undefined ? "" : duration((last.ended ?? now) - last.started),
       String(task.attempts.length || ""),
@@ -115,9 +116,9 @@ function mapCells(
   const attempts = runs.flatMap((run) => run.attempts);
   const started = attempts.reduce((least, { started }) => Math.min(least, started), Number.POSITIVE_INFINITY);
   const ended = attempts.reduce((most, { ended }) => Math.max(most, ended ?? now), 0);
-  const scope = first.id.slice(0, first.id.length - first.name.length);
+  const scope = first.flowRun === rootFlowRun ? "" : `${shownId(first.flowRun)}/`;
   return [
-    `${stateSymbols[tellingRun(runs).state.name]} ${first.flowRun === rootFlowRun ? "" : scope}${first.task} × ${runs.length}`,
+    `${stateSymbols[tellingRun(runs).state.name]} ${scope}${first.task} × ${runs.length}`,
     stateCounts(runs),
     attempts.length === 0 ? "" : duration(ended - started),
     String(attempts.length || ""),
@@ -138,7 +139,7 @@ function subflowTable(
       { title: "TIME", align: "right" },
     ],
     flowRuns.map((run) => [
-      `${stateSymbols[run.state.name]} ${run.id}`,
+      `${stateSymbols[run.state.name]} ${shownId(run.id)}`,
       formatState(run.state),
       run.started === undefined ? "" : duration((run.ended ?? now) - run.started),
     ]),
@@ -152,7 +153,7 @@ function resourceTable(view: RunView, columns: number): string[] {
   return textTable(
     [{ title: "  RESOURCE", least: 16 }, { title: "STATE" }, { title: "SET-UP", align: "right" }],
     resources.map((resource) => [
-      `  ${resource.id}`,
+      `  ${shownId(resource.id)}`,
       resource.state,
       resource.opened === undefined ? "" : duration(resource.opened - resource.created),
     ]),
@@ -165,7 +166,7 @@ export function errors(tasks: readonly TaskRunView[]): string[] {
   return tasks
     .filter(({ state }) => state.type === "FAILED" || state.type === "CRASHED")
     .flatMap((task) => [
-      `${paint(stateStyle(task.state), `${stateSymbols[task.state.name]} ${visibleLine(task.id)}`)}  ${formatState(task.state)}`,
+      `${paint(stateStyle(task.state), `${stateSymbols[task.state.name]} ${visibleLine(shownId(task.id))}`)}  ${formatState(task.state)}`,
       ...detail(task.error?.stack, task.error?.source),
     ]);
 }

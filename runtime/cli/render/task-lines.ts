@@ -65,7 +65,12 @@ export function taskLines(
     return `${symbol} ${hasEnded(task.state) ? name : paint("bold", name)}${paint(restStyle(task), fitted)}`;
   });
   if (shown.length < lined.length) {
-    lines.push(paint("dim", fitColumns(`  ${countStates(tasks)}`, size.columns - 1).trimEnd()));
+    lines.push(
+      paint(
+        "dim",
+        fitColumns(`  ${tasks.length} task runs: ${stateCounts(tasks)}`, size.columns - 1).trimEnd(),
+      ),
+    );
   }
   return lines;
 }
@@ -102,12 +107,6 @@ function mostTelling(rows: readonly Row[], count: number): Row[] {
   const ranked = [...rows].sort((a, b) => rank(a) - rank(b) || ended(b) - ended(a));
   const chosen = new Set(ranked.slice(0, count));
   return rows.filter((row) => chosen.has(row));
-}
-
-function countStates(tasks: readonly TaskRunView[]): string {
-  const counts = new Map<string, number>();
-  for (const task of tasks) counts.set(task.state.name, (counts.get(task.state.name) ?? 0) + 1);
-  return `${tasks.length} task runs: ${[...counts].map(([name, count]) => `${count} ${name}`).join(", ")}`;
 }
 
 function timeOf(task: TaskRunView, now: number): string {
