@@ -19,7 +19,7 @@ function importable(): ReadonlyMap<string, { readonly module: string; readonly i
 }
 
 /** A block as a module: what it uses and doesn't import is imported before it. */
-export function moduleText(block: CodeBlock): string {
+function moduleText(block: CodeBlock): string {
   const code = `${block.given}\n${block.text}`;
   const imported = [...code.matchAll(/import [^;]*;/g)].map(([text]) => text).join("\n");
   const body = code.replaceAll(/\/\/.*$/gm, "").replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '""');
