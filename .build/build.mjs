@@ -34,6 +34,7 @@ async function buildRuntime() {
       "heartbeat-thread": "runtime/processes/heartbeat-thread.ts",
       "flow-reader-thread": "runtime/discovery/flow-reader-thread.ts",
       "jaccard-thread": "runtime/matching/exact-join/thread.ts",
+      "load-duckdb": "runtime/tables/duckdb/load-duckdb.ts",
     },
     outdir: "dist",
     bundle: true,
@@ -73,6 +74,18 @@ async function buildZod(esbuild) {
 }
 
 /**
+ * While a flow is being bundled its threads have nothing to do: what its code says that it uses is loaded meanwhile.
+ * What fails is told by whoever needs it.
+ */
+const loadEarly = `const { workerData } = require("node:worker_threads");
+if (workerData?.usesEngine) {
+  loaded
+    .then(() => Promise.all([import("./load-duckdb.js").then((m) => m.loadDuckDb()), import("./zod.js")]))
+    .catch(() => {});
+}
+`;
+
+/**
  * Piscina loads a thread's module by `require`, and a thread that is ended while `require` links an ES module
  * takes the whole process with it ("FATAL ERROR: v8::Module::IsGraphAsync"). While one is imported it doesn't.
  */
@@ -84,9 +97,10 @@ function writeThreadEntries() {
     const entries = tasks.map(
       (task) => `exports.${task} = async (request) => (await loaded).${task}(request);\n`,
     );
+    const early = module === "thread" ? loadEarly : "";
     writeFileSync(
       join(root, "dist", `${module}.cjs`),
-      `const loaded = import("./${module}.js");\n${entries.join("")}`,
+      `const loaded = import("./${module}.js");\n${early}${entries.join("")}`,
     );
   }
 }

@@ -8,6 +8,7 @@ import { makeFolder } from "../disk/make-folder.ts";
 import { areWhole, replaceFiles } from "../disk/replace-file.ts";
 import type { SourceLocation } from "../errors/error-report.ts";
 import { UserError } from "../errors/user-error.ts";
+import { startBundler } from "./bundler.ts";
 import { ownNames, ownSurroundings } from "./own-surroundings.ts";
 import { providedModules } from "./provided-modules.ts";
 import { checkSettings, regularFiles } from "./regular-files.ts";
@@ -30,7 +31,7 @@ export interface FlowBundle {
  * @throws {UserError} with file, line, column and the code around for what can't be parsed or found.
  */
 export async function bundleFlow(file: string, folder: string): Promise<FlowBundle> {
-  const { build, formatMessages } = await import("esbuild");
+  const { build, formatMessages } = await startBundler();
   const outfile = join(folder, "flow.mjs");
   const named = new Set<string>();
   await checkSettings(dirname(file));

@@ -1,4 +1,3 @@
-import { loadApi } from "../tables/duckdb/engine.ts";
 import {
   type ExtensionName,
   engineBuild,
@@ -8,6 +7,7 @@ import {
   installExtension,
   isExtensionName,
 } from "../tables/duckdb/extensions.ts";
+import { loadDuckDb } from "../tables/duckdb/load-duckdb.ts";
 
 export interface ListedExtensions {
   /** Version and platform. */
@@ -27,7 +27,7 @@ export interface ListedExtensions {
  * @throws {TableError} for one that can't be had.
  */
 export async function listExtensions(install?: readonly string[]): Promise<ListedExtensions> {
-  const api = await loadApi();
+  const api = await loadDuckDb();
   const places = extensionPlaces();
   const database = await api.DuckDBInstance.create(":memory:", { autoinstall_known_extensions: "false" });
   const connection = await database.connect();

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { LoadedFlow } from "../discovery/load-flow.ts";
 import { parseParameters } from "../discovery/parameters.ts";
 import { millraceVersion } from "../discovery/version.ts";
+import { readAnywhere } from "../disk/read-file.ts";
 import type { RunSummary } from "../events/run-summary.ts";
 import { type RunOutcome, runFlow } from "../runner/run-flow.ts";
 import type { RunFlowOptions } from "../runner/run-flow-options.ts";
@@ -53,6 +55,18 @@ export type StartOutcome =
   /** A run of the flow is going on, and this one was not to be started then. */
   | { readonly outcome: "skipped"; readonly running: RunSummary };
 
+/** How long threads wait to be started until it is known which flow they are for, milliseconds. */
+const resolvePatience = 20;
+
+/** A flow file of more bytes isn't looked into. */
+const largestLookedInto = 1 << 20;
+
+/** A guess: where it is wrong, threads load the engine when they need it, or have it for nothing. */
+async function seemsToUseEngine(file: string): Promise<boolean> {
+  const text = await readAnywhere(file, largestLookedInto).catch(() => ""); // bundling it will say why
+  return text.includes("openSession");
+}
+
 /**
  * Runs a flow in this process, to its end.
  * @throws {UserError} for a flow that can't be found or loaded, and for parameters and settings that it can't be run
@@ -62,14 +76,17 @@ export async function startRun(options: StartOptions, listen: Listen): Promise<S
   const { folder } = options;
   const guess = isThreadCount(options.threads) ? threadCount(options.threads) : threadCount(undefined);
   await loadEnvFile(options.base ?? findBase(folder)); // before there are threads, which get what is set then
-  let pool = await TaskPool.start(guess);
-  const file = await resolveFlow(options.flow, folder);
+  const resolved = resolveFlow(options.flow, folder);
+  const found = await Promise.race([resolved, delay(resolvePatience)]);
+  const usesEngine = found !== undefined && (await seemsToUseEngine(found));
+  let pool = await TaskPool.start(guess, usesEngine);
+  const file = await resolved;
   const { loaded, choices } = await loadForRun(file, options.base, options.choose);
   const { parameters, base, settings } = choices;
   const threads = threadCount(choices.threads);
   if (threads !== guess) {
     await pool.threads.destroy();
-    pool = await TaskPool.start(threads);
+    pool = await TaskPool.start(threads, usesEngine);
   }
   const chosen = runSettings(settings);
   await checkSecrets(loaded, parameters);

@@ -33,14 +33,14 @@ export class HostProcess {
    * ended without having been told to.
    */
   constructor(
-    size: number,
+    { size, usesEngine }: { readonly size: number; readonly usesEngine: boolean },
     onMessage: (message: FromHost) => void,
     onThreadMessage: (thread: number, ...told: Parameters<OnThreadMessage>) => void,
     onEnded: (end: HostEnd) => void,
   ) {
     const pipes = 2 * size; // those that tasks share have as many
     const inherited = process.execArgv.filter((arg) => !arg.startsWith("--inspect"));
-    this.#child = spawn(process.execPath, [...inherited, entry, String(size)], {
+    this.#child = spawn(process.execPath, [...inherited, entry, String(size), String(usesEngine)], {
       stdio: ["ignore", "pipe", "pipe", "pipe", ...Array.from({ length: pipes }, () => "pipe" as const)],
       windowsHide: true,
     });

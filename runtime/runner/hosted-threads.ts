@@ -32,6 +32,7 @@ interface Call {
 export class HostedThreads implements TaskThreads {
   readonly size: number;
   readonly #listener: ThreadsListener;
+  readonly #usesEngine: boolean;
   readonly #free: FreeSeats;
   /** What each thread was given, first the one that it has begun with; of one that tasks share, in no order. */
   readonly #calls = new Map<number, Map<number, Call>>();
@@ -41,9 +42,11 @@ export class HostedThreads implements TaskThreads {
   #prepared: RunEnvironment | undefined;
   #lastCall = 0;
 
-  constructor(size: number, listener: ThreadsListener) {
+  /** @param usesEngine whether the threads are to load the engine before a task needs it. */
+  constructor(size: number, listener: ThreadsListener, usesEngine = false) {
     this.size = size;
     this.#listener = listener;
+    this.#usesEngine = usesEngine;
     this.#free = new FreeSeats(size, (number) => ({
       number,
       start: (order, onBegun) => this.#start(number, order, onBegun),
@@ -80,7 +83,7 @@ export class HostedThreads implements TaskThreads {
 
   #startHost(): HostProcess {
     const host: HostProcess = new HostProcess(
-      this.size,
+      { size: this.size, usesEngine: this.#usesEngine },
       (message) => this.#receive(message),
       (thread, message, bytes) => this.#hear(host, thread, message, bytes),
       (end) => this.#onEnded(host, end),

@@ -54,6 +54,8 @@ export interface PoolParts {
   readonly seats: SharedSeats;
   /** Where a thread tells what it has to say, past this process. */
   readonly outletOf?: (thread: number) => number;
+  /** They load the engine before a task needs it. */
+  readonly usesEngine?: boolean;
   readonly listener: Pick<ThreadsListener, "onMessage" | "onStrayError">;
 }
 
@@ -98,6 +100,7 @@ export class PoolThread {
       maxThreads: 1,
       concurrentTasksPerWorker: seats,
       maxQueue: seats,
+      workerData: { usesEngine: parts.usesEngine === true && !this.#isShared },
       // A blocked wait for the next task would hold up what the last one left to do, timers and sockets.
       atomics: "disabled",
       recordTiming: false,

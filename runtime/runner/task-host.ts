@@ -59,7 +59,7 @@ const pool = new ThreadPool(
     },
     onStrayError: (error) => frames.send({ from: "stray", error }),
   },
-  pipeOf,
+  { outletOf: pipeOf, usesEngine: process.argv[3] === "true" },
 );
 
 // The run's process is gone, however it went: nobody is left to be told anything.

@@ -17,14 +17,15 @@ export class TaskPool {
   /**
    * Starts threads, in a process of their own. Under a debugger they are this process's, so that it has both
    * the flow's body and its tasks before it.
+   * @param usesEngine whether the threads are to load the engine before a task needs it.
    */
-  static async start(size: number = availableParallelism()): Promise<TaskPool> {
+  static async start(size: number = availableParallelism(), usesEngine = false): Promise<TaskPool> {
     if (!isDebugged()) {
       const { HostedThreads } = await import("./hosted-threads.ts");
-      return new TaskPool((listener) => new HostedThreads(size, listener));
+      return new TaskPool((listener) => new HostedThreads(size, listener, usesEngine));
     }
     const { ThreadPool } = await import("./thread-pool.ts");
-    return new TaskPool((listener) => new ThreadPool(size, listener));
+    return new TaskPool((listener) => new ThreadPool(size, listener, { usesEngine }));
   }
 
   /** Threads of the caller's own. */

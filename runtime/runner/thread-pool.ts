@@ -23,8 +23,11 @@ export class ThreadPool implements TaskThreads {
   readonly #seats = new SharedSeats();
   readonly #start: (number: number) => PoolThread;
 
-  /** @param outletOf where a thread tells what it has to say, past this process. */
-  constructor(size: number, listener: PoolParts["listener"], outletOf?: (thread: number) => number) {
+  constructor(
+    size: number,
+    listener: PoolParts["listener"],
+    more: Pick<PoolParts, "outletOf" | "usesEngine"> = {},
+  ) {
     this.size = size;
     const channel = `millrace ${process.pid} ${++pools}`;
     this.#channel = new BroadcastChannel(channel);
@@ -34,7 +37,7 @@ export class ThreadPool implements TaskThreads {
       channel,
       notify: (notice) => this.#channel.postMessage(notice),
       seats: this.#seats,
-      ...(outletOf === undefined ? {} : { outletOf }),
+      ...more,
       listener,
     };
     this.#start = (number) => new PoolThread(number, number > size ? seatsPerThread : 1, parts);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { startBundler } from "../../discovery/bundler.ts";
 import { UsageError } from "../../errors/user-error.ts";
 import type { InitOptions } from "../commands/init.ts";
 import type { ListOptions } from "../commands/list.ts";
@@ -18,6 +19,7 @@ export function declareFlowCommands(program: Command): void {
     .passThroughOptions()
     .action(async (flow: string, rest: string[], options: object, command: Command) => {
       checkFlowFirst(flow, command);
+      startBundler().catch(() => {}); // whoever needs it says why
       const { runCommand } = await import("../commands/run.ts");
       await runCommand(flow, rest, options);
     });

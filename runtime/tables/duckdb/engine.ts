@@ -10,9 +10,8 @@ import { madeOnce } from "../made-once.ts";
 import { TableError } from "../session.ts";
 import { engineProblem } from "./engine-error.ts";
 import { type ExtensionName, loadExtension } from "./extensions.ts";
+import { type Api, loadDuckDb } from "./load-duckdb.ts";
 import { literal, quoted } from "./quoting.ts";
-
-export type Api = typeof DuckDb;
 
 export interface EngineOptions {
   /** What relative paths in SQL are relative to. */
@@ -153,16 +152,11 @@ export class Engine {
   }
 }
 
-/** The native module. CommonJS: bundled or not, its exports are the default, which TypeScript takes for another module. */
-export async function loadApi(): Promise<Api> {
-  return (await import("@duckdb/node-api")).default as unknown as Api;
-}
-
 async function openInstance(
   options: EngineOptions,
   tempFolder: string,
 ): Promise<{ api: Api; database: DuckDb.DuckDBInstance }> {
-  const api = await loadApi();
+  const api = await loadDuckDb();
   const settings: Record<string, string> = {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

@@ -8,7 +8,7 @@ import type {
 } from "../../matching/columns.ts";
 import type { ParsedType } from "../column-types.ts";
 import { TableError } from "../session.ts";
-import type { Api } from "./engine.ts";
+import type { Api } from "./load-duckdb.ts";
 
 /** Gathers a column out of chunks, in the layout that the matching kernels work on. */
 export interface ColumnGatherer<C> {

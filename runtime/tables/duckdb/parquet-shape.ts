@@ -4,8 +4,8 @@ import { typeName } from "../column-types.ts";
 import { commonType } from "../common-type.ts";
 import { sameName } from "../same-name.ts";
 import { TableError } from "../session.ts";
-import type { Api } from "./engine.ts";
 import { fromEngineType, sqlType } from "./engine-types.ts";
+import type { Api } from "./load-duckdb.ts";
 import { literal, pathLiteral, quoted } from "./quoting.ts";
 
 /** Columns of Parquet files, and how they are read. */

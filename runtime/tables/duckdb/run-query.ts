@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import type * as DuckDb from "@duckdb/node-api";
-import type { Api } from "./engine.ts";
+import type { Api } from "./load-duckdb.ts";
 
 /**
  * Runs a statement in many small steps of this thread, beside the engine's own threads. As a single call it

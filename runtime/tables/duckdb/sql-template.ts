@@ -2,8 +2,8 @@ import type * as DuckDb from "@duckdb/node-api";
 import { TableError } from "../session.ts";
 import { excerpt, sourceOffset } from "../sql-excerpt.ts";
 import { type BoundValue, inputMark } from "../sql-input.ts";
-import type { Api } from "./engine.ts";
 import { cleaned, engineProblem } from "./engine-error.ts";
+import type { Api } from "./load-duckdb.ts";
 
 /** The values as the engine's binding takes them. */
 export function bind(

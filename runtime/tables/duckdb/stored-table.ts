@@ -1,8 +1,8 @@
 import type * as DuckDb from "@duckdb/node-api";
 import type { ParsedType } from "../column-types.ts";
 import type { Column } from "../session.ts";
-import type { Api } from "./engine.ts";
 import { sqlType, toEngineType } from "./engine-types.ts";
+import type { Api } from "./load-duckdb.ts";
 import { quoted } from "./quoting.ts";
 
 /** Columns that were computed. */

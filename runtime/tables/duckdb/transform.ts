@@ -6,7 +6,7 @@ import { inputsOf, type Transformer } from "../../matching/stages.ts";
 import { checkStages } from "../check-matching.ts";
 import { type ParsedType, typeName } from "../column-types.ts";
 import { type Column, TableError, type TransformOptions } from "../session.ts";
-import type { Api } from "./engine.ts";
+import type { Api } from "./load-duckdb.ts";
 import { type ColumnGatherer, columnType, columnValues, gathererFor } from "./matching-columns.ts";
 import type { PlanNode } from "./plan.ts";
 import type { QueryRunner } from "./query-runner.ts";

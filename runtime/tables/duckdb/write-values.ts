@@ -1,6 +1,6 @@
 import type * as DuckDb from "@duckdb/node-api";
 import type { ValueMaker } from "../write-values.ts";
-import type { Api } from "./engine.ts";
+import type { Api } from "./load-duckdb.ts";
 
 /** DuckDB's values. */
 export function duckDbValues(api: Api): ValueMaker<DuckDb.DuckDBValue> {
