@@ -9,6 +9,7 @@ import { proveCsv } from "../../runtime/tables/duckdb/csv-proof.ts";
 import { sourceSha256 } from "../../runtime/tables/duckdb/csv-proof-wasm.ts";
 import { CsvView } from "../../runtime/tables/duckdb/csv-view.ts";
 import { Engine } from "../../runtime/tables/duckdb/engine.ts";
+import { openDuckDb } from "../../runtime/tables/duckdb/open-duckdb.ts";
 import type { CsvOptions } from "../../runtime/tables/session.ts";
 import { Source } from "../../runtime/tables/source.ts";
 
@@ -176,9 +177,9 @@ describe("What is shown of a CSV file's bytes", () => {
         await writeFile(file, [names.join(","), ...body, ""].join("\n").replaceAll("\n", lineEnd));
         const source = new Source({ path: file, shown: "file.csv" }, undefined, undefined);
         const view = new CsvView(source, { columns }, { tempFolder: folder, signal: () => undefined });
-        const own = await view.sql();
+        const { sql: own } = await view.query();
         if (!(await view.readByRules())) return; // all by rules already
-        const rules = await view.sql();
+        const { sql: rules } = await view.query();
         assert.notEqual(own, rules);
         for (const selected of ["*", "i", "l", "t, d"]) {
           const byTypes = await outcome(`SELECT ${selected} FROM (${own})`);
@@ -191,6 +192,35 @@ describe("What is shown of a CSV file's bytes", () => {
       { numRuns: 120, seed },
     );
     assert.ok(typed > 80, `${typed} were read by types`);
+  });
+
+  it("is waited for where a large file is read meanwhile, so that its values are those of our rules", async () => {
+    const line = "1,ab c,2,3.5\n";
+    const lines = Math.ceil((17 << 20) / line.length);
+    const good = `${names.join(",")}\n${line.repeat(lines)}`;
+    await using session = openDuckDb({ folder, threads: 2 });
+    const sums = async (text: string, where = "true") => {
+      await writeFile(file, text);
+      const table = await session.readCsv(file, { columns });
+      const query =
+        where === "true"
+          ? await session.sql`SELECT count(*) AS n, sum(l) AS l, sum(d) AS d FROM ${table}`
+          : await session.sql`SELECT count(*) AS n, sum(l) AS l, sum(d) AS d FROM ${table} WHERE t = 'ab c'`;
+      return query.rows().then(
+        ([row]) => `${row?.n} ${row?.l} ${row?.d}`,
+        (error: Error) => error.message.replace(/^.*file\.csv/, "file.csv"),
+      );
+    };
+    const expected = `${lines} ${2 * lines} ${3.5 * lines}`;
+    assert.equal(await sums(good), expected);
+    const bad = `file.csv:${lines + 2}: "l" should be a whole number (long) but is`;
+    const hint = 'Correct the line, or read the file with onBadRow: "reject".';
+    assert.equal(await sums(`${good}1,x,2.0,3\n`), `${bad} "2.0". ${hint}`);
+    assert.equal(await sums(`${good}1,x,two,3\n`), `${bad} "two". ${hint}`);
+    // What a query leaves out isn't looked at.
+    assert.equal(await sums(`${good}1,x,2.0,3\n`, "t"), expected);
+    assert.equal(await sums(`${good}1,x,two,3\n`, "t"), expected);
+    assert.equal(await sums(`${good}1,"x, y",2,3\n`, "t"), expected);
   });
 
   it("comes of the source that lies beside it", async () => {

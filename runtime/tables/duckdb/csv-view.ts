@@ -16,13 +16,32 @@ import { literal, pathLiteral, quoted } from "./quoting.ts";
 /** More rows than this are not rejects but another kind of file. */
 const mostRejects = 100_000;
 
+/** Of a file of more bytes the query doesn't wait for what the pass over its bytes shows. */
+const largeFile = 16 << 20;
+
+/** So many of its bytes tell whether it is likely to have quotes. */
+const lookedInto = 4 << 20;
+
+/** How the engine reads a file: which columns by their types, and whether it is to take care of quotes. */
+interface CsvReading extends CsvProof {
+  readonly isRight: Promise<boolean>;
+}
+
+/** A query that gives a CSV file's columns. */
+export interface CsvQuery {
+  readonly sql: string;
+  /** Whether its rows are right, once it has run; where they aren't, the next query's are. */
+  readonly isRight: Promise<boolean>;
+}
+
 /**
  * A CSV file as the engine reads it.
  *
  * DuckDB's parser does the reading, with nothing left for it to guess: fields come as text and become
  * values by our own rules, and only of the columns that a query needs. Where a pass over the file's bytes has
  * shown that DuckDB's reading of a column's type takes nothing but what our rules take, that is used, which
- * takes half of the time; and where it fails then, the rules say what happens. DuckDB's own handling of bad rows is
+ * takes half of the time; and where it fails then, the rules say what happens. A large file is read so while the pass
+ * goes on, and read again where that shows something else. DuckDB's own handling of bad rows is
  * not used, since what it leaves out depends on the columns that a query reads. Instead, a file with
  * `onBadRow: "reject"` is scanned once before it is read; if it has bad rows, the engine reads a copy
  * without them. With `onBadRow: "fail"` the scan runs only after the engine has failed, to name the line.
@@ -70,16 +89,16 @@ export class CsvView {
     return this.#format;
   }
 
-  /** The query that gives the columns. */
-  async sql(): Promise<string> {
+  /** A query that gives the columns. */
+  async query(): Promise<CsvQuery> {
     const format = await this.checkHeader();
     if (this.options.onBadRow === "reject" && (await this.#scan()).length > 0)
       this.#copy ??= this.#writeCopy();
     const copy = await this.#copy;
-    const proof = copy === undefined ? await this.#prove(format) : undefined;
-    const typed = this.#byRules ? undefined : proof?.typed;
+    const { typed, hasQuotes, isRight } =
+      copy === undefined && !this.#byRules ? await this.#reading(format) : await this.#byOurRules(format);
     const types = format.fields.map(({ type }, i) => {
-      const isTyped = typed?.has(i) && isProvable(type);
+      const isTyped = typed.has(i) && isProvable(type);
       return `'c${i}': '${isTyped ? csvValueRule(type)?.engineType : "VARCHAR"}'`;
     });
     const options = [
@@ -103,18 +122,51 @@ export class CsvView {
     ];
     const columns = Object.entries(this.options.columns).map(([name, type]) => {
       const index = format.fields.findIndex((field) => field.name === name);
-      return `${typed?.has(index) ? `c${index}` : valueSql(name, type, `c${index}`)} AS ${quoted(name)}`;
+      return `${typed.has(index) ? `c${index}` : valueSql(name, type, `c${index}`)} AS ${quoted(name)}`;
     });
-    const rows = await this.#rowFilter(format, proof);
-    return `SELECT ${columns.join(", ")} FROM read_csv(${pathLiteral(copy ?? this.path)}, ${options.join(", ")})${rows}`;
+    const rows = rowFilter(format, hasQuotes);
+    const sql = `SELECT ${columns.join(", ")} FROM read_csv(${pathLiteral(copy ?? this.path)}, ${options.join(", ")})${rows}`;
+    return { sql, isRight };
+  }
+
+  /** How the engine is to read the file: as is likely, while it isn't known what the pass over its bytes shows. */
+  async #reading(format: CsvFormat): Promise<CsvReading> {
+    const provable = new Set(format.fields.flatMap(({ type }, i) => (isProvable(type) ? [i] : [])));
+    if (provable.size === 0) return this.#byOurRules(format);
+    const mayWait =
+      this.#proof !== undefined || (await this.#whileReading(stat(this.path))).size <= largeFile;
+    const proof = this.#prove(format);
+    proof.catch(() => {}); // told to whoever awaits it: nobody does once something else has failed
+    if (!mayWait) {
+      const hasQuotes = await this.#hasQuote(format, lookedInto);
+      const isRight = proof.then(
+        (shown) => shown?.typed.size === provable.size && (hasQuotes || !shown.hasQuotes),
+      );
+      isRight.catch(() => {});
+      return { typed: provable, hasQuotes, isRight };
+    }
+    const shown = await proof;
+    return shown === undefined ? this.#byOurRules(format) : { ...shown, isRight: Promise.resolve(true) };
+  }
+
+  async #byOurRules(format: CsvFormat): Promise<CsvReading> {
+    this.#hasQuotes ??= this.#hasQuote(format);
+    return { typed: new Set(), hasQuotes: await this.#hasQuotes, isRight: Promise.resolve(true) };
+  }
+
+  /** @param limit how many bytes are looked at. */
+  async #hasQuote({ fields, quote }: CsvFormat, limit?: number): Promise<boolean> {
+    if (quote === null || fields.length === 1) return false;
+    return this.#whileReading(hasByte(this.path, quote.charCodeAt(0), this.#signal(), limit));
   }
 
   async #prove(format: CsvFormat): Promise<CsvProof | undefined> {
-    if (!format.fields.some(({ type }) => isProvable(type))) return undefined;
-    this.#proof ??= this.#reading(proveCsv(this.path, format, this.#signal())).catch((error: unknown) => {
-      this.#proof = undefined; // who asks next may not be cancelled
-      throw error;
-    });
+    this.#proof ??= this.#whileReading(proveCsv(this.path, format, this.#signal())).catch(
+      (error: unknown) => {
+        this.#proof = undefined; // who asks next may not be cancelled
+        throw error;
+      },
+    );
     return this.#proof;
   }
 
@@ -128,19 +180,6 @@ export class CsvView {
     if (this.#byRules || proof === undefined || proof.typed.size === 0) return false;
     this.#byRules = true;
     return true;
-  }
-
-  async #rowFilter({ fields, quote }: CsvFormat, proof: CsvProof | undefined): Promise<string> {
-    // An empty line is a row to DuckDB if there is but one column.
-    if (fields.length === 1) return " WHERE c0 IS NOT NULL";
-    if (quote === null) return "";
-    this.#hasQuotes ??=
-      proof === undefined
-        ? this.#reading(hasByte(this.path, quote.charCodeAt(0), this.#signal()))
-        : Promise.resolve(proof.hasQuotes);
-    if (!(await this.#hasQuotes)) return "";
-    // True of every row, which the optimizer doesn't find out, and so takes for a use of the columns.
-    return ` WHERE ${fields.map((_, i) => `(c${i} IS NULL) IS NOT NULL`).join(" AND ")}`;
   }
 
   /** The rows that are left out. */
@@ -223,10 +262,10 @@ export class CsvView {
     onEmptyLine: (start: number, end: number) => void = () => {},
   ): Promise<void> {
     const format = await this.checkHeader();
-    await this.#reading(scanCsv(this.path, format, visit, { signal: this.#signal(), onEmptyLine }));
+    await this.#whileReading(scanCsv(this.path, format, visit, { signal: this.#signal(), onEmptyLine }));
   }
 
-  async #reading<T>(work: Promise<T>): Promise<T> {
+  async #whileReading<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
@@ -244,6 +283,14 @@ export class CsvView {
       from = end;
     }
   }
+}
+
+function rowFilter({ fields }: CsvFormat, hasQuotes: boolean): string {
+  // An empty line is a row to DuckDB if there is but one column.
+  if (fields.length === 1) return " WHERE c0 IS NOT NULL";
+  if (!hasQuotes) return "";
+  // True of every row, which the optimizer doesn't find out, and so takes for a use of the columns.
+  return ` WHERE ${fields.map((_, i) => `(c${i} IS NULL) IS NOT NULL`).join(" AND ")}`;
 }
 
 /** Empty text is null but in a string column, where only an empty field without quotes is null. */

@@ -46,6 +46,8 @@ export interface Statement {
   readonly values: readonly BoundValue[];
   /** The CSV files that it reads. */
   readonly views: readonly CsvView[];
+  /** Whether the rows that it gives of those are right, once it has run. */
+  readonly areRight: readonly Promise<boolean>[];
   /** The files that it reads, and where. */
   readonly reads: readonly Read[];
 }
@@ -64,12 +66,14 @@ export function nodeName(node: Pick<PlanNode, "id">): string {
 export async function render(root: PlanNode): Promise<Statement> {
   const rendering = new Rendering();
   const sql = await rendering.query(root, new Set());
-  return { sql, values: rendering.values, views: rendering.views, reads: rendering.reads };
+  const { values, views, areRight, reads } = rendering;
+  return { sql, values, views, areRight, reads };
 }
 
 class Rendering {
   readonly values: BoundValue[] = [];
   readonly views: CsvView[] = [];
+  readonly areRight: Promise<boolean>[] = [];
   readonly reads: Read[] = [];
 
   /** @param outside tables that can be named already. */
@@ -113,8 +117,11 @@ class Rendering {
     place: string | undefined,
   ): Promise<string> {
     switch (plan.kind) {
-      case "csv":
-        return plan.csv.sql();
+      case "csv": {
+        const { sql, isRight } = await plan.csv.query();
+        this.areRight.push(isRight);
+        return sql;
+      }
       case "stored":
         return `SELECT * FROM ${quoted(plan.name)}`;
       case "parquet": {

@@ -170,18 +170,29 @@ export class QueryRunner {
     work: (prepared: DuckDb.DuckDBPreparedStatement, api: Api) => Promise<void>,
   ): Promise<void> {
     for (;;) {
-      const { sql, values, views, reads } = await render(node);
+      const { sql, values, views, areRight, reads } = await render(node);
+      const isRight = Promise.all(areRight).then((all) => all.every(Boolean));
+      isRight.catch(() => {}); // told below, unless something else is
       try {
         await this.#engine.use(async (connection, api) => {
-          const prepared = await connection.prepare(query(sql));
-          bind(api, prepared, values);
-          await work(prepared, api);
+          let isRunning = true;
+          isRight.then(
+            (right) => void (isRunning && !right && connection.interrupt()), // what it gives is of no use
+            () => {},
+          );
+          try {
+            const prepared = await connection.prepare(query(sql));
+            bind(api, prepared, values);
+            await work(prepared, api);
+          } finally {
+            isRunning = false;
+          }
         });
         // Files were opened while it ran: where one was replaced meanwhile, what it was is read, or that is an error.
-        if (await wereStill(reads)) return;
+        if ((await wereStill(reads)) && (await isRight)) return;
       } catch (error) {
         this.#engine.signal?.throwIfAborted();
-        if (!(await wereStill(reads))) continue;
+        if (!(await wereStill(reads)) || !(await isRight)) continue;
         if (!(await mayRunAgain(error, views))) throw tableError(error, what);
       }
     }
@@ -198,8 +209,9 @@ async function mayRunAgain(error: unknown, views: readonly CsvView[]): Promise<b
   const { message } = engineProblem(error);
   const isValue = /^".*" should be .* but is /s.test(message);
   if (!isValue && !/CSV|unicode|utf-?8|No files found/i.test(message)) return false;
+  // What our rules don't take they don't take in another run.
   let byRules = false;
-  for (const view of views) byRules = (await view.readByRules()) || byRules;
+  if (!isValue) for (const view of views) byRules = (await view.readByRules()) || byRules;
   if (byRules) return true;
   for (const view of views) {
     const problem = await view.firstProblem();
