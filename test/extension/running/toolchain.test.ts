@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { callFailure } from "../../../extension/command-line/call-failure.ts";
 import { findNode } from "../../../extension/programs/find-node.ts";
 import { findRuntime, isCompatible } from "../../../extension/programs/find-runtime.ts";
@@ -32,18 +32,27 @@ describe("The Node that runs flows", () => {
   });
 
   it("is found by absolute entries of the PATH only", () => {
-    const here = process.cwd();
-    const programs = join(folder, "programs");
-    mkdirSync(programs);
-    const name = process.platform === "win32" ? "prog.exe" : "prog";
-    writeFileSync(join(programs, name), "");
-    process.chdir(folder);
-    try {
-      assert.deepEqual(onPath("prog", ["", ".", "programs", "./programs", "~/bin"].join(delimiter)), []);
-      assert.deepEqual(onPath("prog", ["programs", programs].join(delimiter)), [join(programs, name)]);
-    } finally {
-      process.chdir(here);
-    }
+    const files = new Set(["/opt/bin/docker", "/work/bin/docker", "bin/docker"]);
+    const found = onPath("docker", {
+      platform: "linux",
+      path: ["", ".", "bin", "./bin", "~/bin", "/none", "/work/bin", "/opt/bin"].join(":"),
+      exists: (file) => files.has(file),
+    });
+    assert.deepEqual(found, ["/work/bin/docker", "/opt/bin/docker"]);
+  });
+
+  it("is found on Windows where it is a program, and no script, which Node can't start", () => {
+    const files = new Set([
+      "C:\\Program Files\\Docker\\docker.exe",
+      "C:\\shims\\docker.cmd",
+      "bin\\docker.exe",
+    ]);
+    const found = onPath("docker", {
+      platform: "win32",
+      path: 'bin;C:\\shims;"C:\\Program Files\\Docker"',
+      exists: (file) => files.has(file),
+    });
+    assert.deepEqual(found, ["C:\\Program Files\\Docker\\docker.exe"]);
   });
 
   it("is the setting's, or an error that says what is wrong with that and leads to the setting", async function () {
