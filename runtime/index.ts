@@ -33,14 +33,23 @@ export type { State, StateName, StateType } from "./events/states.ts";
 export type { MinHashParams, SimilarityJoinOptions, Transformer } from "./matching/stages.ts";
 export type { RunOptions, StartedRun } from "./operations/program-run.ts";
 export { runFlow } from "./operations/run-flow.ts";
+export { type ExpectOptions, expectColumns } from "./tables/expect-columns.ts";
+export type { InputPaths } from "./tables/files/input-files.ts";
 export { type OpenSessionOptions, openSession } from "./tables/open-session.ts";
 export { type Database, postgres } from "./tables/postgres/postgres.ts";
 export type { WriteMode } from "./tables/postgres/write-mode.ts";
 export {
   type Column,
   type ColumnType,
+  type CsvColumns,
   type CsvOptions,
   type CsvType,
+  type CsvWriteOptions,
+  type ExcelOptions,
+  type ExcelWriteOptions,
+  type FileNameOption,
+  type JsonOptions,
+  type ParquetWriteOptions,
   type RejectedRow,
   type Row,
   type Session,

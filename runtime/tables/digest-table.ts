@@ -2,6 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileDigest } from "../disk/file-digest.ts";
+import { csvReadingKey } from "./csv-reading.ts";
 import { parquetFiles } from "./parquet-files.ts";
 import { type FileHandle, TableError } from "./session.ts";
 
@@ -15,7 +16,7 @@ export async function digestTable(handle: FileHandle): Promise<string> {
   const hash = createHash("sha256");
   const columns = handle.columns.map(({ name, type }) => [name, type]);
   hash.update(
-    JSON.stringify([handle.kind, columns, handle.kind === "csv" ? csvReading(handle.options) : null]),
+    JSON.stringify([handle.kind, columns, handle.kind === "csv" ? csvReadingKey(handle.options) : null]),
   );
   try {
     await addContent(hash, handle.path);
@@ -26,11 +27,6 @@ export async function digestTable(handle: FileHandle): Promise<string> {
     );
   }
   return hash.digest("hex");
-}
-
-function csvReading(options: Extract<FileHandle, { kind: "csv" }>["options"]): unknown {
-  const { columns, delimiter = ",", quote = '"', onBadRow = "fail" } = options;
-  return [Object.entries(columns), delimiter, quote, onBadRow];
 }
 
 async function addContent(hash: Hash, path: string): Promise<void> {

@@ -73,7 +73,8 @@ async function checkReplaceable(path: string, shown: string): Promise<void> {
     );
 }
 
-function cantWrite(shown: string, { code, path, message }: NodeJS.ErrnoException): TableError {
+/** The error for a path that can't be written. */
+export function cantWrite(shown: string, { code, path, message }: NodeJS.ErrnoException): TableError {
   switch (code) {
     case "EACCES":
     case "EPERM":

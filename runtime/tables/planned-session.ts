@@ -1,12 +1,16 @@
 import { resolve } from "node:path";
 import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
+import type { InputPaths } from "./files/input-files.ts";
 import { madeOnce } from "./made-once.ts";
 import { PlannedTable } from "./planned-table.ts";
 import {
   type Column,
   type CsvOptions,
   type EngineSession,
+  type ExcelOptions,
   type FileHandle,
+  type FileNameOption,
+  type JsonOptions,
   type KnownContent,
   type PlanHandle,
   type RejectedRow,
@@ -37,7 +41,12 @@ export interface PlannedCsv {
 
 /** What a table may be of: files, which a handle can stand for as they are. */
 export type FilePlan<Csv> =
-  | { readonly kind: "csv"; readonly csv: Csv }
+  | {
+      readonly kind: "csv";
+      readonly csv: Csv;
+      /** Its file goes with the session: a handle needs one of its own. */
+      readonly temporary?: boolean;
+    }
   | { readonly kind: "parquet"; readonly source: Source };
 
 /** A table of a session as its engine's plans have it. */
@@ -83,7 +92,9 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   }
 
   abstract connect(): Promise<void>;
-  abstract readParquet(path: string): Promise<Table>;
+  abstract readParquet(paths: InputPaths, options?: FileNameOption): Promise<Table>;
+  abstract readJson(paths: InputPaths, options?: JsonOptions): Promise<Table>;
+  abstract readExcel(paths: InputPaths, options?: ExcelOptions): Promise<Table>;
   abstract catalogTable(name: string): Promise<Table>;
   abstract fromRows(columns: readonly Column[], rows: readonly Row[]): Promise<Table>;
   abstract transform(
@@ -107,6 +118,8 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   protected abstract csvOf(source: Source, options: CsvOptions): Csv;
   /** The files that a table is a view over; undefined where its rows are computed. */
   protected abstract filesOf(node: Node): FilePlan<Csv> | undefined;
+  /** The CSV file that a table is of. */
+  protected abstract csvIn(node: Node): Csv | undefined;
   /** The table of a plan that was handed on. */
   protected abstract handed(handle: PlanHandle): Table;
   /** A computed table's plan, where the engine can hand one on; one that was handed on is as it was. */
@@ -118,11 +131,16 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
     return this.#signal?.();
   }
 
-  async readCsv(path: string, options: CsvOptions): Promise<Table> {
+  abstract readCsv(paths: InputPaths, options: CsvOptions): Promise<Table>;
+
+  /** A view over one CSV file of this machine. @param given one that is the session's own, in its place. */
+  protected async csvView(file: ShownPath, options: CsvOptions, given?: Source): Promise<PlannedTable<Node>> {
     this.signal?.throwIfAborted();
-    const csv = this.csvOf(await Source.of(this.file(path), "all", this.run), options);
+    const { fileName: _, ...reading } = options;
+    const csv = this.csvOf(given ?? (await Source.of(file, "all", this.run)), reading);
     await csv.checkHeader();
-    return this.planned({ kind: "csv", csv }, csvShape(options));
+    const temporary = given === undefined ? {} : { temporary: true };
+    return this.planned({ kind: "csv", csv, ...temporary }, csvShape(reading));
   }
 
   async sql(strings: TemplateStringsArray, ...inputs: readonly SqlInput[]): Promise<Table> {
@@ -146,8 +164,8 @@ export abstract class PlannedSession<Node extends PlannedNode, Csv extends Plann
   }
 
   async rejects(table: Table): Promise<RejectedRow[]> {
-    const files = this.filesOf(this.node(table, "rejects"));
-    if (files?.kind === "csv") return files.csv.rejects();
+    const csv = this.csvIn(this.node(table, "rejects"));
+    if (csv !== undefined) return csv.rejects();
     throw new TableError(
       'rejects: the table was not made by readCsv. Give the table that readCsv gave, with onBadRow: "reject".',
     );

@@ -1,4 +1,15 @@
-import type { BatchOptions, Column, Row, Session, Table, TableHandle } from "./session.ts";
+import type { WriteRequest } from "./files/write-options.ts";
+import type {
+  BatchOptions,
+  Column,
+  CsvWriteOptions,
+  ExcelWriteOptions,
+  ParquetWriteOptions,
+  Row,
+  Session,
+  Table,
+  TableHandle,
+} from "./session.ts";
 
 /** What a table needs of its session, which knows what to do with a plan's node. */
 export interface TableReader<Node> {
@@ -6,7 +17,7 @@ export interface TableReader<Node> {
   rows(node: Node, limit: number | undefined): Promise<Row[]>;
   batches(node: Node, options: BatchOptions): AsyncIterable<readonly Row[]>;
   count(node: Node): Promise<number>;
-  writeParquet(node: Node, path: string): Promise<void>;
+  write(node: Node, path: string, request: WriteRequest): Promise<void>;
   handle(node: Node, file: () => string, as: "rows" | "plan"): Promise<TableHandle>;
 }
 
@@ -40,8 +51,20 @@ export class PlannedTable<Node extends { readonly columns: readonly Column[] }> 
     return this.#reader.count(this.node);
   }
 
-  writeParquet(path: string): Promise<void> {
-    return this.#reader.writeParquet(this.node, path);
+  writeParquet(path: string, options: ParquetWriteOptions = {}): Promise<void> {
+    return this.#reader.write(this.node, path, { format: "parquet", options });
+  }
+
+  writeCsv(path: string, options: CsvWriteOptions = {}): Promise<void> {
+    return this.#reader.write(this.node, path, { format: "csv", options });
+  }
+
+  writeJson(path: string): Promise<void> {
+    return this.#reader.write(this.node, path, { format: "json" });
+  }
+
+  writeExcel(path: string, options: ExcelWriteOptions = {}): Promise<void> {
+    return this.#reader.write(this.node, path, { format: "excel", options });
   }
 
   handle(file: () => string, as: "rows" | "plan" = "rows"): Promise<TableHandle> {

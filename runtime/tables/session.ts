@@ -1,6 +1,7 @@
 import type { PathVersion } from "../disk/file-version.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
+import type { InputPaths } from "./files/input-files.ts";
 import type { SqlFragment } from "./sql-fragment.ts";
 
 /**
@@ -62,7 +63,16 @@ export interface Table {
    * any error not at all. A task run that starts again (a retry, a resume) finds what was there before it wrote, so
    * that nothing is done twice: see `WrittenFolders`.
    */
-  writeParquet(path: string): Promise<void>;
+  writeParquet(path: string, options?: ParquetWriteOptions): Promise<void>;
+  /**
+   * Writes the rows as a CSV file with a header, as `readCsv` reads it. The file is replaced as a whole, or on any error
+   * not at all.
+   */
+  writeCsv(path: string, options?: CsvWriteOptions): Promise<void>;
+  /** Writes the rows as a file of JSON, one object a line, as a whole or not at all. Binary values are base64. */
+  writeJson(path: string): Promise<void>;
+  /** Writes the rows as a sheet of an Excel workbook, as a whole or not at all. Its numbers are doubles. */
+  writeExcel(path: string, options?: ExcelWriteOptions): Promise<void>;
   /**
    * What stands for the table outside this thread and this process. A table that was computed is written to
    * `file()` first, once; a view over a file costs nothing. `Session.table` is the way back.
@@ -70,6 +80,33 @@ export interface Table {
    *   as the session.
    */
   handle(file: () => string, as?: "rows" | "plan"): Promise<TableHandle>;
+}
+
+/** How Parquet is written. */
+export interface ParquetWriteOptions {
+  /** Columns by whose values the rows go into folders, `key=value`; `readParquet` has them as columns again, the last. */
+  readonly partitionBy?: readonly string[];
+  /**
+   * `overwrite` (default): the rows are all that is there afterwards; `append`: they are added; `partitions`: they take the
+   * place of the partitions that they are in. Each as a whole; a task run that starts again doesn't add its rows twice.
+   */
+  readonly mode?: "overwrite" | "append" | "partitions";
+  /** About so many rows go into a file; the engine takes multiples of 2,048. */
+  readonly rowsPerFile?: number;
+  /** Default `snappy`. */
+  readonly compression?: "snappy" | "gzip" | "zstd" | "none";
+}
+
+export interface CsvWriteOptions {
+  /** One character. Default `,`. */
+  readonly delimiter?: string;
+  /** Default `none`. */
+  readonly compression?: "gzip" | "zstd" | "none";
+}
+
+export interface ExcelWriteOptions {
+  /** Default `Sheet1`. */
+  readonly sheet?: string;
 }
 
 /** A table between threads and in a run folder. Plain data. */
@@ -129,6 +166,8 @@ export type CsvType =
   | `decimal(${number},${number})`
   | `decimal(${number}, ${number})`;
 
+export type CsvColumns = { readonly [name: string]: CsvType };
+
 /**
  * How a CSV file is read. Rows are as RFC 4180 has them, with these rules where it has none: an empty line is
  * no row; empty fields beyond the header's are ignored; an empty field is null, and so is `""` but in a string column, where it is an empty string; values
@@ -137,9 +176,24 @@ export type CsvType =
  * end alike. A value is checked where it is read: a query that doesn't need a column doesn't see what is
  * wrong in it, unless bad rows are rejected.
  */
-export interface CsvOptions {
-  /** Columns to read, by the header's names, with their types; others in the file are left out. */
-  readonly columns: { readonly [name: string]: CsvType };
+export interface CsvOptions extends FileNameOption {
+  /**
+   * Columns to read, by the header's names, with their types; others in the file are left out. `infer`: all, of types that
+   * hold all their values: boolean, integer, long, double, date, timestamp, else string, as numbers with leading zeros are.
+   */
+  readonly columns: CsvColumns | "infer";
+  /** Whether the first row has the columns' names. Default true; without, `columns` has them in the file's order. */
+  readonly header?: boolean;
+  /** Texts that are null, such as `["NA", "-"]`, besides an empty field. */
+  readonly nullValues?: readonly string[];
+  /** The file's encoding, as `TextDecoder` names it, such as `latin1` or `utf-16le`. Default UTF-8. */
+  readonly encoding?: string;
+  /** What stands before the fraction of doubles and decimals. Default `.`. */
+  readonly decimalSeparator?: "." | ",";
+  /** How dates are written, of `yyyy`, `MM` and `dd`: `"dd.MM.yyyy"`. Default as ISO 8601 has them. */
+  readonly dateFormat?: string;
+  /** The same of timestamps, with `HH`, `mm`, `ss` and `SSS`; in UTC. */
+  readonly timestampFormat?: string;
   /** One character. Default `,`. */
   readonly delimiter?: string;
   /** Default `"`; `null` where the file has no quoting and a quote is a character like any other. */
@@ -149,6 +203,35 @@ export interface CsvOptions {
    * the row out and lists it in {@link Session.rejects}.
    */
   readonly onBadRow?: "fail" | "reject";
+}
+
+/** What reading several files may add. */
+export interface FileNameOption {
+  /** A column with each row's file, as errors name it: `fileName`, or of another name. */
+  readonly fileName?: boolean | string;
+}
+
+export interface JsonOptions extends FileNameOption {
+  /** Columns to read, with their types; default: all that any object has, of types that hold all their values. */
+  readonly columns?: { readonly [name: string]: ColumnType };
+  /** An `array` of objects, or one object a line (`lines`). Default: what the file is. */
+  readonly format?: "array" | "lines";
+  /**
+   * What a line that can't be read does: `fail` (default) is an error with file and line, `reject` leaves it out and
+   * lists it in {@link Session.rejects}. Of lines only.
+   */
+  readonly onBadRow?: "fail" | "reject";
+}
+
+export interface ExcelOptions extends FileNameOption {
+  /** Default: the first. */
+  readonly sheet?: string;
+  /** Cells, such as `"A3:F200"`. Default: from the first row that isn't empty. */
+  readonly range?: string;
+  /** Whether the first row has the columns' names. Default true; without, they are A, B, C, ... */
+  readonly header?: boolean;
+  /** Columns to read, with their types; default: all, as the cells have them. */
+  readonly columns?: { readonly [name: string]: ColumnType };
 }
 
 export interface RejectedRow {
@@ -168,11 +251,21 @@ export interface RejectedRow {
 export interface Session extends AsyncDisposable {
   readonly engine: "duckdb" | "spark";
   /** A view over a CSV file with a header (UTF-8, with or without BOM, LF or CRLF). The header is checked now, rows when they are read. */
-  readCsv(path: string, options: CsvOptions): Promise<Table>;
-  /** Rows of a table made by `readCsv` with `onBadRow: "reject"` that were left out, in file order. Reads the file. */
+  readCsv(paths: InputPaths, options: CsvOptions): Promise<Table>;
+  /**
+   * The rows of JSON files, which are read now.
+   * @throws {TableError} with file and line for what is no JSON, or no value of its column.
+   */
+  readJson(paths: InputPaths, options?: JsonOptions): Promise<Table>;
+  /** The rows of a sheet of Excel workbooks (.xlsx), which are read now. */
+  readExcel(paths: InputPaths, options?: ExcelOptions): Promise<Table>;
+  /** Rows of a table made by `readCsv` or `readJson` with `onBadRow: "reject"` that were left out, in file order. Reads the file. */
   rejects(table: Table): Promise<RejectedRow[]>;
-  /** A view over a Parquet file or a folder of them. */
-  readParquet(path: string): Promise<Table>;
+  /**
+   * A view over a Parquet file or a folder of them; of several, or a folder whose folders are named `key=value`, which
+   * become columns, their rows.
+   */
+  readParquet(paths: InputPaths, options?: FileNameOption): Promise<Table>;
   /**
    * A view over a table of the server's catalogs, by its name: `catalog.schema.name`, with parts in backticks where they
    * need it. It is read as it is whenever it is read, and handed on without being written. DuckDB has no catalogs: an

@@ -19,6 +19,7 @@ export function columnsShape(columns: readonly Column[]): Shape {
 }
 
 export function csvShape({ columns }: CsvOptions): Shape {
+  if (columns === "infer") throw new Error("Columns are inferred before.");
   const entries = Object.entries(columns);
   const types = entries.map(([, type]) => parseColumnType(type.replace(" ", "")));
   return shapeOf(

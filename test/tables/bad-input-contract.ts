@@ -213,11 +213,11 @@ export function describeBadInput(name: string, open: (folder: string) => Promise
         );
       });
 
-      it("a folder in place of a file", async () => {
+      it("a folder without files", async () => {
         await mkdir(join(folder, "ratings.csv"));
         await failsWith(
           session.readCsv("ratings.csv", movies),
-          "ratings.csv: is a folder, not a CSV file. Give the path of a file.",
+          "ratings.csv: is a folder without files to read, whose names end in .csv, .tsv or .txt, or .gz after that.",
         );
       });
 

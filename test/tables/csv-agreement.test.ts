@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { openDuckDb } from "../../runtime/tables/duckdb/open-duckdb.ts";
-import type { CsvOptions, Session } from "../../runtime/tables/session.ts";
+import type { CsvOptions, CsvType, Session } from "../../runtime/tables/session.ts";
 
 /**
  * The engine reads CSV with DuckDB's parser, and names bad rows with a scan of its own. These hold the two
@@ -183,8 +183,14 @@ describe("DuckDB's reading of CSV and the scan that names bad rows", () => {
       "|",
     ),
   );
+  const written = fc.constantFrom(
+    ..."1.5|-1.25|.5|1.|31.12.2026|30.02.2026|01.01.0001|1.1.2026|01.01.2026T03:04:05.678|01.01.2026T24:00:00.000|01.01.2026".split(
+      "|",
+    ),
+  );
   const text = fc.oneof(
     likely,
+    written,
     fc.array(character, { minLength: 1, maxLength: 8 }).map((all) => all.join("")),
   );
   const types = [
@@ -192,17 +198,40 @@ describe("DuckDB's reading of CSV and the scan that names bad rows", () => {
     ...(["decimal(5,2)", "decimal(38,0)", "decimal(3, 3)"] as const),
   ];
 
-  for (const type of types) {
-    it(`agree on what is a value of type ${type}`, async () => {
+  const german = {
+    delimiter: ";",
+    decimalSeparator: ",",
+    dateFormat: "dd.MM.yyyy",
+    timestampFormat: "dd.MM.yyyyTHH:mm:ss.SSS",
+    nullValues: ["-", "1,5"],
+    header: false,
+  } as const;
+  const ways: [CsvType, Omit<CsvOptions, "columns">, string][] = [
+    ...types.map((type): (typeof ways)[number] => [type, {}, ""]),
+    ...(["double", "decimal(5,2)", "date", "timestamp"] as const).map((type): (typeof ways)[number] => [
+      type,
+      german,
+      ", written otherwise",
+    ]),
+  ];
+
+  for (const [type, reading, otherwise] of ways) {
+    it(`agree on what is a value of type ${type}${otherwise}`, async () => {
+      const { delimiter = ",", header = true } = reading;
+      const head = header ? "id,v\n" : "";
       await fc.assert(
-        fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 60 }), async (values) => {
+        fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 60 }), async (given) => {
+          // Where commas are delimiters none may stand in a value.
+          const values = header
+            ? given
+            : given.map((value) => (/^[-+\d.]*$/.test(value) ? value.replace(".", ",") : value));
           await writeFile(
             join(folder, "values.csv"),
-            `id,v\n${values.map((value, i) => `${i},${value}\n`).join("")}`,
+            `${head}${values.map((value, i) => `${i}${delimiter}${value}\n`).join("")}`,
           );
-          const options: CsvOptions = { columns: { id: "integer", v: type } };
+          const options: CsvOptions = { columns: { id: "integer", v: type }, ...reading };
           const rejecting = await session.readCsv("values.csv", { ...options, onBadRow: "reject" });
-          const bad = (await session.rejects(rejecting)).map((reject) => reject.line - 2);
+          const bad = (await session.rejects(rejecting)).map((reject) => reject.line - (header ? 2 : 1));
           const good = (await rejecting.rows()).map((row) => row.id);
           assert.deepEqual(
             [...bad, ...good].sort((a, b) => Number(a) - Number(b)),
@@ -211,7 +240,7 @@ describe("DuckDB's reading of CSV and the scan that names bad rows", () => {
           // Each bad value alone has to fail where bad rows are errors.
           const [first] = bad;
           if (first === undefined) return;
-          await writeFile(join(folder, "one.csv"), `id,v\n0,${values[first]}\n`);
+          await writeFile(join(folder, "one.csv"), `${head}0${delimiter}${values[first]}\n`);
           const strict = await session.readCsv("one.csv", options);
           await assert.rejects(strict.rows(), { name: "TableError" }, `${values[first]} is read`);
         }),

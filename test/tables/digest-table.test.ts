@@ -36,6 +36,10 @@ describe("A table's digest", () => {
       { ...options, quote: null },
       { ...options, onBadRow: "reject" },
       { ...options, delimiter: ";" },
+      { ...options, header: false },
+      { ...options, nullValues: ["NA"] },
+      { ...options, decimalSeparator: "," },
+      { ...options, dateFormat: "dd.MM.yyyy" },
     ];
     const digests = await Promise.all(readings.map((reading) => csv("a.csv", "a\n1\n", reading)));
     assert.equal(new Set(digests).size, readings.length);

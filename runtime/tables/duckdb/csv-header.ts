@@ -1,9 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { open, stat } from "node:fs/promises";
 import { nearestName } from "../../authoring/nearest-name.ts";
+import { type CsvTexts, csvReading } from "../csv-reading.ts";
 import { noFile } from "../no-file.ts";
 import { sameName } from "../same-name.ts";
-import { type CsvOptions, TableError } from "../session.ts";
+import { type CsvColumns, type CsvOptions, TableError } from "../session.ts";
 import { bomLength, type CsvFormat, longestRow } from "./csv-scan.ts";
 import { csvTypeNames, csvValueRule } from "./csv-values.ts";
 
@@ -16,24 +17,59 @@ const otherDelimiters = [",", ";", "\t", "|"];
  * @throws {TableError} if there is no such file, it is no CSV file, or its header lacks a column.
  */
 export async function readCsvHeader(path: string, shown: string, options: CsvOptions): Promise<CsvFormat> {
-  const { delimiter, quote } = checkOptions(shown, options);
-  await checkIsFile(path, shown);
-  const { bytes, end } = await readFirstLine(path, shown, quote);
-  const text = bytes.toString("utf8");
-  const fields = splitHeader(text.replace(/\r?\n$/, ""), delimiter, quote);
-  checkColumns(shown, fields, options, delimiter, quote, text);
-  const types = new Map(Object.entries(options.columns));
+  if (options.columns === "infer") throw new Error("Columns are inferred before.");
+  const { columns } = options;
+  checkTypes(shown, columns);
+  const { delimiter, quote, reading } = checkOptions(shown, options);
+  const { fields: found, text, end } = await firstRow(path, shown, delimiter, quote);
+  const fields = reading.hasHeader ? found : Object.keys(columns);
+  checkColumns(shown, fields, columns, delimiter, quote, text);
+  const types = new Map(Object.entries(columns));
   return {
     delimiter,
     quote,
+    reading,
     lineEnd: text.endsWith("\r\n") ? "\r\n" : "\n",
     bodyStart: end,
     fields: fields.map((name) => ({ name, type: types.get(name) })),
   };
 }
 
-function checkOptions(shown: string, options: CsvOptions): { delimiter: string; quote: string | null } {
-  const { columns, delimiter = ",", quote = '"', onBadRow = "fail" } = options;
+/** The names of all columns, of a file without a header `_c0`, `_c1`, ... */
+export async function csvColumnNames(
+  path: string,
+  shown: string,
+  options: CsvOptions,
+): Promise<readonly string[]> {
+  const { delimiter, quote, reading } = checkOptions(shown, options);
+  const { fields } = await firstRow(path, shown, delimiter, quote);
+  const names = reading.hasHeader ? fields : fields.map((_, i) => `_c${i}`);
+  checkTypes(shown, Object.fromEntries(names.map((name) => [name, "string"])));
+  const twice = sameName(names);
+  if (twice !== undefined)
+    throw new TableError(
+      `${shown}:1: the header names ${JSON.stringify(twice)} twice. Give the columns different names.`,
+    );
+  return names;
+}
+
+async function firstRow(
+  path: string,
+  shown: string,
+  delimiter: string,
+  quote: string | null,
+): Promise<{ readonly fields: readonly string[]; readonly text: string; readonly end: number }> {
+  await checkIsFile(path, shown);
+  const { bytes, end } = await readFirstLine(path, shown, quote);
+  const text = bytes.toString("utf8");
+  return { fields: splitHeader(text.replace(/\r?\n$/, ""), delimiter, quote), text, end };
+}
+
+function checkOptions(
+  shown: string,
+  options: CsvOptions,
+): { delimiter: string; quote: string | null; reading: CsvTexts } {
+  const { delimiter = ",", quote = '"', onBadRow = "fail" } = options;
   const wrong = (what: string) => new TableError(`${shown}: ${what}`);
   if (!isPlainCharacter(delimiter))
     throw wrong(`delimiter has to be one ASCII character, not ${JSON.stringify(delimiter)}.`);
@@ -43,6 +79,11 @@ function checkOptions(shown: string, options: CsvOptions): { delimiter: string; 
     );
   if (onBadRow !== "fail" && onBadRow !== "reject")
     throw wrong(`onBadRow has to be "fail" or "reject", not ${JSON.stringify(onBadRow)}.`);
+  return { delimiter, quote, reading: csvReading(options, shown) };
+}
+
+function checkTypes(shown: string, columns: CsvColumns): void {
+  const wrong = (what: string) => new TableError(`${shown}: ${what}`);
   const wanted = Object.entries(columns);
   if (wanted.length === 0) throw wrong('name at least one column, such as columns: { id: "integer" }.');
   const twice = sameName(wanted.map(([name]) => name));
@@ -60,7 +101,6 @@ function checkOptions(shown: string, options: CsvOptions): { delimiter: string; 
       );
     }
   }
-  return { delimiter, quote };
 }
 
 function isPlainCharacter(text: unknown): text is string {
@@ -157,12 +197,12 @@ function splitHeader(line: string, delimiter: string, quote: string | null): str
 function checkColumns(
   shown: string,
   fields: readonly string[],
-  options: CsvOptions,
+  columns: CsvColumns,
   delimiter: string,
   quote: string | null,
   text: string,
 ): void {
-  for (const name of Object.keys(options.columns)) {
+  for (const name of Object.keys(columns)) {
     const first = fields.indexOf(name);
     if (first !== -1 && fields.indexOf(name, first + 1) !== -1)
       throw new TableError(

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { open } from "node:fs/promises";
+import type { CsvTexts } from "../csv-reading.ts";
 import type { CsvType } from "../session.ts";
 import { chunkBytes, cr, lf, space } from "./csv-bytes.ts";
 import { csvRowEnd } from "./csv-row-end.ts";
@@ -14,6 +15,7 @@ export interface CsvFormat {
   readonly lineEnd: "\n" | "\r\n";
   /** Where the header's line has ended, in bytes of the file. */
   readonly bodyStart: number;
+  readonly reading: CsvTexts;
   /** The header's fields in the file's order, with the types of those that are read. */
   readonly fields: readonly { readonly name: string; readonly type: CsvType | undefined }[];
 }
@@ -78,7 +80,7 @@ export async function scanCsv(
       }
       if (offset === 0 && position === 0) position = bomLength(buffer, filled);
       while (position < filled) {
-        if (!reader.read(buffer, position, filled, ended, line === 1)) break;
+        if (!reader.read(buffer, position, filled, ended, line === 1 && format.reading.hasHeader)) break;
         if (reader.isTooLong) {
           // Where it ends is beyond what is held: nothing of its own text may be taken for rows.
           const start = offset + position;
@@ -105,7 +107,7 @@ export async function scanCsv(
         const problem = reader.problem;
         if (problem === undefined) {
           if (reader.blank) options.onEmptyLine?.(offset + position, offset + reader.end);
-          else if (line > 1) good++;
+          else if (line > 1 || !format.reading.hasHeader) good++;
         } else {
           const bad = {
             line,
@@ -150,13 +152,15 @@ class RowReader {
   readonly #names: readonly string[];
   /** Of the fields whose text may be no value. */
   readonly #rules: readonly (CsvValueRule | undefined)[];
+  readonly #nulls: ReadonlySet<string>;
   readonly #delimiter: number;
   readonly #quote: number;
   readonly #crlf: boolean;
 
   constructor(format: CsvFormat) {
     this.#names = format.fields.map((field) => field.name);
-    this.#rules = format.fields.map((field) => csvValueRule(field.type));
+    this.#rules = format.fields.map((field) => csvValueRule(field.type, format.reading));
+    this.#nulls = new Set(format.reading.nullValues);
     this.#delimiter = format.delimiter.charCodeAt(0);
     this.#quote = format.quote === null ? -1 : format.quote.charCodeAt(0);
     this.#crlf = format.lineEnd === "\r\n";
@@ -287,6 +291,7 @@ class RowReader {
   ): string | undefined {
     if (!escaped && rule.accepts(bytes, from, to)) return undefined;
     const text = bytes.toString("utf8", from, Math.min(to, from + 100));
+    if (this.#nulls.has(text)) return undefined;
     return `${JSON.stringify(this.#names[index])} should be ${rule.expected} but is ${JSON.stringify(text)}`;
   }
 }

@@ -1,3 +1,4 @@
+import { type CsvTexts, timeFormat } from "../csv-reading.ts";
 import type { CsvType } from "../session.ts";
 
 /**
@@ -28,11 +29,50 @@ export const csvTypeNames = [
 ];
 
 /** What a type takes for a value; undefined for a string, which takes anything, and for what is no type. */
-export function csvValueRule(type: CsvType | undefined): CsvValueRule | undefined {
+export function csvValueRule(type: CsvType | undefined, reading?: CsvTexts): CsvValueRule | undefined {
   if (type === undefined || type === "string") return undefined;
   const decimal = /^decimal\((\d+), ?(\d+)\)$/.exec(type);
-  if (decimal !== null) return decimalNumber(Number(decimal[1]), Number(decimal[2]));
-  return Object.hasOwn(simpleRules, type) ? simpleRules[type as SimpleCsvType] : undefined; // one of its keys
+  const rule =
+    decimal !== null
+      ? decimalNumber(Number(decimal[1]), Number(decimal[2]))
+      : Object.hasOwn(simpleRules, type)
+        ? simpleRules[type as SimpleCsvType] // one of its keys
+        : undefined;
+  if (rule === undefined || reading === undefined) return rule;
+  if (reading.commas && (decimal !== null || type === "double")) return withComma(rule);
+  if (type === "date" && reading.dateFormat !== undefined) return inFormat(rule, reading.dateFormat);
+  if (type === "timestamp" && reading.timestampFormat !== undefined)
+    return inFormat(rule, reading.timestampFormat);
+  return rule;
+}
+
+function withComma(rule: CsvValueRule): CsvValueRule {
+  return {
+    ...rule,
+    expected: `${rule.expected}, with a comma`,
+    sql: (text) => `CASE WHEN NOT contains(${text}, '.') THEN ${rule.sql(`replace(${text}, ',', '.')`)} END`,
+    accepts: (bytes, start, end) => {
+      const text = Buffer.from(bytes.subarray(start, end)).toString("latin1");
+      const changed = Buffer.from(text.replaceAll(",", "."), "latin1");
+      return !text.includes(".") && rule.accepts(changed, 0, changed.length);
+    },
+  };
+}
+
+function inFormat(rule: CsvValueRule, format: string): CsvValueRule {
+  const { pattern, strptime } = timeFormat(format) ?? { pattern: "", strptime: "" };
+  const plain = pattern.replace(/\(\?P<\w>/g, "(");
+  const whole = new RegExp(`^${pattern.replaceAll("(?P<", "(?<")}$`);
+  return {
+    ...rule,
+    expected: `${rule.engineType === "DATE" ? "a date" : "a timestamp"} (${format})`,
+    sql: (text) =>
+      `CASE WHEN regexp_full_match(${text}, '${plain}') THEN CAST(try_strptime(${text}, '${strptime.replaceAll("'", "''")}') AS ${rule.engineType}) END`,
+    accepts: (bytes, start, end) => {
+      const { y, M, d } = whole.exec(ascii(bytes, start, end))?.groups ?? {};
+      return y !== undefined && isDay(Number(y), Number(M), Number(d));
+    },
+  };
 }
 
 const simpleRules: { readonly [T in SimpleCsvType]: CsvValueRule } = {

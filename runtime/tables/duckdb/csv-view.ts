@@ -3,8 +3,9 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { CsvTexts } from "../csv-reading.ts";
 import { noFile } from "../no-file.ts";
-import { type CsvOptions, type CsvType, type RejectedRow, TableError } from "../session.ts";
+import { type CsvColumns, type CsvOptions, type CsvType, type RejectedRow, TableError } from "../session.ts";
 import type { Source } from "../source.ts";
 import { readCsvHeader } from "./csv-header.ts";
 import { type CsvProof, isProvable, proveCsv } from "./csv-proof.ts";
@@ -104,7 +105,7 @@ export class CsvView {
     const options = [
       "auto_detect = false",
       "compression = 'none'", // whatever the file's name ends in
-      "header = true",
+      `header = ${format.reading.hasHeader}`,
       "skip = 0",
       `delim = ${literal(format.delimiter)}`,
       `quote = ${literal(format.quote ?? "")}`,
@@ -120,9 +121,10 @@ export class CsvView {
       // The copy is known to be good, and one thread reads it, so that no line break in quotes can mislead it.
       ...(copy === undefined ? [] : ["parallel = false"]),
     ];
-    const columns = Object.entries(this.options.columns).map(([name, type]) => {
+    // Inferred columns were found out before.
+    const columns = Object.entries(this.options.columns as CsvColumns).map(([name, type]) => {
       const index = format.fields.findIndex((field) => field.name === name);
-      return `${typed.has(index) ? `c${index}` : valueSql(name, type, `c${index}`)} AS ${quoted(name)}`;
+      return `${typed.has(index) ? `c${index}` : valueSql(name, type, `c${index}`, format.reading)} AS ${quoted(name)}`;
     });
     const rows = rowFilter(format, hasQuotes);
     const sql = `SELECT ${columns.join(", ")} FROM read_csv(${pathLiteral(copy ?? this.path)}, ${options.join(", ")})${rows}`;
@@ -131,7 +133,11 @@ export class CsvView {
 
   /** How the engine is to read the file: as is likely, while it isn't known what the pass over its bytes shows. */
   async #reading(format: CsvFormat): Promise<CsvReading> {
-    const provable = new Set(format.fields.flatMap(({ type }, i) => (isProvable(type) ? [i] : [])));
+    const { hasHeader, nullValues, commas } = format.reading;
+    const isPlain = hasHeader && nullValues.length === 0 && !commas;
+    const provable = new Set(
+      format.fields.flatMap(({ type }, i) => (isPlain && isProvable(type) ? [i] : [])),
+    );
     if (provable.size === 0) return this.#byOurRules(format);
     const mayWait =
       this.#proof !== undefined || (await this.#whileReading(stat(this.path))).size <= largeFile;
@@ -294,12 +300,14 @@ function rowFilter({ fields }: CsvFormat, hasQuotes: boolean): string {
 }
 
 /** Empty text is null but in a string column, where only an empty field without quotes is null. */
-function valueSql(name: string, type: CsvType, text: string): string {
-  const rule = csvValueRule(type);
-  if (rule === undefined) return text;
+function valueSql(name: string, type: CsvType, text: string, reading: CsvTexts): string {
+  const rule = csvValueRule(type, reading);
+  const nulls = reading.nullValues.map(literal);
+  if (rule === undefined)
+    return nulls.length === 0 ? text : `CASE WHEN ${text} NOT IN (${nulls.join(", ")}) THEN ${text} END`;
   const wrong = literal(`${JSON.stringify(name)} should be ${rule.expected} but is `);
   return (
-    `CASE WHEN ${text} IS NULL OR ${text} = '' THEN NULL ` +
+    `CASE WHEN ${text} IS NULL OR ${text} IN (${["''", ...nulls].join(", ")}) THEN NULL ` +
     `ELSE coalesce(${rule.sql(text)}, CAST(error(${wrong} || to_json(${text})) AS ${rule.engineType})) END`
   );
 }

@@ -70,3 +70,20 @@ export function cleaned(message: string): string {
   const parts = [first, ...more].map((line) => line.replace(/[!.]$/, ""));
   return `${parts.join(". ")}${/[?]$/.test(parts.at(-1) ?? "") ? "" : "."}`;
 }
+
+/** The error for what isn't on this machine. */
+export function remoteError(error: unknown, shown: string): TableError {
+  if (error instanceof TableError) return error;
+  const text = cleaned(engineProblem(error).message.split("\n")[0] ?? "");
+  const status = /\(HTTP (\d{3})|HTTP (?:Error: )?(?:code )?(\d{3})|HTTP GET error.*?(\d{3})/i
+    .exec(text)
+    ?.slice(1)
+    .find(Boolean);
+  if (status === "403" || /Access ?Denied|Forbidden/i.test(text))
+    return new TableError(
+      `${shown}: access is denied. Give the keys by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile by AWS_PROFILE.`,
+    );
+  if (status === "404" || /No files found/i.test(text))
+    return new TableError(`${shown}: there is nothing there.`);
+  return new TableError(`${shown}: ${text}`);
+}

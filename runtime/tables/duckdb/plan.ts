@@ -10,7 +10,12 @@ import { literal, pathLiteral, quoted } from "./quoting.ts";
 
 /** Where a table's rows come from. */
 export type Plan =
-  | { readonly kind: "csv"; readonly csv: CsvView }
+  | {
+      readonly kind: "csv";
+      readonly csv: CsvView;
+      /** Its file goes with the session: a handle needs one of its own. */
+      readonly temporary?: boolean;
+    }
   | {
       readonly kind: "parquet";
       readonly source: Source;

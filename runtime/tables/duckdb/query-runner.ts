@@ -5,9 +5,11 @@ import type * as DuckDb from "@duckdb/node-api";
 import { freshPath } from "../../disk/fresh-path.ts";
 import { makeFolder } from "../../disk/make-folder.ts";
 import type { WrittenFolders } from "../../disk/written-folders.ts";
+import type { WriteRequest } from "../files/write-options.ts";
 import { replaceFolder } from "../parquet-folder.ts";
 import { type BatchOptions, type Row, TableError } from "../session.ts";
 import { checkUnchanged, ownFile, wereStill } from "../source.ts";
+import { copyOptions, writtenSql } from "./copy-options.ts";
 import type { CsvView } from "./csv-view.ts";
 import type { Engine } from "./engine.ts";
 import { engineProblem, tableError } from "./engine-error.ts";
@@ -146,6 +148,19 @@ export class QueryRunner {
       node,
       "Computing rows",
       (query) => `CREATE OR REPLACE TABLE ${quoted(name)} AS ${query}`,
+      async (prepared, api) => {
+        await runQuery(api, prepared);
+      },
+    );
+  }
+
+  /** Writes a table's rows to a file, or a folder, of a format. */
+  async copyTo(node: PlanNode, file: string, shown: string, request: WriteRequest): Promise<void> {
+    await this.#run(
+      node,
+      `Writing ${shown}`,
+      (query) =>
+        `COPY (${writtenSql(request, query, node, shown)}) TO ${literal(file)} (${copyOptions(request)}${file.endsWith(".parquet") || request.format !== "parquet" ? "" : ", OVERWRITE_OR_IGNORE true"})`,
       async (prepared, api) => {
         await runQuery(api, prepared);
       },

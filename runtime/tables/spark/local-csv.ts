@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { freshPath } from "../../disk/fresh-path.ts";
 import { makeFolder } from "../../disk/make-folder.ts";
 import { syncFile } from "../../disk/sync.ts";
+import { csvReadingKey } from "../csv-reading.ts";
 import { noFile } from "../no-file.ts";
 import type { CsvOptions, RejectedRow, Session } from "../session.ts";
 import type { Source } from "../source.ts";
@@ -47,8 +48,7 @@ export class LocalCsv {
       throw await noFile(this.path, this.shown, error);
     });
     const { dev, ino, size, mtimeNs, ctimeNs } = about;
-    const { columns, delimiter, quote, onBadRow } = this.options;
-    const reading = [Object.entries(columns), delimiter, quote, onBadRow];
+    const reading = csvReadingKey(this.options);
     return createHash("sha256")
       .update(JSON.stringify([`${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`, reading]))
       .digest("hex")

@@ -6,15 +6,22 @@ import { checkJoin, checkStages } from "../check-matching.ts";
 import { digestTable } from "../digest-table.ts";
 import { openDuckDb } from "../duckdb/open-duckdb.ts";
 import type { EngineShare } from "../engine-share.ts";
+import { type InputPaths, oneFile } from "../files/input-files.ts";
+import { shownUrl } from "../files/scheme.ts";
+import { checkWrite, type WriteRequest } from "../files/write-options.ts";
 import { columnsOf, type FilePlan, PlannedSession } from "../planned-session.ts";
 import { PlannedTable } from "../planned-table.ts";
 import {
   type Column,
   type CsvOptions,
   type EngineSession,
+  type ExcelOptions,
+  type FileNameOption,
+  type JsonOptions,
   type KnownContent,
   mostLookedThrough,
   type PlanHandle,
+  type RejectedRow,
   type Row,
   type Table,
   TableError,
@@ -72,6 +79,8 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
   readonly #embedded: EngineSession;
   readonly #place: TablePlace;
   readonly #rows: SparkRows;
+  /** Tables of files that the embedded engine has read. */
+  readonly #here = new WeakMap<PlanNode, Table>();
 
   constructor(options: SparkSessionOptions) {
     super(options);
@@ -99,34 +108,70 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     await this.#connection.client();
   }
 
-  override async readCsv(path: string, options: CsvOptions): Promise<Table> {
+  async readCsv(paths: InputPaths, options: CsvOptions): Promise<Table> {
     this.signal?.throwIfAborted();
-    if (isUrl(path))
+    const others = (typeof paths === "string" ? [paths] : paths).filter(
+      (path) => isUrl(path) && !/^(?:https?|s3a?):/i.test(path),
+    );
+    if (others[0] !== undefined)
       throw new TableError(
-        `${path}: CSV is read from this machine's files only, so that bad rows can be named by their lines. Read Parquet from there with readParquet.`,
+        `${others[0]}: CSV is read from this machine's files only, so that bad rows can be named by their lines. Read Parquet from there with readParquet.`,
       );
-    const [table] = await Promise.all([super.readCsv(path, options), this.#connection.client()]);
-    return table;
+    const client = this.#connection.client();
+    client.catch(() => {}); // awaited below
+    const file = await oneFile(this.folder, paths, options);
+    if (file !== undefined) {
+      const [table] = await Promise.all([this.csvView(file, options), client]);
+      return table;
+    }
+    await client;
+    return this.#copied(await this.#embedded.readCsv(paths, options));
+  }
+
+  async readJson(paths: InputPaths, options: JsonOptions = {}): Promise<Table> {
+    await this.#connection.client();
+    return this.#copied(await this.#embedded.readJson(paths, options));
+  }
+
+  async readExcel(paths: InputPaths, options: ExcelOptions = {}): Promise<Table> {
+    await this.#connection.client();
+    return this.#copied(await this.#embedded.readExcel(paths, options));
+  }
+
+  override async rejects(table: Table): Promise<RejectedRow[]> {
+    const here = this.#here.get(this.node(table, "rejects"));
+    return here === undefined ? super.rejects(table) : this.#embedded.rejects(here);
   }
 
   /**
    * Files of this machine are held against each other by the embedded engine, so that they are read or refused by the
    * same rules on every engine; what Spark reads otherwise, or can't read, that engine writes anew for it.
    */
-  async readParquet(path: string): Promise<Table> {
-    if (isUrl(path)) return this.#readServerParquet(ownFile(path));
-    const source = await Source.of(this.file(path), "all", this.run);
-    const place = await source.place();
-    const here = await this.#embedded.readParquet(path);
+  async readParquet(paths: InputPaths, options: FileNameOption = {}): Promise<Table> {
+    if (typeof paths !== "string" || options.fileName || /^https?:/i.test(paths))
+      return this.#copied(await this.#embedded.readParquet(paths, options));
+    if (isUrl(paths)) return this.#readServerParquet(ownFile(paths.replace(/^s3:/i, "s3a:")));
+    const here = await this.#embedded.readParquet(paths);
     const shape = columnsShape(here.columns);
-    const copy = join(this.#workFolder, `parquet-${randomUUID()}.parquet`);
-    const isView = (await here.handle(() => copy)).path !== copy;
-    if (isView && (await this.#place.readsAlike(place, shape)))
+    const handle = await viewHandle(here);
+    if (handle === undefined || handle.path !== this.file(paths).path) return this.#copied(here);
+    const source = await Source.of(this.file(paths), "all", this.run);
+    if (await this.#place.readsAlike(await source.place(), shape))
       return this.planned({ kind: "parquet", source }, shape);
-    if (isView) await (await this.#embedded.sql`SELECT * FROM ${here}`).handle(() => copy);
+    return this.#copied(here);
+  }
+
+  /** A table of the embedded engine as Parquet that the server reads; it goes with the session. */
+  async #copied(here: Table): Promise<PlannedTable<PlanNode>> {
+    const copy = join(this.#workFolder, `parquet-${randomUUID()}.parquet`);
+    const computed = await this.#embedded.sql`SELECT * FROM ${here}`;
+    await computed.handle(() => copy);
+    const shape = columnsShape(here.columns);
     const input = this.planned({ kind: "parquet", source: ownFile(copy) }, shape);
-    // Not a view over a file: the copy goes with the session, and what is handed on is written.
-    return this.planned({ kind: "over", input: input.node, make: (relation) => relation }, shape);
+    // Not a view over a file: what is handed on is written.
+    const table = this.planned({ kind: "over", input: input.node, make: (relation) => relation }, shape);
+    this.#here.set(table.node, here);
+    return table;
   }
 
   async #readServerParquet(source: Source): Promise<Table> {
@@ -306,14 +351,45 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
         rows: (node, limit) => this.#rows.rows(node, limit),
         batches: (node, options) => this.#rows.batches(node, options),
         count: (node) => this.#rows.count(node),
-        writeParquet: (node, path) =>
-          isUrl(path)
-            ? this.#rows.write(node, path, path)
-            : this.#place.writeFolder(this.file(path), this.run?.written, this.#toWrite(node)),
+        write: (node, path, request) => this.#write(node, path, request),
         handle: (node, file, as) => this.handle(node, file, as),
       },
       { plan, columns: shape.columns, types: shape.types, ordered },
     );
+  }
+
+  /** What Spark's own Parquet isn't, the embedded engine writes, of the rows as Spark gave them. */
+  async #write(node: PlanNode, path: string, request: WriteRequest): Promise<void> {
+    const isPlain =
+      request.format === "parquet" && Object.values(request.options).every((option) => option === undefined);
+    checkWrite(request, node, isUrl(path) ? shownUrl(path) : path);
+    if (isPlain && isUrl(path) && !/^https?:/i.test(path)) {
+      const url = path.replace(/^s3:/i, "s3a:");
+      return this.#rows.write(node, url, path);
+    }
+    if (isPlain && !isUrl(path))
+      return this.#place.writeFolder(this.file(path), this.run?.written, this.#toWrite(node));
+    const copy = join(this.#workFolder, `written-${randomUUID()}`);
+    try {
+      await this.#place.writeFolder({ path: copy, shown: path }, undefined, this.#toWrite(node));
+      const table = await this.#embedded.readParquet(copy);
+      switch (request.format) {
+        case "parquet":
+          return await table.writeParquet(path, request.options);
+        case "csv":
+          return await table.writeCsv(path, request.options);
+        case "json":
+          return await table.writeJson(path);
+        case "excel":
+          return await table.writeExcel(path, request.options);
+      }
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
+  }
+
+  protected csvIn({ plan }: PlanNode): LocalCsv | undefined {
+    return plan.kind === "csv" ? plan.csv : undefined;
   }
 
   protected filesOf({ plan }: PlanNode): FilePlan<LocalCsv> | undefined {
@@ -365,6 +441,19 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
 function searchable(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
   return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
+}
+
+/** The handle of a view over files; undefined where it is computed. */
+async function viewHandle(table: Table): Promise<TableHandle | undefined> {
+  class Computed extends Error {}
+  try {
+    return await table.handle(() => {
+      throw new Computed();
+    });
+  } catch (error) {
+    if (error instanceof Computed) return undefined;
+    throw error;
+  }
 }
 
 const stringShape: Shape = { columns: [{ name: "digest", type: "string" }], types: [{ kind: "string" }] };

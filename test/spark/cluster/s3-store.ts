@@ -62,7 +62,7 @@ export async function startS3(): Promise<S3Store> {
   };
 }
 
-async function motoServer(): Promise<string> {
+export async function motoServer(): Promise<string> {
   const python = await pythonWith(`moto-${moto}`, [`moto[s3,server]==${moto}`], "about a minute and 200 MB");
   return join(dirname(python), "moto_server");
 }

@@ -6,6 +6,7 @@ import { neighbourCases } from "./neighbour-cases.ts";
 import { orderCases } from "./order-cases.ts";
 import { parquetCases } from "./parquet-cases.ts";
 import { queryCases } from "./query-cases.ts";
+import { sourceCases } from "./source-cases.ts";
 import { valueCases } from "./value-cases.ts";
 
 /** All that both engines are asked alike. A new case goes into one of these lists. */
@@ -17,5 +18,6 @@ export const engineCases: readonly EngineCase[] = [
   ...orderCases,
   ...neighbourCases,
   ...composeCases,
+  ...sourceCases,
   ...dialectCases,
 ];

@@ -1,3 +1,4 @@
+import { expectColumns } from "../../../runtime/tables/expect-columns.ts";
 import type { Session, SqlInput, Table } from "../../../runtime/tables/session.ts";
 import { sql } from "../../../runtime/tables/sql-fragment.ts";
 import { type EngineCase, shownRow } from "./engine-case.ts";
@@ -132,6 +133,27 @@ export const composeCases: readonly EngineCase[] = [
       return session.sql`SELECT n FROM ${await session.union(tables)} WHERE n = 7 GROUP BY n`;
     },
     "n:integer; 7",
+  ),
+  shown(
+    "Columns are as they are expected, widened and in order",
+    (_, t) => expectColumns(t, { s: "string", n: "long" }, { drift: "ignore" }),
+    's:string, n:long; "2026-01-02", 1; "x", 2',
+  ),
+  shown(
+    "Columns that nobody expects are kept behind the others",
+    (_, t) => expectColumns(t, { s: "string", n: "integer" }, { drift: "add" }),
+    's:string, n:integer, d:date, t:timestamp; "2026-01-02", 1, "2026-01-02", 2026-01-02T10:00:00.000Z; "x", 2, "2026-01-03", 2026-01-03T10:00:00.000Z',
+  ),
+  refused(
+    "A table with other columns than those that are expected",
+    (_, t) => expectColumns(t, { n: "long", s: "date", id: "integer", d: "date" }),
+    `expectColumns: the table's columns (+) aren't those that are expected (-):
+    n: long
+  - s: date
+  + s: string
+  - id: integer
+    d: date
+  + t: timestamp`,
   ),
   refused(
     "A union of no tables",

@@ -84,9 +84,14 @@ export const parquetCases: readonly EngineCase[] = [
     "folder/2.parquet: is not a Parquet file.",
   ),
   folderCase(
-    "folders in it",
+    "folders named by a key in it",
     { "year=2024/a.parquet": "SELECT 1 AS x", "year=2025/a.parquet": "SELECT 2 AS x" },
-    "folder: has folders in it (year=2024, year=2025), and only a folder's own files are read. Read each folder by itself, and bring them together with sql.",
+    "x:integer, year:integer; 1, 2024; 2, 2025",
+  ),
+  folderCase(
+    "other folders in it",
+    { "year=2024/a.parquet": "SELECT 1 AS x", "more/a.parquet": "SELECT 2 AS x" },
+    "folder: has folders in it (more, year=2024), and only a folder's own files are read. Read each folder by itself, and bring them together with sql.",
   ),
   folderCase(
     "nothing that is Parquet",

@@ -1,0 +1,73 @@
+import { open } from "node:fs/promises";
+import { parseColumnType } from "../column-types.ts";
+import { type JsonOptions, type RejectedRow, TableError } from "../session.ts";
+import { type JsonColumns, scanJsonLines } from "./json-lines.ts";
+
+/** More lines than this are not rejects but another kind of file. */
+const mostRejects = 100_000;
+
+/** A JSON file as the engine reads it. */
+export interface JsonFile {
+  readonly path: string;
+  readonly shown: string;
+  readonly rejects: readonly RejectedRow[];
+}
+
+/** The file, or, where bad lines are to be left out, a copy without them. */
+export async function goodJson(
+  path: string,
+  shown: string,
+  options: JsonOptions,
+  temporary: () => string,
+): Promise<JsonFile> {
+  if (options.onBadRow !== "reject") return { path, shown, rejects: [] };
+  if (!(await isLines(path, options)))
+    throw new TableError(
+      `${shown}: is an array, of which no rows can be left out. Read it without onBadRow: "reject".`,
+    );
+  const good = temporary();
+  const rejects: RejectedRow[] = [];
+  await scanJsonLines(
+    path,
+    columnsOf(options),
+    (bad) => rejects.push({ file: shown, ...bad }) <= mostRejects,
+    good,
+  );
+  if (rejects.length > mostRejects)
+    throw new TableError(
+      `${shown}: more than ${mostRejects} lines can't be read, the first one line ${rejects[0]?.line}: ${rejects[0]?.reason}.`,
+    );
+  return { path: rejects.length === 0 ? path : good, shown, rejects };
+}
+
+/** The error for the first line that is no row, if the file has lines and one isn't. */
+export async function jsonProblem(
+  path: string,
+  shown: string,
+  options: JsonOptions,
+): Promise<TableError | undefined> {
+  if (!(await isLines(path, options))) return undefined;
+  let problem: TableError | undefined;
+  await scanJsonLines(path, columnsOf(options), ({ line, reason }) => {
+    problem = new TableError(
+      `${shown}:${line}: ${reason}. Correct the line, or read the file with onBadRow: "reject".`,
+    );
+    return false;
+  });
+  return problem;
+}
+
+function columnsOf({ columns }: JsonOptions): JsonColumns | undefined {
+  return columns && new Map(Object.entries(columns).map(([name, type]) => [name, parseColumnType(type)]));
+}
+
+async function isLines(path: string, { format }: JsonOptions): Promise<boolean> {
+  if (format !== undefined) return format === "lines";
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1_000), 0, 1_000, 0);
+    return !/^\ufeff?\s*\[/.test(buffer.toString("utf8", 0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
