@@ -44,7 +44,7 @@ export function csvReadingKey(options: CsvOptions): unknown {
 }
 
 /** A format of times as a pattern of its text, and as the engine's functions have it. */
-export interface TimeFormat {
+interface TimeFormat {
   /** Of groups with names: `y`, `M`, `d`. */
   readonly pattern: string;
   readonly strptime: string;

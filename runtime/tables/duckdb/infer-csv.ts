@@ -6,9 +6,6 @@ import { quoted } from "./quoting.ts";
 /** Types that columns are found to be of, the narrower before. */
 const candidates = ["boolean", "integer", "long", "double", "date", "timestamp"] as const;
 
-/** What a column's texts are: the types that all of them are values of; all types where there are none. */
-export type FittingTypes = ReadonlySet<CsvType>;
-
 /** The query that tells of each of a table's columns of texts, for each candidate, whether all are values of it. */
 export function fitsSql(names: readonly string[], reading: CsvTexts, query: string): string {
   const fits = names.flatMap((name) =>

@@ -11,7 +11,7 @@ import { excelValue } from "./excel-values.ts";
 import { literal, pathLiteral, quoted } from "./quoting.ts";
 
 /** A file's rows, read and written as Parquet. */
-export interface LoadedFile {
+interface LoadedFile {
   readonly path: string;
   readonly names: readonly string[];
   readonly types: readonly ParsedType[];

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** What an S3 server is to be asked with. */
-export interface AwsAccess {
+interface AwsAccess {
   readonly keyId?: string;
   readonly secret?: string;
   readonly sessionToken?: string;

@@ -1,4 +1,4 @@
-import { type ParsedType, typeName } from "../column-types.ts";
+import type { ParsedType } from "../column-types.ts";
 import type { Column, FileNameOption } from "../session.ts";
 
 /** A column that has one value in all rows. */
@@ -43,10 +43,4 @@ export function typeOfTexts(texts: readonly string[]): ParsedType {
     return texts.every((text) => Math.abs(Number(text)) < 2 ** 31) ? { kind: "integer" } : { kind: "long" };
   const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
   return texts.length > 0 && texts.every(isDay) ? { kind: "date" } : { kind: "string" };
-}
-
-export function sameConstants(a: readonly Constant[], b: readonly Constant[]): boolean {
-  const told = (all: readonly Constant[]) =>
-    JSON.stringify(all.map(({ name, type, value }) => [name, typeName(type), value]));
-  return told(a) === told(b);
 }

@@ -5,7 +5,7 @@ import { finished } from "node:stream/promises";
 import { type ParsedType, typeName } from "../column-types.ts";
 
 /** A line that is no row. */
-export interface BadLine {
+interface BadLine {
   readonly line: number;
   /** A sentence's part. */
   readonly reason: string;

@@ -8,7 +8,7 @@ import { type FileFinder, type InputFile, type InputPaths, inputFiles } from "./
 import { placeOf } from "./scheme.ts";
 
 /** A file or a folder of Parquet, and the columns that the names of folders around it give. */
-export interface ParquetPart {
+interface ParquetPart {
   readonly file: InputFile;
   readonly constants: readonly Constant[];
 }

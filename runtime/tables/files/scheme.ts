@@ -3,7 +3,7 @@ import { nearestName } from "../../authoring/nearest-name.ts";
 import { TableError } from "../session.ts";
 
 /** What a path is, by what stands before `://`. A further kind of place is an entry in {@link schemes}. */
-export type PlaceKind = "local" | "web" | "bucket";
+type PlaceKind = "local" | "web" | "bucket";
 
 const schemes: Readonly<Record<string, PlaceKind>> = {
   file: "local",
