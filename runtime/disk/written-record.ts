@@ -55,7 +55,7 @@ function keyOf(paths: Paths): string {
   return createHash("sha256").update(portable(paths)).digest("hex").slice(0, 20);
 }
 
-function recordFolder(paths: Paths): string {
+export function recordFolder(paths: Paths): string {
   return join(paths.base, ".millrace", "written", keyOf(paths));
 }
 

@@ -9,7 +9,6 @@ import { UsageError, UserError } from "../errors/user-error.ts";
 import type { JsonValue } from "../events/artifacts.ts";
 import type { ResultContent, ResultTable } from "../events/result-content.ts";
 import type { ResultRef } from "../events/run-event.ts";
-import { rootFlowRun } from "../events/run-ids.ts";
 import type { State } from "../events/states.ts";
 import type { StoredRun } from "../store/read-run.ts";
 import { baseOf } from "../store/relocation.ts";
@@ -30,20 +29,7 @@ export interface ResultOwner {
 }
 
 /**
- * What the flow's body returned.
- * @returns undefined where it returned nothing, or did not complete.
- */
-export async function readFlowResult(
-  run: StoredRun,
-  options: { readonly rows: number; readonly outside: boolean },
-): Promise<ResultContent | undefined> {
-  const root = run.view.flowRuns.get(rootFlowRun);
-  if (root?.result === undefined || root.result.stored === "nothing") return undefined;
-  return readResultContent(run, root, options);
-}
-
-/**
- * Reads what a task run returned.
+ * Reads what a task run, or a flow's body, returned.
  * @param options how many rows of tables, and whether those of tables that lie outside of the folder that the run is
  *   in are read: files that the flow has read, or that a run's folder, which may come from anywhere, says it has.
  * @throws {UsageError} for one that has no result, {UserError} for one that can't be read.

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { finishMoves } from "../disk/written-folders.ts";
 import { thisProcess } from "../processes/known-process.ts";
 import { clearCancelRequest } from "../store/cancel-request.ts";
@@ -39,6 +40,7 @@ export async function openRun(
   const about = {
     base,
     session: options.sessionLabel,
+    bundle: basename(options.loaded.bundle.path),
     host: await thisProcess(),
     versions: { millrace: options.version, node: process.versions.node },
   };

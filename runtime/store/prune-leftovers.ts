@@ -4,25 +4,33 @@ import { makerOf } from "../disk/fresh-path.ts";
 import { ownFolder, ownNames, removeOwn } from "../disk/remove-own.ts";
 import { readEntry } from "./cache-store.ts";
 import { isBundle, isCacheEntry, isDeletedRun, isHalfMade } from "./own-names.ts";
+import { readRunInfo } from "./run-folder.ts";
 
 /** Milliseconds between a flow's being bundled and its run's start, at most. */
 const bundlingTime = 60_000;
 
 /**
- * Deletes bundles of flows that were last used before any of the runs that are kept.
- * @param oldestKept when the oldest of them started, milliseconds since 1970.
+ * Deletes bundles that none of the runs that are kept names; not what a run that is about to start may have made.
  * @returns their names.
  */
 export async function pruneBundles(
   base: string,
-  oldestKept: number,
-  { dryRun }: { readonly dryRun: boolean },
+  kept: readonly { readonly path: string; readonly started: number }[],
+  { dryRun, now }: { readonly dryRun: boolean; readonly now: number },
 ): Promise<string[]> {
+  const named = new Set<string>();
+  // Runs of earlier versions name none: theirs was last used when they started, or later.
+  let nameless = now;
+  for (const { path, started } of kept) {
+    const info = await readRunInfo(path).catch(() => undefined); // deleted meanwhile
+    if (info?.bundle === undefined) nameless = Math.min(nameless, started);
+    else named.add(info.bundle);
+  }
   const folder = await ownFolder(base, ".millrace", "bundles");
   const doomed: string[] = [];
   if (folder === undefined) return doomed;
   for (const name of await ownNames(folder, (name) => isBundle(name) || isHalfMade(name))) {
-    if ((await modified(join(folder, name))) >= oldestKept - bundlingTime) continue;
+    if (named.has(name) || (await modified(join(folder, name))) >= nameless - bundlingTime) continue;
     if (isHalfMade(name)) {
       if (!dryRun && makerOf(name) !== "lives") await removeOwn(folder, name);
       continue;

@@ -21,6 +21,8 @@ export interface RunInfo {
   readonly exact?: string;
   /** Never holds a token. */
   readonly session: string;
+  /** Name of the bundle of its flow that it runs, or ran last. */
+  readonly bundle?: string;
   readonly attempt: number;
   readonly host: KnownProcess;
   readonly versions: { readonly millrace: string; readonly node: string };
@@ -70,6 +72,7 @@ export const runInfo: Shape<RunInfo> = object<RunInfo>({
   parameters: properties,
   exact: maybe(text),
   session: text,
+  bundle: maybe(text),
   attempt: whole(1),
   host: knownProcess,
   versions: object<RunInfo["versions"]>({ millrace: text, node: text }),

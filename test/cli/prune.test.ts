@@ -48,13 +48,12 @@ export default flow({ name: "${name}" }, () => {
     assert.deepEqual(await flows(), ["Three", "Two"]);
   });
 
-  it("deletes bundles that were last used long before the oldest run that stays", async () => {
+  it("deletes bundles that no run that stays names, however long ago they were made", async () => {
     const before = names("bundles").filter((name) => name.endsWith(".mjs"));
     assert.equal(before.length, 3);
     const longAgo = new Date(Date.now() - 600_000);
+    await cli(["run", "a", "--threads", "1"], { cwd: room }); // the same bundle as the run before
     for (const name of before) utimesSync(join(room, ".millrace", "bundles", name), longAgo, longAgo);
-    // Used again: its flow's file is as it was.
-    await cli(["run", "a", "--threads", "1"], { cwd: room });
     const { stdout } = await cli(["prune", "--keep", "1", "--json"], { cwd: room });
     const { runs, bundles, cached } = JSON.parse(stdout);
     assert.deepEqual([runs.length, bundles.length, cached], [3, 2, []]);
@@ -62,6 +61,41 @@ export default flow({ name: "${name}" }, () => {
       names("bundles").map((name) => name.replace(/^.*\.mjs/, "")),
       ["", ".code.json", ".map"],
     );
+  });
+
+  it("deletes what was before tasks wrote folders, once no run stays that wrote or may have read it", async () => {
+    writeFileSync(
+      join(room, "b.flow.ts"),
+      `import { flow, openSession, task, type Session } from "millrace";
+const write = task("Write", async (session: Session, n: number) => {
+  const table = await session.fromRows([{ name: "n", type: "long" }], [{ n }]);
+  await table.writeParquet("out");
+});
+export default flow({ name: "Writes" }, async () => {
+  await using session = await openSession();
+  await write(session, 1);
+  await write(session, 2);
+});
+`,
+    );
+    assert.equal((await cli(["run", "b", "--threads", "1"], { cwd: room })).code, 0);
+    const kept = () => names("written").flatMap((name) => names(join("written", name))).length;
+    assert.equal(kept(), 2, "a record and a version");
+    await millrace("prune", "--keep", "2");
+    assert.equal(kept(), 2);
+    writeFileSync(
+      join(room, "a.flow.ts"),
+      'import { flow } from "millrace"; export default flow({ name: "Last" }, () => {});',
+    );
+    await cli(["run", "a"], { cwd: room });
+    assert.equal(
+      await millrace("prune", "--keep", "1", "--dry-run"),
+      "<id>\n<id>\n! Would delete 2 runs, 0 bundles, 1 folder's earlier version.\nexit 0",
+    );
+    assert.equal(kept(), 2);
+    await millrace("prune", "--keep", "1");
+    assert.equal(kept(), 0);
+    assert.ok(readdirSync(join(room, "out")).length > 0, "what is there is the user's");
   });
 
   it("deletes what killed processes left of runs, but not what may be about to become one", async () => {

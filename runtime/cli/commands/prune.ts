@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { pruneWritten } from "../../disk/prune-written.ts";
 import { RefusedFileError } from "../../disk/read-file.ts";
 import { ownFolder } from "../../disk/remove-own.ts";
 import { UsageError, UserError } from "../../errors/user-error.ts";
@@ -71,13 +72,12 @@ export async function pruneCommand(options: PruneOptions): Promise<void> {
       await pruneTornRuns(base, now - 60_000);
       return [];
     });
-  const bundles = await unlessRefused(() =>
-    pruneBundles(
-      base,
-      kept.reduce((oldest, run) => Math.min(oldest, run.started), now),
-      how,
-    ),
-  );
+  const bundles = await unlessRefused(() => pruneBundles(base, kept, { ...how, now }));
+  const stayed = {
+    ids: new Set([...kept, ...unreadable].map(({ id }) => id)),
+    oldest: kept.reduce((oldest, run) => Math.min(oldest, run.started), now),
+  };
+  const written = await unlessRefused(() => pruneWritten(base, stayed, how));
   const cached = await unlessRefused(async () =>
     options.cache && olderThan !== undefined ? pruneCache(base, now - olderThan, how) : [],
   );
@@ -85,13 +85,16 @@ export async function pruneCommand(options: PruneOptions): Promise<void> {
   if (refused.length > 0) process.exitCode = 1;
   for (const { id, error } of unreadable) note("The run '%s' is left, since it can't be read: %s", id, error);
   if (options.json) {
-    printJson({ runs: deleted, bundles, cached });
+    printJson({ runs: deleted, bundles, written, cached });
     return;
   }
   for (const id of deleted) print(`${id}\n`);
   const counts = [
     count(deleted.length, "run"),
     count(bundles.length, "bundle"),
+    ...(written.length === 0
+      ? []
+      : [count(written.length, "folder's earlier version", "folders' earlier versions")]),
     ...(options.cache ? [count(cached.length, "cached result")] : []),
   ];
   note("%s %s.", how.dryRun ? "Would delete" : "Deleted", counts.join(", "));
@@ -107,6 +110,6 @@ async function mayGo(path: string): Promise<boolean> {
   }
 }
 
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? "" : "s"}`;
+function count(n: number, what: string, whats = `${what}s`): string {
+  return `${n} ${n === 1 ? what : whats}`;
 }

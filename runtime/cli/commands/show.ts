@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ArtifactContent } from "../../events/artifacts.ts";
+import { flowWithResult } from "../../events/flow-result.ts";
 import type { ResultContent } from "../../events/result-content.ts";
-import { rootFlowRun } from "../../events/run-ids.ts";
 import type { ArtifactView } from "../../events/run-view.ts";
 import { findStoredRun } from "../../operations/find-run.ts";
 import { findTaskRun } from "../../operations/find-task-run.ts";
@@ -101,11 +101,11 @@ async function flowResult(
   run: StoredRun,
   sample: { readonly rows: number; readonly outside: boolean },
 ): Promise<ResultContent | { readonly problem: string } | undefined> {
-  const root = run.view.flowRuns.get(rootFlowRun);
-  if (root?.result === undefined || root.result.stored === "nothing") return undefined;
-  const { readFlowResult } = await import("../../operations/read-result.ts");
+  const flow = flowWithResult(run.view);
+  if (flow === undefined) return undefined;
+  const { readResultContent } = await import("../../operations/read-result.ts");
   try {
-    return await readFlowResult(run, sample);
+    return await readResultContent(run, flow, sample);
   } catch (error) {
     return { problem: `It can't be read: ${(error as Error).message}` }; // fs and the store throw errors only
   }

@@ -1,3 +1,4 @@
+import { flowWithResult } from "../../events/flow-result.ts";
 import { type LogLine, LogLines } from "../../events/log-lines.ts";
 import type { ResultContent } from "../../events/result-content.ts";
 import { readRunAs } from "../../store/read-run.ts";
@@ -52,8 +53,11 @@ function quietReporter(json: boolean): RunReporter {
 }
 
 async function resultOf(path: string): Promise<ResultContent | null> {
-  const { readFlowResult } = await import("../../operations/read-result.ts");
-  return (await readFlowResult(await readRunAs(path, "gone"), { rows: sampleRows, outside: true })) ?? null;
+  const run = await readRunAs(path, "gone");
+  const flow = flowWithResult(run.view);
+  if (flow === undefined) return null;
+  const { readResultContent } = await import("../../operations/read-result.ts");
+  return readResultContent(run, flow, { rows: sampleRows, outside: true });
 }
 
 /** Rows of tables in a result. */
