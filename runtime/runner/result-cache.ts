@@ -161,8 +161,10 @@ export class ResultCache {
         case "resource":
           // What a resource stands for may change without anybody's knowing: its kind has to do.
           return String(marked.id).replace(/-\d+$/, "");
-        case "table":
-          return this.#tableDigest(run, String(marked.session), handles[Number(marked.handle)]);
+        case "table": {
+          const handle = handles[Number(marked.handle)];
+          return this.#tableDigest(run, String(marked.session), handle, this.#writtenBy(run, handle));
+        }
         default:
           return undefined;
       }
@@ -201,6 +203,20 @@ export class ResultCache {
       const handle = fromStoredHandle(stored, this.#runFolder);
       return this.#tableDigest(run, String(marked.session), handle, digest?.contents ?? digest?.sha256);
     });
+  }
+
+  /** What was recorded of the files of an awaited table when the run above that it came from wrote them. */
+  #writtenBy(run: TaskRun, handle: unknown): string | undefined {
+    const { path } = handle as { readonly path: string }; // as all handles have
+    const resultsOf = (node: RunNode): ResultRef[] =>
+      node.items?.flatMap(resultsOf) ?? (node.result === undefined ? [] : [node.result]);
+    const tables = run.dependencies
+      .flatMap(({ node }) => resultsOf(node))
+      .flatMap(({ tables = [] }) => tables);
+    const digest = tables.find(
+      (table) => fromStoredHandle(table.handle, this.#runFolder).path === path,
+    )?.digest;
+    return digest?.contents ?? digest?.sha256;
   }
 
   async #tableDigest(

@@ -27,6 +27,8 @@ const functions: Readonly<Record<string, { readonly args?: number; readonly inst
   ANY_VALUE: { instead: "min(x) or max(x)" },
   ARRAY_AGG: { instead: "array_agg(x) FILTER (WHERE x IS NOT NULL)" },
   TYPEOF: { instead: "the table's columns in the flow" },
+  SKEWNESS: { instead: "the moments by sums of powers, such as avg(power(x, 3))" },
+  KURTOSIS: { instead: "the moments by sums of powers, such as avg(power(x, 3))" },
   LTRIM: { args: 2, instead: "trim(LEADING 'x' FROM s)" },
   RTRIM: { args: 2, instead: "trim(TRAILING 'x' FROM s)" },
 };

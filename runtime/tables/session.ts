@@ -317,7 +317,7 @@ export interface EngineSession extends Session {
 }
 
 /** Rows of a table in a server's storage that are fetched to be looked through. */
-export const mostLookedThrough = 100_000;
+export const mostLookedThrough = 10_000;
 
 /** What is known of the content of tables without reading them. */
 export interface KnownContent {

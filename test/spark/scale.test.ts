@@ -50,6 +50,7 @@ export default flow(
 
 /** A task whose rows are the same each time, and one that is cached by them. */
 const cached = `
+import { existsSync } from "node:fs";
 import { flow, log, openSession, type Session, type Table, task } from "millrace";
 
 const load = task("Load", (session: Session) => session.sql\`SELECT k, count(*) AS n FROM (VALUES (1), (2), (2)) AS v(k) GROUP BY k\`);
@@ -60,7 +61,23 @@ const total = task({ name: "Total", cache: true }, async (session: Session, tabl
 
 export default flow({ name: "Cached" }, async () => {
   await using session = await openSession();
-  log.info("total %s", await total(session, load(session), await session.readParquet("view")));
+  const table = existsSync("awaited") ? await load(session) : load(session);
+  log.info("total %s", await total(session, table, await session.readParquet("view")));
+});
+`;
+
+/** A task whose table has a secret in one of its last rows, and one whose hasn't. */
+const told = `
+import { flow, openSession, secret, type Session, task } from "millrace";
+
+const many = task("Many", (session: Session, key: string) =>
+  session.sql\`SELECT id, CASE WHEN id = 4990 THEN \${key} END AS note FROM range(5000) AS r(id)\`);
+const none = task("None", (session: Session) => session.sql\`SELECT id, CAST(id AS VARCHAR(9)) AS note FROM range(5000) AS r(id)\`);
+
+export default flow("Told", async () => {
+  await using session = await openSession();
+  await many(session, \`key \${secret("TOLD")}\`);
+  await none(session);
 });
 `;
 
@@ -156,6 +173,10 @@ describe("At scale", function () {
     };
     assert.deepEqual(await run(), { total: "total 8", isCached: false, reads: 2 });
     assert.deepEqual(await run(), { total: "total 8", isCached: true, reads: 0 });
+    await writeFile(join(room, "awaited"), "");
+    assert.deepEqual(await run(), { total: "total 8", isCached: false, reads: 0 });
+    assert.deepEqual(await run(), { total: "total 8", isCached: true, reads: 0 });
+    await rm(join(room, "awaited"));
     // As long, with another content: a footer could be the same.
     await (await session.sql`SELECT 6 AS n`).writeParquet("view");
     assert.deepEqual(await run(), { total: "total 9", isCached: false, reads: 1 });
@@ -205,6 +226,23 @@ describe("At scale", function () {
     const { stdout } = await execute(process.execPath, [...heap, program, session, room, "large.csv"]);
     assert.equal(stdout, `{"n":${rows},"ids":${rows},"characters":${rows * 640}}\n`);
     assert.deepEqual(await readdir(join(room, "sent")), []);
+  });
+
+  it("warns of a secret in any row of a table that a task returns, wherever that is kept", async () => {
+    await writeFile(join(room, "told.flow.ts"), told);
+    for (const session of [server.url, `${server.url}/;storage=file://${room}/told`]) {
+      const run = await cli(["run", "told", "--session", session], {
+        cwd: room,
+        env: { TOLD: "open sesame" },
+      });
+      assert.equal(run.code, 0, run.stdout + run.stderr);
+      assert.deepEqual(
+        run.stdout.match(/WARNING \| Task run '(\w+)-0' - .* holds a secret/g)?.length,
+        1,
+        run.stdout,
+      );
+      assert.match(run.stdout, /Task run 'Many-0' - The result of task 'Many' holds a secret/);
+    }
   });
 
   it("reads a table of the server's catalogs, and hands it on without writing it", async () => {
