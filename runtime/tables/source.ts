@@ -114,7 +114,12 @@ function noteRead(path: string, which: FilesOfFolder): void {
   if (context?.kind === "task") context.reads?.noteFile(path, which);
 }
 
-/** The same of what is read at a URL, of which no version is known. */
+/** The same of a folder whose files are read: one that comes to it is to be read, too. */
+export function noteFolderRead(path: string): void {
+  noteRead(path, "all");
+}
+
+/** The same of what is read at a URL, or found by a pattern: no version of it is known. */
 export function noteUrlRead(url: string): void {
   const context = currentContext();
   if (context?.kind === "task") context.reads?.noteUnknown(url);

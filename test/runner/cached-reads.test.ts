@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { FlowFolder, text } from "./flow-fixture.ts";
 
@@ -27,6 +30,47 @@ export default flow({ name: "F" }, async () => {
 const csv = (...numbers: readonly number[]) => `n\n${numbers.join("\n")}\n`;
 
 describe("a cached result", () => {
+  it("of a folder, a packed file or a pattern is made again where a file came, changed, or may have", async function () {
+    this.timeout(120_000);
+    const folder = new FlowFolder({
+      "test.flow.ts": `
+import { openSession } from "millrace";
+const sum = task({ name: "Sum", cache: { pure: true } }, async (session, path: string) => {
+  appendFileSync("ran.txt", path + " ");
+  const table = await session.readCsv(path, { columns: { n: "long" } });
+  return Number((await (await session.sql\`SELECT sum(n) AS n FROM \${table}\`).rows())[0].n);
+});
+export default flow({ name: "F" }, async () => {
+  await using session = await openSession();
+  log.info("result", ...(await Promise.all(["in", "one.csv.gz", "in/*.csv"].map((path) => sum(session, path)))).map(String));
+});
+`,
+      "in/1.csv": csv(1),
+      "ran.txt": "",
+    });
+    const gzip = (...numbers: number[]) =>
+      writeFileSync(join(folder.path, "one.csv.gz"), gzipSync(csv(...numbers)));
+    const told = async () => {
+      folder.write({ "ran.txt": "" });
+      const { log, stderr } = await folder.run();
+      return `${/result \d[\d ]*/.exec(log)?.[0] ?? log + stderr}; ran ${folder.read("ran.txt").trim().split(" ").sort().join(" ")}`;
+    };
+    gzip(5);
+    const steps = [await told(), await told()];
+    folder.write({ "in/2.csv": csv(10) });
+    steps.push(await told());
+    gzip(6);
+    steps.push(await told());
+    assert.equal(
+      steps.join("\n"),
+      text`
+        result 1 5 1; ran in in/*.csv one.csv.gz
+        result 1 5 1; ran in/*.csv
+        result 11 5 11; ran in in/*.csv
+        result 11 6 11; ran in/*.csv one.csv.gz`,
+    );
+  });
+
   it("is what the task would give now, whatever it read has become, and isn't made again where that is the same", async function () {
     this.timeout(120_000);
     const folder = new FlowFolder({ "test.flow.ts": flow, "ran.txt": "" });

@@ -5,6 +5,7 @@ import { noFile } from "../no-file.ts";
 import { someOf } from "../parquet-files.ts";
 import { type CsvOptions, TableError } from "../session.ts";
 import { type ShownPath, shownPath } from "../shown-path.ts";
+import { noteFolderRead, noteUrlRead } from "../source.ts";
 import type { FileFormat } from "./formats.ts";
 import { compressionOf } from "./plain-file.ts";
 import { type Place, placeOf } from "./scheme.ts";
@@ -74,6 +75,7 @@ async function localFiles(
     return (await found(pattern, file.shown, finder)).map(local);
   }
   if (!about.isDirectory()) return [{ ...file, kind: "local" }];
+  noteFolderRead(file.path);
   const all = await filesBelow(file.path);
   const wanted = all.filter((name) => format.endings.test(name));
   const others = all.filter((name) => !format.endings.test(name));
@@ -87,6 +89,7 @@ async function localFiles(
 
 async function found(pattern: string, shown: string, finder: FileFinder): Promise<readonly string[]> {
   const hidden = /^[_.]/;
+  noteUrlRead(shown);
   const files = (await finder.glob(pattern)).filter(
     (file) => hidden.test(basename(pattern)) || !hidden.test(basename(file)),
   );

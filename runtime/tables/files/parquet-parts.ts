@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { TableError } from "../session.ts";
 import { shownPath } from "../shown-path.ts";
+import { noteFolderRead } from "../source.ts";
 import { type Constant, typeOfTexts } from "./constant-columns.ts";
 import { formats } from "./formats.ts";
 import { type FileFinder, type InputFile, type InputPaths, inputFiles } from "./input-files.ts";
@@ -31,8 +32,10 @@ export async function parquetParts(
     const place = placeOf(path);
     const file = place.kind === "local" ? { ...shownPath(folder, place.path), kind: place.kind } : place;
     const leaves = place.kind === "local" ? await partitions(file.path) : undefined;
-    if (leaves !== undefined) parts.push(...withKeys(folder, file, leaves));
-    else if (place.kind === "local" && (await isThere(file.path))) parts.push({ file, constants: [] });
+    if (leaves !== undefined) {
+      noteFolderRead(file.path);
+      parts.push(...withKeys(folder, file, leaves));
+    } else if (place.kind === "local" && (await isThere(file.path))) parts.push({ file, constants: [] });
     else if (place.kind === "bucket" && !/\.parquet$/i.test(place.path) && !/[*?[]/.test(place.path))
       parts.push(...(await bucketFolder(place.path, finder)));
     else
