@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { TextDecoder } from "node:util";
 import zlib from "node:zlib";
 import { noFile } from "../no-file.ts";
 import { TableError } from "../session.ts";
