@@ -151,7 +151,7 @@ function fileProblem(message: string, shown: string): string {
   const [text = ""] = message.replace(/\n\s*\n[\s\S]*$/, "").split("\n");
   if (/Failed to open zip|not a valid xlsx|Failed to (?:find|locate)/i.test(text))
     return `${shown}: is no Excel workbook (.xlsx).`;
-  const line = /in (?:line|record\/value) (\d+)/.exec(text)?.[1];
+  const line = /in line (\d+)/.exec(text)?.[1];
   const said = text
     .replace(/^(?:Malformed JSON|JSON transform error) in file "[^"]*",?\s*/, (match) =>
       match.startsWith("Malformed") ? "is not JSON: " : "",

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { parseColumnType } from "../column-types.ts";
 import { type JsonOptions, type RejectedRow, TableError } from "../session.ts";
 import { type JsonColumns, scanJsonLines } from "./json-lines.ts";
@@ -46,7 +46,7 @@ export async function jsonProblem(
   shown: string,
   options: JsonOptions,
 ): Promise<TableError | undefined> {
-  if (!(await isLines(path, options))) return undefined;
+  if (!(await isLines(path, options))) return arrayProblem(path, shown);
   let problem: TableError | undefined;
   await scanJsonLines(path, columnsOf(options), ({ line, reason }) => {
     problem = new TableError(
@@ -55,6 +55,25 @@ export async function jsonProblem(
     return false;
   });
   return problem;
+}
+
+/** Files up to so many bytes are read again to find the line of what is no JSON. */
+const mostReadAgain = 1 << 28;
+
+async function arrayProblem(path: string, shown: string): Promise<TableError | undefined> {
+  if ((await stat(path)).size > mostReadAgain) return undefined;
+  const text = await readFile(path, "utf8");
+  try {
+    JSON.parse(text.replace(/^\ufeff/, ""));
+    return undefined;
+  } catch (error) {
+    const { message } = error as SyntaxError; // JSON.parse throws those
+    const told = /position (\d+)/.exec(message)?.[1]; // Node 20 doesn't tell it of all errors
+    const place = told ?? (/end of JSON|Unterminated/.test(message) ? text.length : undefined);
+    const line = place === undefined ? "" : `:${text.slice(0, Number(place)).split("\n").length}`;
+    const said = message.replace(/,? (?:\.\.\.)?".*" is not valid JSON| in JSON.*/s, "");
+    return new TableError(`${shown}${line}: is not JSON: ${said}.`);
+  }
 }
 
 function columnsOf({ columns }: JsonOptions): JsonColumns | undefined {

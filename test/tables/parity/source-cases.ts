@@ -206,6 +206,18 @@ export const sourceCases: readonly EngineCase[] = [
     /^AT\/1\.jsonl:2: is not JSON: /,
   ),
   read(
+    "A JSON array that isn't",
+    { "1.json": '[{"a":1},\n{"a":}\n]' },
+    (s, at) => s.readJson(`${at}/1.json`),
+    /^AT\/1\.json(?::2)?: is not JSON: /,
+  ),
+  read(
+    "A JSON array that ends early",
+    { "1.json": '[{"a":1},\n{"a":2}\n' },
+    (s, at) => s.readJson(`${at}/1.json`),
+    /^AT\/1\.json:3: is not JSON: /,
+  ),
+  read(
     "JSON that isn't its column's",
     { "1.jsonl": '{"a":1}\n{"a":"x"}\n' },
     (session, at) => session.readJson(`${at}/1.jsonl`, { columns: { a: "integer" } }),
