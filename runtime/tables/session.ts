@@ -84,14 +84,17 @@ export interface Table {
 
 /** How Parquet is written. */
 export interface ParquetWriteOptions {
-  /** Columns by whose values the rows go into folders, `key=value`; `readParquet` has them as columns again, the last. */
+  /**
+   * Columns by whose values the rows go into folders, `key=value`; `readParquet` has them as columns
+   * again, the last. Default: none.
+   */
   readonly partitionBy?: readonly string[];
   /**
    * `overwrite` (default): the rows are all that is there afterwards; `append`: they are added; `partitions`: they take the
    * place of the partitions that they are in. Each as a whole; a task run that starts again doesn't add its rows twice.
    */
   readonly mode?: "overwrite" | "append" | "partitions";
-  /** About so many rows go into a file; the engine takes multiples of 2,048. */
+  /** About so many rows go into a file; the engine takes multiples of 2,048. Default: as the engine does. */
   readonly rowsPerFile?: number;
   /** Default `snappy`. */
   readonly compression?: "snappy" | "gzip" | "zstd" | "none";
@@ -184,7 +187,7 @@ export interface CsvOptions extends FileNameOption {
   readonly columns: CsvColumns | "infer";
   /** Whether the first row has the columns' names. Default true; without, `columns` has them in the file's order. */
   readonly header?: boolean;
-  /** Texts that are null, such as `["NA", "-"]`, besides an empty field. */
+  /** Texts that are null, such as `["NA", "-"]`, besides an empty field. Default: none. */
   readonly nullValues?: readonly string[];
   /** The file's encoding, as `TextDecoder` names it, such as `latin1` or `utf-16le`. Default UTF-8. */
   readonly encoding?: string;
@@ -192,7 +195,7 @@ export interface CsvOptions extends FileNameOption {
   readonly decimalSeparator?: "." | ",";
   /** How dates are written, of `yyyy`, `MM` and `dd`: `"dd.MM.yyyy"`. Default as ISO 8601 has them. */
   readonly dateFormat?: string;
-  /** The same of timestamps, with `HH`, `mm`, `ss` and `SSS`; in UTC. */
+  /** The same of timestamps, with `HH`, `mm`, `ss` and `SSS`; in UTC. Default as ISO 8601 has them. */
   readonly timestampFormat?: string;
   /** One character. Default `,`. */
   readonly delimiter?: string;
