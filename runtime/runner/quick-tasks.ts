@@ -1,7 +1,7 @@
 /** How long the tries that a thread is given at once may take together, by what is known of them, milliseconds. */
 const mostTogether = 4;
 
-const mostAtOnce = 16;
+const mostAtOnce = 64;
 
 /** How long tasks take, to give those that take less than a message costs to a thread several at once. */
 export class QuickTasks {
