@@ -23,7 +23,7 @@ export function diskProblem(error: unknown): string | undefined {
     case "ENOTDIR":
       return path === undefined
         ? undefined
-        : `The folder ${path} can't be made: a part of that path is a file. Use another folder.`;
+        : `The folder ${path} can't be made: a part of that path is a file. Move it away, or use another folder.`;
     case "ENOENT":
       return syscall === "mkdir" && path !== undefined
         ? `The folder ${path} can't be made: ${dirname(path)} takes no folders. Use another folder.`

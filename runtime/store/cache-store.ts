@@ -71,8 +71,9 @@ export class CacheStore {
       for (const file of namesOf(result)) await place(join(folder, file), join(runFolder, "results", file));
       return result;
     } catch (error) {
-      // No entry, or one that another run is replacing, or has pruned, at this moment.
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // fs rejects with nothing else
+      const { code } = error as NodeJS.ErrnoException; // fs rejects with nothing else
+      // No entry, or one that another run is replacing, or has pruned, at this moment; or no folder of them, which keeping one tells.
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
       throw error;
     }
   }

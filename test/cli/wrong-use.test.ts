@@ -204,7 +204,10 @@ export default flow({ name: "Two tasks" }, () => {});
   }
 
   const noFolders: readonly (readonly [string, string])[] = [
-    ["shop.flow.ts", "The folder <room>/shop.flow.ts can't be made: a part of that path is a file."],
+    [
+      "shop.flow.ts",
+      "The folder <room>/shop.flow.ts can't be made: a part of that path is a file. Move it away, or",
+    ],
     ["/proc/millrace", "The folder /proc/millrace can't be made: /proc takes no folders."],
     [
       "/sys/millrace",

@@ -34,7 +34,9 @@ describe("Making a folder", () => {
 
   it("fails where a part of the path is a file", async () => {
     await writeFile(join(folder, "file"), "");
-    await assert.rejects(makeFolder(join(folder, "file")), { code: "EEXIST" });
+    const path = join(folder, "file");
+    const message = `The folder ${path} can't be made: a part of that path is a file. Move it away, or use another folder.`;
+    await assert.rejects(makeFolder(path), { name: "InTheWayError", code: "EEXIST", path, message });
     await assert.rejects(makeFolder(join(folder, "file", "a")), { code: "EEXIST" });
     await symlink(join(folder, "nowhere"), join(folder, "dangling"));
     await assert.rejects(makeFolder(join(folder, "dangling", "a")), { code: "EEXIST" });

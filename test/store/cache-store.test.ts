@@ -47,6 +47,13 @@ describe("a cached result's table", () => {
     return found !== undefined;
   };
 
+  it("isn't found where something else stands in place of the cache, which keeping it tells", async () => {
+    mkdirSync(join(room, ".millrace"));
+    writeFileSync(join(room, ".millrace", "cache"), "");
+    assert.equal(await isFound(room, "one"), false);
+    await assert.rejects(keep(sizes.small), /cache can't be made: a part of that path is a file/);
+  });
+
   for (const [name, size] of Object.entries(sizes)) {
     it(`is made again when a ${name} file of it was changed`, async () => {
       const file = await keep(size);
