@@ -19,6 +19,7 @@ export class ThreadOrders {
   readonly #running = new Set<Running>();
   #held: OrderBytes[] = [];
   #startDue = false;
+  #startNow: () => void = () => {};
 
   /** @param isShared whether it runs all at once, rather than one after the other. */
   constructor(number: number, isShared: boolean, thread: () => PoolThread) {
@@ -36,11 +37,13 @@ export class ThreadOrders {
     this.#held.push(order);
     if (this.#running.size > 0 || this.#startDue) return;
     this.#startDue = true;
-    queueMicrotask(() => this.#startHeld(environment));
+    this.#startNow = () => this.#startHeld(environment);
+    queueMicrotask(this.#startNow);
   }
 
   /** @param first the one that it is told to run: it may be about to. */
   stop(call: number, first: number, reason: StopReason): void {
+    if (this.#startDue) this.#startNow(); // both came in one go: it is begun with, and hears that its time is up
     if (!this.#isShared) this.recall(call === first ? undefined : first);
     for (const { orders, call: running } of this.#running) {
       const stopped = this.#isShared ? orders[0] : orders[running.beginNoMore() - 1];
