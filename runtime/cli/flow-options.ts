@@ -27,6 +27,17 @@ export function addRunOptions(command: Command): Command {
     )
     .option("--name <name>", "the run's name (default: by the flow's runName, or at random)")
     .option("--tag <tag>", "find the run by it, `millrace runs --tag`; can be given more than once", collect)
+    .option(
+      "--only <task>",
+      "run only these task runs: an id, a task, a pattern (`Load*`), a tag (`tag:slow`); can be given more than once",
+      collect,
+    )
+    .option("--until <task>", "run these, and what they need", collect)
+    .option("--from <task>", "run these, and all below them", collect)
+    .option(
+      "--defer <run>",
+      "with one of these: the run whose results and parameters stand for the rest (default: the flow's latest that has completed; with --until none)",
+    )
     .option("--skip-if-running", "start nothing where a run of the flow is going on; the exit code is 0")
     .option("--log", "print log lines on a terminal too")
     .option("--all", "show each of the runs of a .map call")

@@ -6,6 +6,12 @@ export interface RunSummary {
   readonly name: string;
   readonly flow: string;
   readonly tags?: readonly string[];
+  /** Which part of the flow it is, where it isn't all of it. */
+  readonly part?: {
+    readonly kind: "only" | "until" | "from";
+    readonly selectors: readonly string[];
+    readonly defer?: string;
+  };
   readonly state: State;
   /** Milliseconds since 1970. */
   readonly started: number;

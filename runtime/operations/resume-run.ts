@@ -4,6 +4,8 @@ import { parseParameters } from "../discovery/parameters.ts";
 import { withSecrets } from "../discovery/secret-parameters.ts";
 import { millraceVersion } from "../discovery/version.ts";
 import { UsageError } from "../errors/user-error.ts";
+import { currentTaskRuns } from "../events/run-view.ts";
+import { selects } from "../events/select-task-runs.ts";
 import { parametersOf } from "../runner/kept-parameters.ts";
 import { runFlow } from "../runner/run-flow.ts";
 import { TaskPool } from "../runner/task-pool.ts";
@@ -12,6 +14,7 @@ import { checkSecrets } from "./check-secrets.ts";
 import { findStoredRun } from "./find-run.ts";
 import { findTaskRun } from "./find-task-run.ts";
 import { loadEnvFile } from "./load-env-file.ts";
+import { partOfResumed } from "./part-of-run.ts";
 import { type RunSettings, runSettings, threadCount } from "./run-settings.ts";
 import { sessionOf } from "./session-of-run.ts";
 import type { Listen, StartOutcome } from "./start-run.ts";
@@ -46,9 +49,7 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
   const run = await readRun(path);
   const { info, state, alive } = run;
   if (alive) throw new UsageError(`The run '${info.id}' is running. 'millrace follow ${info.id}' shows it.`);
-  const again = options.from.map((reference) =>
-    isMap(run, reference) ? reference : findTaskRun(run, reference).id,
-  );
+  const again = options.from.flatMap((reference) => taskRunsOf(run, reference));
   if (state.type === "COMPLETED" && again.length === 0) {
     throw new UsageError(
       `The run '${info.id}' has completed: there is nothing to resume. '--from <task run>' runs a part of it again.`,
@@ -63,6 +64,7 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
   for (const [name, value] of Object.entries(kept.defaults))
     if (name in values && !(name in parameters)) values[name] = value; // as it was when the run began
   await checkSecrets(loaded, parameters);
+  const part = await partOfResumed({ id: info.id, path, view: run.view, info }, base);
   const outcome = await runFlow({
     loaded,
     parameters,
@@ -71,6 +73,7 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
     base,
     pool,
     version: millraceVersion(),
+    ...(part === undefined ? {} : { part }),
     resume: { path, again: { taskRuns: again, keepResults: options.keepResults } },
     ...chosen,
     ...(await listen()),
@@ -78,9 +81,10 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
   return { outcome: "ran", ...outcome };
 }
 
-/** Whether it is the id of a map, all of whose task runs are meant then. */
-function isMap({ view }: StoredRun, reference: string): boolean {
-  return (
-    view.maps.has(reference) || [...view.taskRuns.values()].some(({ mapped }) => mapped?.group === reference)
-  );
+/** What a selector means in a run: a map's id stands for all of its task runs. */
+function taskRunsOf(run: StoredRun, selector: string): string[] {
+  if (run.view.maps.has(selector)) return [selector];
+  const isSelected = selects([selector]);
+  const selected = currentTaskRuns(run.view).filter((taskRun) => isSelected(taskRun));
+  return selected.length > 0 ? selected.map(({ id }) => id) : [findTaskRun(run, selector).id];
 }

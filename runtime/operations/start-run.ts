@@ -4,6 +4,7 @@ import { parseParameters } from "../discovery/parameters.ts";
 import { millraceVersion } from "../discovery/version.ts";
 import { readAnywhere } from "../disk/read-file.ts";
 import type { RunSummary } from "../events/run-summary.ts";
+import { parametersOf } from "../runner/kept-parameters.ts";
 import { type RunOutcome, runFlow } from "../runner/run-flow.ts";
 import type { RunFlowOptions } from "../runner/run-flow-options.ts";
 import { TaskPool } from "../runner/task-pool.ts";
@@ -11,6 +12,7 @@ import { checkSecrets } from "./check-secrets.ts";
 import { findBase } from "./find-base.ts";
 import { loadEnvFile } from "./load-env-file.ts";
 import { loadForRun } from "./load-for-run.ts";
+import { type PartChoice, partOfRun } from "./part-of-run.ts";
 import { resolveFlow } from "./resolve-flow.ts";
 import { labelOf } from "./run-label.ts";
 import { isThreadCount, type RunSettings, runSettings, threadCount } from "./run-settings.ts";
@@ -45,6 +47,8 @@ export interface RunChoices {
   readonly threads: string | undefined;
   readonly name?: string | undefined;
   readonly tags?: readonly string[] | undefined;
+  /** Which part of the flow; default: all of it. */
+  readonly part?: PartChoice;
   /** Whether nothing is to be started where a run of the flow is going on in that folder. */
   readonly skipIfRunning?: boolean;
 }
@@ -82,7 +86,10 @@ export async function startRun(options: StartOptions, listen: Listen): Promise<S
   let pool = await TaskPool.start(guess, usesEngine);
   const file = await resolved;
   const { loaded, choices } = await loadForRun(file, options.base, options.choose);
-  const { parameters, base, settings } = choices;
+  const { base, settings } = choices;
+  const { of, ...part } = (await partOfRun(choices.part ?? {}, base, file)) ?? { of: undefined };
+  const parameters =
+    of === undefined ? choices.parameters : { ...parametersOf(of).given, ...choices.parameters };
   const threads = threadCount(choices.threads);
   if (threads !== guess) {
     await pool.threads.destroy();
@@ -99,6 +106,7 @@ export async function startRun(options: StartOptions, listen: Listen): Promise<S
     loaded,
     parameters,
     values,
+    ...("order" in part ? { part } : {}),
     folder,
     base,
     pool,

@@ -85,7 +85,11 @@ export class EarlierAttempt {
 }
 
 /** Whether a result's tables have rows that are kept, and the files that they are views of are as they were, or still kept so. */
-async function canBeRead(result: ResultRef, runFolder: string, written: WrittenFolders): Promise<boolean> {
+export async function canBeRead(
+  result: ResultRef,
+  runFolder: string,
+  written = new WrittenFolders(baseOf(runFolder), runFolder, () => undefined),
+): Promise<boolean> {
   for (const { handle } of result.tables ?? []) {
     const { kind, source } = handle;
     if (kind === "plan") return false; // it ended with the server's session

@@ -81,6 +81,11 @@ export class FlowCalls implements FlowContext {
     return this.#children;
   }
 
+  /** What of it only a part of the flow would need is needed by nobody now. */
+  settlePart(): void {
+    this.#parts.part?.settle(this.#id);
+  }
+
   /** Lets the body start nothing more. */
   close(): void {
     this.#closed = true;
@@ -143,6 +148,7 @@ export class FlowCalls implements FlowContext {
       ...(upstream.length === 0 ? {} : { upstream }),
     });
     const held = this.#held(encoded);
+    this.#parts.part?.takeSubflow(id, dependencies);
     const child = this.#startSubflow({ flow, id, input: encoded, upstream, held, dependencies });
     this.#called.push(child);
     this.#add(child);
@@ -208,6 +214,12 @@ export class FlowCalls implements FlowContext {
     });
     this.#called.push(map);
     this.#add(map);
+    const { tags } = optionsOfCall(task.options, options);
+    this.#parts.part?.takeMap(
+      map,
+      lists.map(({ node }) => node),
+      { id, name, task: taskName, tags },
+    );
     void map.run();
     return map;
   }
@@ -251,7 +263,7 @@ export class FlowCalls implements FlowContext {
     },
   ): TaskRun {
     const { options } = call.task;
-    const { resourceId, originOf, journal, earlier, writings, scheduler } = this.#parts;
+    const { resourceId, originOf, journal, earlier, writings, scheduler, part } = this.#parts;
     const task = this.#parts.task(call.task);
     const inputs = encode(call.args, `Task '${options.name}': argument`, resourceId, originOf);
     const { upstream, dependencies } = this.#edges(inputs, call.options.waitFor ?? [], item?.sources);
@@ -306,8 +318,11 @@ export class FlowCalls implements FlowContext {
     if (taskRun.isDone) {
       writings.stands(id);
       taskRun.adopt(false);
-    } else {
+    } else if (part === undefined) {
       scheduler.add(taskRun);
+    } else {
+      const { tags } = taskRun.options;
+      part.take(taskRun, { id, name, task: options.name, tags, mapped: call.mapped, flowRun: this.#id });
     }
     return taskRun;
   }

@@ -20,6 +20,7 @@ import { FlowCalls, type SubflowCall } from "./flow-calls.ts";
 import { warn } from "./journal.ts";
 import { RunFailedError } from "./node-future.ts";
 import { blockerOf, type Dependency, type NodeEnd, notReady, RunNode } from "./run-node.ts";
+import { NotSelectedError } from "./run-part.ts";
 import type { RunParts } from "./run-parts.ts";
 import { inContext } from "./run-resources.ts";
 import { startTimer } from "./timer.ts";
@@ -136,6 +137,7 @@ export class FlowRun extends RunNode {
     const timer = timeout === undefined ? undefined : startTimer(timeout, onTimeout);
     await writings.begin(this.#calls.author);
     const ended = await this.#bodyEnd(parameters);
+    this.#calls.settlePart();
     await this.#calls.whenChildrenEnded();
     this.#calls.close();
     clearTimeout(timer);
@@ -162,7 +164,8 @@ export class FlowRun extends RunNode {
     // The parameters were parsed by the body's own schema.
     const run = inContext(this.#calls, async () => this.#withResults(await body(parameters as never))).then(
       (value): BodyEnd => ({ value }),
-      (error: unknown): BodyEnd => ({ error }),
+      // What follows in the body is no part of what was asked for.
+      (error: unknown): BodyEnd => (error instanceof NotSelectedError ? { value: undefined } : { error }),
     );
     return Promise.race([run, stray, this.#givenUp()]);
   }
@@ -186,6 +189,7 @@ export class FlowRun extends RunNode {
   async #givenUp(): Promise<BodyEnd> {
     const { signal } = this.#abort;
     if (!signal.aborted) await once(signal, "abort");
+    this.#calls.settlePart();
     await Promise.all(this.#calls.children.map((child) => child.whenEnded()));
     await new Promise((resolve) => setTimeout(resolve, bodyGrace).unref());
     this.#calls.close();
@@ -199,6 +203,7 @@ export class FlowRun extends RunNode {
       return;
     }
     try {
+      if (this.id === rootFlowRun) this.#parts.part?.check(this.#parts.nodes.values());
       const file = `results/flow-${this.#parts.nextFileName()}`;
       const result = await storeResult(value, {
         what: `The result of flow '${this.#flow.options.name}'`,
@@ -219,11 +224,16 @@ export class FlowRun extends RunNode {
     const isOwn = (child: RunNode) =>
       child.state.type === "COMPLETED" || child.state.type === "CANCELLED" || !child.isHandled;
     // The task runs of a map stand for it, once they are known.
-    const children = this.#calls.children.filter(({ items }) => items === undefined);
-    return decideFlowState(
+    const { part } = this.#parts;
+    const all = this.#calls.children.filter(({ items }) => items === undefined);
+    const children = all.filter((child) => !part?.isLeftOut(child));
+    const state = decideFlowState(
       children.filter(isOwn).map((child) => child.state),
       children.filter((child) => !isOwn(child)).map((child) => child.state),
     );
+    const left = all.length - children.length;
+    if (left === 0 || state.type !== "COMPLETED") return state;
+    return makeState("Completed", `${(state.message ?? "").replace(/\.$/, "")}, ${left} not selected.`);
   }
 
   /** A subflow is the same again if it returned the same and nothing in it ran again. */

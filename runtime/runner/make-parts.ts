@@ -6,11 +6,13 @@ import { knownSecrets, knowSecret } from "../secrets/known-secrets.ts";
 import { keepLastWords } from "../store/last-words.ts";
 import { AttachedResources } from "../worker/attached-resources.ts";
 import type { RunEnvironment } from "../worker/protocol.ts";
+import { DeferredResults } from "./deferred-results.ts";
 import { engineMemory } from "./engine-memory.ts";
 import { type Journal, warn } from "./journal.ts";
 import type { OpenedRun } from "./open-run.ts";
 import { ResultCache } from "./result-cache.ts";
 import type { RunFlowOptions } from "./run-flow-options.ts";
+import { RunPart } from "./run-part.ts";
 import { RunParts } from "./run-parts.ts";
 import { RunResources } from "./run-resources.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -64,6 +66,7 @@ export function makeParts(
     environment,
     writings,
   });
+  const part = options.part && new RunPart(options.part.order, deferredOf(options.part, path), scheduler);
   const parts = new RunParts({
     path,
     writer: opened.lock.number,
@@ -76,8 +79,17 @@ export function makeParts(
     resources,
     earlier,
     writings,
+    part,
   });
   return { parts, cache };
+}
+
+/** A run that goes on has taken some results before. */
+function deferredOf(
+  { runs }: NonNullable<RunFlowOptions["part"]>,
+  path: string,
+): DeferredResults | undefined {
+  return runs.length === 0 ? undefined : new DeferredResults(runs, path);
 }
 
 /** Tells what the threads say, and what becomes of them. */

@@ -2,6 +2,7 @@ import { RunFuture } from "../authoring/future.ts";
 import { asError } from "../errors/read-thrown.ts";
 import { formatState } from "../events/states.ts";
 import type { RunNode } from "./run-node.ts";
+import { NotSelectedError, type RunPart } from "./run-part.ts";
 
 /** Thrown where a body awaits a run that did not complete. */
 export class RunFailedError extends Error {
@@ -11,22 +12,32 @@ export class RunFailedError extends Error {
 /** The future that a flow's body gets of a node. */
 export function futureOf(
   node: RunNode,
-  run: { readonly loadNode: (node: RunNode) => unknown },
+  run: {
+    readonly loadNode: (node: RunNode) => unknown;
+    /** The body needs what it comes to. */
+    readonly need: (node: RunNode) => void;
+    readonly part: RunPart | undefined;
+  },
 ): RunFuture<unknown> {
   return new RunFuture(node.id, {
     state: async () => {
       node.handle();
+      run.need(node);
       await node.whenEnded();
       return node.state;
     },
     error: async () => {
+      run.need(node);
       await node.whenEnded();
       const { failure } = node.firstFailure;
       return failure && asError(failure.error);
     },
     result: async () => {
       node.handle();
+      run.need(node);
       await node.whenEnded();
+      if (run.part?.isLeftOut(node))
+        throw new NotSelectedError(`'${node.id}': ${node.firstFailure.state.message ?? ""}`);
       if (node.state.type !== "COMPLETED") throw runFailed(node);
       return run.loadNode(node);
     },

@@ -65,6 +65,7 @@ export async function openRun(
     file: options.loaded.bundle.file,
     folder: options.folder,
     ...keptParameters(options.loaded.flow.definition.options, options.parameters, values),
+    ...(options.part === undefined ? {} : { part: options.part.order }),
     attempt: 1,
     started: Date.now(),
     ...about,

@@ -1,6 +1,8 @@
 import type { LoadedFlow } from "../discovery/load-flow.ts";
 import type { RunEvent } from "../events/run-event.ts";
+import type { DeferredRun } from "./deferred-results.ts";
 import type { Again } from "./earlier-attempt.ts";
+import type { PartOrder } from "./run-part.ts";
 import type { TaskPool } from "./task-pool.ts";
 
 export interface RunFlowOptions {
@@ -34,6 +36,8 @@ export interface RunFlowOptions {
   readonly signal?: AbortSignal;
   /** The process has more to do than this run: how V8 is to tell of its end is no business of the run's. */
   readonly sharesProcess?: true;
+  /** Runs a part of the flow; what isn't run is what these runs had, the first that has it. */
+  readonly part?: { readonly order: PartOrder; readonly runs: readonly DeferredRun[] };
   /** Goes on with an earlier run, from its folder. */
   readonly resume?: { readonly path: string; readonly again: Again };
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { TaskDefinition } from "../authoring/task.ts";
 import { sha256 } from "../crossing/bytes.ts";
 import { type LoadedFlow, type LoadedTask, loadedTask } from "../discovery/load-flow.ts";
@@ -10,6 +11,7 @@ import { ArgumentStore } from "./held-arguments.ts";
 import type { Journal } from "./journal.ts";
 import { nodeValue } from "./node-value.ts";
 import type { RunNode } from "./run-node.ts";
+import type { RunPart } from "./run-part.ts";
 import type { RunResources } from "./run-resources.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Slots } from "./slots.ts";
@@ -30,6 +32,7 @@ export interface RunPartsOptions {
   readonly resources: RunResources;
   readonly earlier: EarlierAttempt | undefined;
   readonly writings: Writings;
+  readonly part: RunPart | undefined;
 }
 
 /** What all flow runs in a run share: its engine, its nodes, and what is known of its code. */
@@ -42,6 +45,8 @@ export class RunParts {
   readonly resources: RunResources;
   readonly earlier: EarlierAttempt | undefined;
   readonly writings: Writings;
+  /** Of the flow, where not all of it is run. */
+  readonly part: RunPart | undefined;
   readonly args: ArgumentStore;
   readonly digestKey: DigestKey;
   readonly #writer: number;
@@ -61,6 +66,7 @@ export class RunParts {
     this.resources = options.resources;
     this.earlier = options.earlier;
     this.writings = options.writings;
+    this.part = options.part;
     this.args = new ArgumentStore(runPaths(options.path).temporary);
     this.digestKey = options.digestKey;
     this.#writer = options.writer;
@@ -133,9 +139,14 @@ export class RunParts {
     this.journal.append({ type: "log", level: "WARNING", message });
   }
 
+  /** Somebody needs what a node comes to. */
+  readonly need = (node: RunNode): void => this.part?.need(node);
+
   /** A name for files of one task's or flow's result, its own among all that any process writes to the run. */
   nextFileName(): string {
     const number = ++this.#lastFile;
+    // Files of another run's results keep their names here.
+    if (this.part !== undefined) return `${basename(this.path).slice(0, 18)}-${this.#writer}-${number}`;
     return this.#writer === 1 ? String(number) : `${this.#writer}-${number}`;
   }
 

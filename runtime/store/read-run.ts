@@ -133,6 +133,7 @@ export function summaryOf(
     name,
     flow,
     ...(info.tags === undefined ? {} : { tags: info.tags }),
+    ...(info.part === undefined ? {} : { part: info.part }),
     state: now.state,
     started,
     ended: info.ended ?? now.ended,

@@ -19,6 +19,13 @@ export interface RunInfo {
   readonly parameters: { readonly [name: string]: unknown };
   /** The same and the defaults, exactly: base64 of V8's structured-clone bytes; where JSON doesn't say all. */
   readonly exact?: string;
+  /** Which part of the flow it is, where it isn't all of it. */
+  readonly part?: {
+    readonly kind: "only" | "until" | "from";
+    readonly selectors: readonly string[];
+    /** Id of the run whose results stand for the rest. */
+    readonly defer?: string;
+  };
   /** Never holds a token. */
   readonly session: string;
   /** Name of the bundle of its flow that it runs, or ran last. */
@@ -71,6 +78,13 @@ export const runInfo: Shape<RunInfo> = object<RunInfo>({
   folder: text,
   parameters: properties,
   exact: maybe(text),
+  part: maybe(
+    object<NonNullable<RunInfo["part"]>>({
+      kind: oneOf(["only", "until", "from"]),
+      selectors: list(text),
+      defer: maybe(text),
+    }),
+  ),
   session: text,
   bundle: maybe(text),
   attempt: whole(1),

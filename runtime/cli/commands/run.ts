@@ -20,6 +20,10 @@ interface OwnOptions extends RunSettings, ShownOptions {
   readonly name?: string;
   readonly tag?: readonly string[];
   readonly skipIfRunning?: boolean;
+  readonly only?: readonly string[];
+  readonly until?: readonly string[];
+  readonly from?: readonly string[];
+  readonly defer?: string;
 }
 
 /**
@@ -77,6 +81,7 @@ export async function runCommand(
               threads,
               name,
               tags: tag,
+              part: own,
               skipIfRunning: skipIfRunning ?? false,
             };
           },

@@ -6,6 +6,7 @@ import { currentTaskRuns, type FlowRunView, type RunView, type TaskRunView } fro
 import { formatState } from "../../events/states.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
 import type { StoredRun } from "../../store/read-run.ts";
+import type { RunInfo } from "../../store/run-info.ts";
 import { duration, localTime } from "./durations.ts";
 import { mappedRows, namesOfRuns, type Row, stateCounts, tellingRun } from "./mapped-runs.ts";
 import { shownId } from "./shown-id.ts";
@@ -32,6 +33,10 @@ export function runText(
   ];
 }
 
+function partText({ kind, selectors, defer }: NonNullable<RunInfo["part"]>): string {
+  return `${kind} ${selectors.join(", ")}${defer === undefined ? "" : `; the rest as ${defer} had it`}`;
+}
+
 function facts({ info, view, state, alive }: StoredRun, now: number): string[] {
   const root = view.flowRuns.get(rootFlowRun);
   const ended = root?.ended ?? info.ended;
@@ -47,6 +52,7 @@ function facts({ info, view, state, alive }: StoredRun, now: number): string[] {
     ["Id", info.id],
     ...(info.tags === undefined ? [] : [["Tags", info.tags.join(", ")] as [string, string]]),
     ["Flow", `${info.flow} (${shortPath(info.file)})`],
+    ...(info.part === undefined ? [] : [["Part", partText(info.part)] as [string, string]]),
     ["State", paint(stateStyle(state), formatState(state))],
     ["Started", `${localTime(info.started)}${took || ""}`],
     ["Where", `${place}, ${view.threads} threads, session ${info.session}`],
