@@ -86,7 +86,7 @@ describe("a part of a flow", () => {
     assert.deepEqual(messages, [
       "error: Give one of --only and --from.",
       "error: --defer is for a part of a flow: give --only, --until or --from, too.",
-      `error: There is no run 'gone' in FOLDER/.millrace.`,
+      `error: There is no run 'gone'. 'millrace runs' lists them; 'latest' is ${none.run.info.id}.`,
     ]);
   });
 });
