@@ -19,6 +19,8 @@ export interface FlowOptions<Parameters extends z.ZodObject = z.ZodObject> {
   readonly tags?: readonly string[];
   /** How many task runs with a tag may run at the same time. Default: as many as can run. */
   readonly concurrency?: { readonly [tag: string]: number };
+  /** How many worker threads its runs have, where the run doesn't say. Default: one for each processor. */
+  readonly threads?: number;
   /** Milliseconds that a run may take before it is ended as TimedOut. Default: as long as it takes. */
   readonly timeout?: number;
 }
@@ -56,6 +58,9 @@ export function flow<Parameters extends z.ZodObject = z.ZodObject<Record<never, 
     throw new RangeError(`flow '${options.name}': timeout is ${options.timeout}; give milliseconds above 0.`);
   }
   checkSchema(options);
+  const { threads = 1 } = options;
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= 512))
+    throw new RangeError(`flow '${options.name}': threads is ${threads}; give a whole number from 1 to 512.`);
   for (const [tag, limit] of Object.entries(options.concurrency ?? {})) {
     if (!(Number.isInteger(limit) && limit > 0)) {
       throw new RangeError(

@@ -3,10 +3,15 @@ import { type Definition, definitionOf } from "./definition.ts";
 import type { Input, RunFuture } from "./future.ts";
 import { foldItems, mapArguments, type Unmapped } from "./map-arguments.ts";
 
-/** Milliseconds to wait before each retry: one for all, one each (the last repeats), or doubling from `initial` up to `max`. */
+/**
+ * Milliseconds to wait before each retry: one for all, one each (the last repeats), doubling from `initial` up to `max`,
+ * or what a function gives for what was thrown and the number of failures, from 1: undefined is 0. It runs in the flow's
+ * process, where an error has its name and fields, such as a response's Retry-After, and the language's class.
+ */
 export type RetryDelay =
   | number
   | readonly number[]
+  | ((error: unknown, failures: number) => number | undefined)
   | { readonly initial: number; readonly factor?: number; readonly max?: number };
 
 export interface CacheOptions<Args extends readonly unknown[] = never[]> {
@@ -219,6 +224,7 @@ function checkOptions(options: TaskOptions): void {
 }
 
 function delaysOf(delay: RetryDelay): readonly number[] {
+  if (typeof delay === "function") return []; // known when there is an error
   if (typeof delay === "number") return [delay];
   if (!("initial" in delay)) return delay;
   return [delay.initial, delay.factor ?? 0, delay.max ?? 0];

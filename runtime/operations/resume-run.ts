@@ -44,7 +44,8 @@ export interface ResumeOptions {
 export async function resumeRun(options: ResumeOptions, listen: Listen): Promise<StartOutcome> {
   const { base, settings } = options;
   await loadEnvFile(base);
-  const pool = await TaskPool.start(threadCount(options.threads));
+  const guess = threadCount(options.threads);
+  let pool = await TaskPool.start(guess);
   const path = await findStoredRun(options.run, base);
   const run = await readRun(path);
   const { info, state, alive } = run;
@@ -58,6 +59,11 @@ export async function resumeRun(options: ResumeOptions, listen: Listen): Promise
   const chosen = runSettings({ ...settings, session: settings.session ?? sessionOf(info.session) });
   const loaded = await loadFlow(info.file, join(base, ".millrace", "bundles"));
   const { options: flowOptions } = loaded.flow.definition;
+  const threads = threadCount(options.threads ?? flowOptions.threads?.toString());
+  if (threads !== guess) {
+    await pool.threads.destroy();
+    pool = await TaskPool.start(threads);
+  }
   const kept = parametersOf(info);
   const parameters = withSecrets(flowOptions, { id: info.id, parameters: kept.given }, options.parameters);
   const values = parseParameters(flowOptions, parameters);

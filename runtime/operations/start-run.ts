@@ -90,14 +90,14 @@ export async function startRun(options: StartOptions, listen: Listen): Promise<S
   const { of, ...part } = (await partOfRun(choices.part ?? {}, base, file)) ?? { of: undefined };
   const parameters =
     of === undefined ? choices.parameters : { ...parametersOf(of).given, ...choices.parameters };
-  const threads = threadCount(choices.threads);
+  const { options: flowOptions } = loaded.flow.definition;
+  const threads = threadCount(choices.threads ?? flowOptions.threads?.toString());
   if (threads !== guess) {
     await pool.threads.destroy();
     pool = await TaskPool.start(threads, usesEngine);
   }
   const chosen = runSettings(settings);
   await checkSecrets(loaded, parameters);
-  const { options: flowOptions } = loaded.flow.definition;
   const values = parseParameters(flowOptions, parameters);
   const label = labelOf(flowOptions, values, choices);
   const running = choices.skipIfRunning ? await runningAlready(base, file) : undefined;

@@ -1,3 +1,6 @@
+import { thrownFrom } from "../errors/error-from.ts";
+import type { ErrorReport } from "../errors/error-report.ts";
+import { describe } from "../errors/stack-location.ts";
 import { isWithin, rootFlowRun } from "../events/run-ids.ts";
 import { hasEnded, makeState } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
@@ -258,6 +261,17 @@ export class Scheduler {
     });
   }
 
+  #waitOf(run: TaskRun, failures: number, error: ErrorReport): number {
+    try {
+      return retryWait(run.options, failures, Math.random, thrownFrom(error));
+    } catch (thrown) {
+      this.#tell(
+        `The wait before '${run.id}' is tried again can't be told, and is none: ${describe(thrown)}`,
+      );
+      return 0;
+    }
+  }
+
   #settle(
     { run, attempt, interrupted }: Waiting,
     outcome: Exclude<Outcome, { readonly kind: "not begun" }>,
@@ -287,7 +301,7 @@ export class Scheduler {
           run.finish(state, { error });
           return;
         }
-        const wait = retryWait(run.options, failures, Math.random);
+        const wait = this.#waitOf(run, failures, error);
         const retry = { number: failures, of: run.options.retries ?? 0 };
         run.move(makeState("AwaitingRetry", state.message), { due: Date.now() + wait, retry, error });
         const timer = startTimer(wait, () => {

@@ -31,6 +31,18 @@ describe("the wait before a retry", () => {
     assert.deepEqual(decided(100, 0.4), [120, 120, 120, 120]);
   });
 
+  it("is what the author's function gives for the error and the number of failures", () => {
+    const retryAfter = (error: unknown, failures: number) =>
+      (error as { readonly after?: number }).after ?? failures;
+    const wait = (error: unknown) => retryWait({ retryDelay: retryAfter }, 3, () => 0, error);
+    assert.deepEqual([wait({ after: 70 }), wait({})], [70, 3]);
+    for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+      assert.throws(
+        () => wait({ after: wrong }),
+        new RangeError(`retryDelay gave ${wrong}; give milliseconds from 0`),
+      );
+  });
+
   it("has at most its share of jitter added", () => {
     fc.assert(
       fc.property(
