@@ -19,6 +19,11 @@ export interface FlowOptions<Parameters extends z.ZodObject = z.ZodObject> {
   readonly tags?: readonly string[];
   /** How many task runs with a tag may run at the same time. Default: as many as can run. */
   readonly concurrency?: { readonly [tag: string]: number };
+  /**
+   * How often task runs with a tag may start, evenly: `{ api: { perSecond: 5 } }` every 200 ms, `{ perSecond: 1 / 60 }`
+   * once a minute. Retries count. Default: as often as they can.
+   */
+  readonly rate?: { readonly [tag: string]: { readonly perSecond: number } };
   /** How many worker threads its runs have, where the run doesn't say. Default: one for each processor. */
   readonly threads?: number;
   /** Milliseconds that a run may take before it is ended as TimedOut. Default: as long as it takes. */
@@ -67,6 +72,12 @@ export function flow<Parameters extends z.ZodObject = z.ZodObject<Record<never, 
         `flow '${options.name}': the concurrency of '${tag}' is ${limit}; give a whole number from 1.`,
       );
     }
+  }
+  for (const [tag, { perSecond }] of Object.entries(options.rate ?? {})) {
+    if (!(perSecond > 0 && perSecond <= 1_000))
+      throw new RangeError(
+        `flow '${options.name}': the rate of '${tag}' is ${perSecond} a second; give a number above 0, up to 1000.`,
+      );
   }
   const definition: FlowDefinition = { options, body, ...definitionOf(flow) };
   shared.flows.push(definition);

@@ -124,7 +124,7 @@ export class FlowRun extends RunNode {
   async #runBody(parameters: Record<string, unknown>): Promise<void> {
     const { options } = this.#flow;
     const { slots, scheduler, writings, resources } = this.#parts;
-    slots.limit(options.concurrency ?? {});
+    slots.limit(options.concurrency ?? {}, options.rate);
     const isCancelling = hasEnded(this.state) || this.state.name === "Cancelling";
     this.#move(isCancelling ? this.state : makeState("Running"));
     const { timeout } = options;

@@ -39,6 +39,7 @@ export class Scheduler {
   /** Given to a thread that has not begun with them, and is not to. */
   #notBegun: Waiting[] = [];
   #dispatchDue = false;
+  #rateTimer: NodeJS.Timeout | undefined;
   /** Flow runs of which nothing more is started. */
   readonly #cancelled: string[] = [];
 
@@ -81,6 +82,7 @@ export class Scheduler {
   /** Starts nothing more of the task runs in a flow run (all by default), and ends those that run: gracefully at first. */
   cancel(flowRun: string = rootFlowRun): void {
     this.#cancelled.push(flowRun);
+    if (flowRun === rootFlowRun) clearTimeout(this.#rateTimer); // nothing of it would start
     for (const queue of Object.values(this.#ready)) queue.removeWhere(({ run }) => this.#isCancelled(run));
     this.#suspects = this.#suspects.filter(({ run }) => !this.#isCancelled(run));
     for (const run of [...this.#live]) {
@@ -189,10 +191,19 @@ export class Scheduler {
       const waiting = queue.take((tags) => this.#slots.tryTake(tags));
       if (waiting === undefined) {
         this.#pool.release(thread);
+        this.#dispatchWhenDue();
         return;
       }
       void this.#runOn(thread, [waiting, ...this.#takeBeside(queue, waiting)]);
     }
+  }
+
+  /** What a rate holds back begins when it may. */
+  #dispatchWhenDue(): void {
+    const wait = this.#slots.takeWait();
+    if (wait === undefined) return;
+    clearTimeout(this.#rateTimer);
+    this.#rateTimer = setTimeout(() => this.#dispatchSoon(), Math.ceil(wait));
   }
 
   /** What a thread is given besides: where tasks are quick, a message for each would cost more than they do. */
@@ -220,7 +231,7 @@ export class Scheduler {
     if (waiting === undefined || thread === undefined) return;
     this.#suspects = rest;
     this.#suspectRuns = true;
-    this.#slots.tryTake(waiting.run.options.tags ?? []); // nothing else has one
+    this.#slots.take(waiting.run.options.tags ?? []); // nothing else has one
     void this.#runOn(thread, [waiting]);
   }
 
