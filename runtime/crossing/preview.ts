@@ -1,15 +1,11 @@
 import { inspect } from "node:util";
 import { hasSecrets, longestMasked, mask, maskedStart } from "../secrets/known-secrets.ts";
-import { isTable } from "./marks.ts";
 
 /** Characters of a text that are looked through for secrets before it is cut: a part of one would be no secret any more. */
 const longestLook = 10_000;
 
 /** A value in a few words, for people, without the secrets in it. */
 export function preview(value: unknown): string {
-  if (typeof value === "object" && value !== null && isTable(value)) {
-    return `Table(${value.columns.map((column) => `${column.name}: ${column.type}`).join(", ")})`;
-  }
   const text =
     typeof value === "object"
       ? inspect(value, {

@@ -1,4 +1,4 @@
-import { copyFile, link, readdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { freshPath } from "../disk/fresh-path.ts";
 import { makeFolder } from "../disk/make-folder.ts";
@@ -7,6 +7,7 @@ import { seal, unseal } from "../disk/sealed.ts";
 import { syncFolder, syncTree } from "../disk/sync.ts";
 import { treeStamp } from "../disk/tree-stamp.ts";
 import type { ResultRef } from "../events/run-event.ts";
+import { bringFile, linkOrCopy } from "./bring-file.ts";
 import { resultRef } from "./event-shape.ts";
 import { limits, readInRun } from "./read-in-run.ts";
 import { filesOfResult, inRunFolder, isWholeResult } from "./result-files.ts";
@@ -68,7 +69,8 @@ export class CacheStore {
       };
       if (await isWholeResult(result, inRunFolder(runFolder), isKnown)) return result; // this run has found it before
       if (!(await isWholeResult(result, (path) => join(folder, basename(path)), isKnown))) return undefined;
-      for (const file of namesOf(result)) await place(join(folder, file), join(runFolder, "results", file));
+      for (const file of namesOf(result))
+        await bringFile(join(folder, file), join(runFolder, "results", file));
       return result;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException; // fs rejects with nothing else
@@ -123,32 +125,4 @@ export async function readEntry(path: string): Promise<StampedEntry | undefined>
   if (entry === undefined) return undefined;
   const value: unknown = JSON.parse(entry); // sealed, so that it is what keep wrote, or what another version did
   return fits(cacheEntry, value) ? value : undefined;
-}
-
-/** Puts a cached file into a run, where an earlier attempt may have left a damaged one. */
-async function place(from: string, to: string): Promise<void> {
-  const fresh = freshPath(to);
-  try {
-    await linkOrCopy(from, fresh);
-    if ((await stat(from)).isDirectory()) await rm(to, { recursive: true, force: true });
-    await rename(fresh, to);
-  } finally {
-    // Renaming a link to what it is a link to leaves both.
-    await rm(fresh, { recursive: true, force: true });
-  }
-}
-
-/** A table's file may be a folder of them. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  if ((await stat(from)).isDirectory()) {
-    await makeFolder(to);
-    for (const name of await readdir(from)) await linkOrCopy(join(from, name), join(to, name));
-    return;
-  }
-  try {
-    await link(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw error; // link rejects with nothing else
-    await copyFile(from, to); // another file system, or one without links
-  }
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { WriteRequest } from "./files/write-options.ts";
 import type {
   BatchOptions,
@@ -37,6 +38,11 @@ export class PlannedTable<Node extends { readonly columns: readonly Column[] }> 
 
   get columns(): readonly Column[] {
     return this.node.columns;
+  }
+
+  /** What `console.log` and a result's text show of it: what it is, and not how it is made. */
+  [inspect.custom](): string {
+    return `Table(${this.columns.map((column) => `${column.name}: ${column.type}`).join(", ")})`;
   }
 
   rows(limit?: number): Promise<Row[]> {
