@@ -48,7 +48,7 @@ const cases: readonly Case[] = [
       mkdirSync(data(room, "movies.csv"));
     },
     code: 1,
-    says: "Loading GroupLens movies-0: 'data/movies.csv: is a folder, not a CSV file. Give the path of a file.'",
+    says: "Loading GroupLens movies-0: 'data/movies.csv: is a folder without files to read, whose names end in .csv, .tsv or .txt, or .gz after that.'",
   },
   {
     name: "an empty file",
