@@ -12,8 +12,9 @@ import type { ResultRef } from "../events/run-event.ts";
 import type { State } from "../events/states.ts";
 import type { StoredRun } from "../store/read-run.ts";
 import { baseOf } from "../store/relocation.ts";
-import type { Session, TableHandle } from "../tables/session.ts";
+import type { PlanHandle, Session, TableHandle } from "../tables/session.ts";
 import { isUrl } from "../tables/session-url.ts";
+import { shownTable } from "../tables/shown-table.ts";
 import { openResultSession } from "./result-session.ts";
 
 /** The largest stored value that is read to be shown, in bytes. */
@@ -78,6 +79,22 @@ export async function readResultContent(
   return { text: textOf(value), ...(plain === undefined ? {} : { value: plain }), tables };
 }
 
+/** A server's plan that was handed on: only the server could read it. */
+class UnwrittenTable {
+  readonly session = {};
+  readonly columns: PlanHandle["columns"];
+  readonly handle: () => Promise<PlanHandle>;
+
+  constructor(stored: PlanHandle) {
+    this.columns = stored.columns;
+    this.handle = async () => stored;
+  }
+
+  [inspect.custom](): string {
+    return shownTable(this.columns);
+  }
+}
+
 function readValue(run: StoredRun, result: ResultRef, session: Session): unknown {
   try {
     return loadResult(
@@ -87,9 +104,7 @@ function readValue(run: StoredRun, result: ResultRef, session: Session): unknown
         resource: (id) => ({ resource: id }),
         table: (_session, handle) => {
           const stored = handle as TableHandle; // a session's own, written by storeResult
-          return stored?.kind === "plan"
-            ? { session: {}, columns: stored.columns, handle: async () => stored }
-            : session.table(stored);
+          return stored?.kind === "plan" ? new UnwrittenTable(stored) : session.table(stored);
         },
       },
       largestShown,

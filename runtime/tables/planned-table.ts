@@ -11,6 +11,7 @@ import type {
   Table,
   TableHandle,
 } from "./session.ts";
+import { shownTable } from "./shown-table.ts";
 
 /** What a table needs of its session, which knows what to do with a plan's node. */
 export interface TableReader<Node> {
@@ -40,9 +41,9 @@ export class PlannedTable<Node extends { readonly columns: readonly Column[] }> 
     return this.node.columns;
   }
 
-  /** What `console.log` and a result's text show of it: what it is, and not how it is made. */
+  /** What `console.log` and a result's text show of it. */
   [inspect.custom](): string {
-    return `Table(${this.columns.map((column) => `${column.name}: ${column.type}`).join(", ")})`;
+    return shownTable(this.columns);
   }
 
   rows(limit?: number): Promise<Row[]> {

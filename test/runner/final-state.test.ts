@@ -207,6 +207,11 @@ export default flow({ name: "F" }, async () => {
         ?.result?.tables?.map(({ path, handle }) => `${path} ${handle.path.split("/")[0]}`);
     assert.deepEqual(paths("."), [".now .", ".later .", ".all[0] .", ".all[1] .", ".file .."]);
     assert.deepEqual(paths("Inner-0"), [".rows ."]);
+    const shown = run.view.flowRuns.get("." as FlowRunId)?.result?.preview;
+    assert.equal(
+      shown,
+      "{ now: Table(n: long), later: Table(n: long), all: [ Table(n: long), Table(n: long) ], file: Table(a: long) }",
+    );
   });
 
   it("is decided by the task runs where the body catches what it awaited", async () => {
