@@ -59,7 +59,7 @@ describe("The Dev Container", () => {
     await appendFile(join(clone().path, "runtime", "index.ts"), "\n");
     const { stdout, stderr } = await clone().tryCompose(["--progress", "plain", "build", "dev"]);
     const said = stdout + stderr;
-    const steps = said.split("\n").filter((line) => /\[dev dev +\d+\/\d+\] (RUN|COPY|WORKDIR)/.test(line));
+    const steps = said.split("\n").filter((line) => /\[dev \w+ +\d+\/\d+\] (RUN|COPY|WORKDIR)/.test(line));
     const done = said.split("\n").filter((line) => /^#\d+ CACHED$/.test(line));
     assert.ok(steps.length > 2, said);
     assert.equal(done.length, steps.length, said);
