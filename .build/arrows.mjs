@@ -25,6 +25,7 @@ export const arrows = {
   "runtime/store": runtime("disk", "errors", "events", "processes", "secrets"),
   "runtime/tables": runtime("authoring", "disk", "errors", "matching"),
   "runtime/commands": runtime("authoring", "disk", "errors", "secrets", "tables"),
+  "runtime/checks": runtime("authoring", "errors", "events", "tables"),
   "runtime/crossing": runtime("authoring", "disk", "errors", "events", "secrets"),
   "runtime/worker": runtime("authoring", "crossing", "disk", "errors", "events", "secrets"),
   "runtime/discovery": runtime("authoring", "disk", "errors", "events", "secrets"),

@@ -25,6 +25,8 @@ export {
   type TaskOptions,
   task,
 } from "./authoring/task.ts";
+export { CheckError, type CheckOptions, check, type Passed } from "./checks/check.ts";
+export type { Found } from "./checks/look-for-violations.ts";
 export { CommandError, type CommandOptions, type CommandOutput, command } from "./commands/command.ts";
 export { type PythonOptions, python } from "./commands/python.ts";
 export { UserError } from "./errors/user-error.ts";

@@ -1,9 +1,14 @@
-import type { ArtifactContent, ComparisonArtifact, ImageArtifact } from "../events/artifacts.ts";
+import type {
+  ArtifactContent,
+  ComparisonArtifact,
+  ImageArtifact,
+  TableArtifact,
+} from "../events/artifacts.ts";
 import { toJson } from "./as-json.ts";
 import { currentContext } from "./context.ts";
 
 /** The part of a session's Table that a sample is taken with. */
-interface Sampled {
+export interface Sampled {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   rows(limit?: number): Promise<readonly { readonly [column: string]: unknown }[]>;
   count(): Promise<number>;
@@ -27,16 +32,7 @@ export const artifact = {
     options: Described & { readonly limit?: number } = {},
   ): Promise<void> {
     if (currentContext() === undefined) return;
-    const limit = options.limit ?? 200;
-    const isTable = "columns" in table;
-    const rows = isTable ? await table.rows(limit) : table.slice(0, limit);
-    const columns = isTable ? table.columns : columnsOf(rows);
-    await publish(key, options, {
-      kind: "table",
-      columns: columns.map(({ name, type }) => ({ name, type })),
-      rows: rows.map((row) => columns.map((column) => toJson(row[column.name]))),
-      total: isTable ? (rows.length < limit ? rows.length : await table.count()) : table.length,
-    });
+    await publish(key, options, { kind: "table", ...(await sampleOf(table, options.limit ?? 200)) });
   },
 
   /** Counts of values in `bins` (default 20) bins of equal width over `range` (default: from the smallest to the largest value). */
@@ -95,6 +91,21 @@ export const artifact = {
     await publish(key, options, { kind: "image", mediaType: options.mediaType, base64, alt: options.alt });
   },
 };
+
+/** At most `limit` rows as they are shown, and how many there are in all. */
+export async function sampleOf(
+  table: Sampled | readonly { readonly [column: string]: unknown }[],
+  limit: number,
+): Promise<Pick<TableArtifact, "columns" | "rows"> & { readonly total: number }> {
+  const isTable = "columns" in table;
+  const rows = isTable ? await table.rows(limit) : table.slice(0, limit);
+  const columns = isTable ? table.columns : columnsOf(rows);
+  return {
+    columns: columns.map(({ name, type }) => ({ name, type })),
+    rows: rows.map((row) => columns.map((column) => toJson(row[column.name]))),
+    total: isTable ? (rows.length < limit ? rows.length : await table.count()) : table.length,
+  };
+}
 
 async function publish(key: string, described: Described, content: ArtifactContent): Promise<void> {
   const { title = key, description } = described;

@@ -91,6 +91,8 @@ export interface TaskCallOptions<Args extends readonly unknown[] = never[]> {
 export interface TaskDefinition extends Definition {
   readonly options: TaskOptions;
   readonly fn: (...args: never[]) => unknown;
+  /** It checks data, and returns what it was given. */
+  readonly isCheck?: boolean;
 }
 
 type Inputs<Args extends readonly unknown[]> = { [K in keyof Args]: Input<Args[K]> };
@@ -153,8 +155,15 @@ export function task<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
 ): Task<Args, Result> {
   const options: TaskOptions = typeof nameOrOptions === "string" ? { name: nameOrOptions } : nameOrOptions;
-  checkOptions(options);
-  const definition: TaskDefinition = { options, fn, ...definitionOf(task) };
+  return defineTask({ options, fn, ...definitionOf(task) }, fn);
+}
+
+/** Makes a task of its definition, and lets threads find it. */
+export function defineTask<Args extends readonly unknown[], Result>(
+  definition: TaskDefinition,
+  fn: (...args: Args) => Result,
+): Task<Args, Result> {
+  checkOptions(definition.options, definition.isCheck);
   shared.tasks.push(definition);
   return makeTask(definition, fn, {});
 }
@@ -178,7 +187,7 @@ function makeTask<Args extends readonly unknown[], Result>(
   const reduce = (items: unknown, first: unknown, ...rest: unknown[]) =>
     foldItems(options.name, items).reduce((before, item) => call(before, item, ...rest), first);
   const withOptions = (more: TaskCallOptions<Args>) => {
-    checkOptions(optionsOfCall(options, more));
+    checkOptions(optionsOfCall(options, more), definition.isCheck);
     return makeTask(definition, fn, { ...callOptions, ...more });
   };
   // TypeScript can't see that the rest of a generic tuple is a tuple, which is all that `map` wants.
@@ -194,10 +203,14 @@ export function optionsOfCall(options: TaskOptions, call: TaskCallOptions): Task
   return { ...options, ...call, ...(cache === undefined ? {} : { cache }) };
 }
 
-function checkOptions(options: TaskOptions): void {
-  const where = `task '${options.name}'`;
+function checkOptions(options: TaskOptions, isCheck = false): void {
+  const where = `${isCheck ? "check" : "task"} '${options.name}'`;
   if (typeof options.name !== "string" || options.name.trim() === "")
-    throw new TypeError("A task needs a name.");
+    throw new TypeError(`A ${isCheck ? "check" : "task"} needs a name.`);
+  if (isCheck && options.cache !== undefined && options.cache !== false)
+    throw new TypeError(
+      `${where}: a check isn't cached, since each run shows what it found. Leave out cache; what is above and below can have it.`,
+    );
   const wrongDelay = delaysOf(options.retryDelay ?? 0).find((delay) => !(delay >= 0));
   if (wrongDelay !== undefined)
     throw new RangeError(`${where}: retryDelay is ${wrongDelay}; give milliseconds from 0.`);

@@ -34,9 +34,10 @@ export function addRunOptions(command: Command): Command {
     )
     .option("--until <task>", "run these, and what they need", collect)
     .option("--from <task>", "run these, and all below them", collect)
+    .option("--only-checks", "run the flow's checks, and what they need")
     .option(
       "--defer <run>",
-      "with one of these: the run whose results and parameters stand for the rest (default: the flow's latest that has completed; with --until none)",
+      "with one of these: the run whose results and parameters stand for the rest (default: the flow's latest that has completed; with --until and --only-checks none)",
     )
     .option("--skip-if-running", "start nothing where a run of the flow is going on; the exit code is 0")
     .option("--log", "print log lines on a terminal too")

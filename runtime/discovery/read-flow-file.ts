@@ -155,7 +155,7 @@ function parseModule(file: string, text: string): Module {
   const flows = new Map<Expression, NamedDefinition>();
   visitCalls(ast.program.body, (call) => {
     const callee = calleeName(call, local);
-    if (callee !== "flow" && callee !== "task") return;
+    if (callee !== "flow" && callee !== "task" && callee !== "check") return;
     const name = definedName(call);
     if (name === undefined || call.loc == null) return;
     const { line, column } = call.loc.start;
@@ -181,7 +181,7 @@ function calleeName(call: CallExpression, local: Map<string, string>): string | 
   return undefined;
 }
 
-/** The name in `task("name", ...)` or `task({ name: "name" }, ...)`. */
+/** The name in `task("name", ...)`, `check("name", ...)` or `task({ name: "name" }, ...)`. */
 function definedName(call: CallExpression): string | undefined {
   const [first] = call.arguments;
   if (first === undefined) return undefined;

@@ -14,6 +14,7 @@ export type ArtifactContent =
   | ScatterArtifact
   | ComparisonArtifact
   | MarkdownArtifact
+  | CheckArtifact
   | ImageArtifact;
 
 const artifactKindNames: { readonly [Kind in ArtifactContent["kind"]]: Kind } = {
@@ -23,6 +24,7 @@ const artifactKindNames: { readonly [Kind in ArtifactContent["kind"]]: Kind } = 
   comparison: "comparison",
   markdown: "markdown",
   image: "image",
+  check: "check",
 };
 
 export const artifactKinds: readonly ArtifactContent["kind"][] = Object.values(artifactKindNames);
@@ -91,4 +93,34 @@ export interface ImageArtifact {
   readonly mediaType: "image/png" | "image/jpeg" | "image/svg+xml";
   readonly base64: string;
   readonly alt: string;
+}
+
+/** What a check of data found. */
+export interface CheckArtifact {
+  readonly kind: "check";
+  /** What violations do: `error` fails the check and stops what is below, `warn` only tells. */
+  readonly severity: "error" | "warn";
+  readonly passed: boolean;
+  /** Absent where the check says only whether it holds. */
+  readonly violations?: number;
+  /** Rows of what was checked, where it has rows. */
+  readonly checked?: number;
+  readonly columns: TableArtifact["columns"];
+  /** The first of the rows that violate it, where it gives rows. */
+  readonly rows: TableArtifact["rows"];
+}
+
+/** What a check found in a few words: `3 violations in 120 rows`. */
+export function checkOutcome({
+  passed,
+  violations,
+  checked,
+}: Pick<CheckArtifact, "passed" | "violations" | "checked">): string {
+  if (violations === undefined) return passed ? "It holds" : "It doesn't hold";
+  const found = violations === 0 ? "No violations" : counted(violations, "violation");
+  return checked === undefined ? found : `${found} in ${counted(checked, "row")}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

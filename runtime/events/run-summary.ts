@@ -8,7 +8,7 @@ export interface RunSummary {
   readonly tags?: readonly string[];
   /** Which part of the flow it is, where it isn't all of it. */
   readonly part?: {
-    readonly kind: "only" | "until" | "from";
+    readonly kind: "only" | "until" | "from" | "only-checks";
     readonly selectors: readonly string[];
     readonly defer?: string;
   };

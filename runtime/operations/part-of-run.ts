@@ -1,6 +1,7 @@
 import { UsageError } from "../errors/user-error.ts";
 import type { DeferredRun } from "../runner/deferred-results.ts";
 import type { RunFlowOptions } from "../runner/run-flow-options.ts";
+import type { PartOrder } from "../runner/run-part.ts";
 import { listRuns, readRun } from "../store/read-run.ts";
 import type { RunInfo } from "../store/run-info.ts";
 import { findStoredRun } from "./find-run.ts";
@@ -10,9 +11,12 @@ export interface PartChoice {
   readonly only?: readonly string[];
   readonly until?: readonly string[];
   readonly from?: readonly string[];
+  readonly onlyChecks?: boolean;
   /** A run whose results stand for what isn't run. Default: the flow's latest that has completed as a whole. */
   readonly defer?: string;
 }
+
+const namedKinds = ["only", "until", "from"] as const;
 
 /**
  * What a run of a part of a flow needs, and the parameters of the run that its other results are of.
@@ -23,18 +27,21 @@ export async function partOfRun(
   base: string,
   file: string,
 ): Promise<(RunFlowOptions["part"] & { readonly of: RunInfo | undefined }) | undefined> {
-  const kinds = (["only", "until", "from"] as const).filter((kind) => choice[kind] !== undefined);
+  const kinds: PartOrder["kind"][] = namedKinds.filter((kind) => choice[kind] !== undefined);
+  if (choice.onlyChecks === true) kinds.push("only-checks");
   const [kind] = kinds;
   if (kind === undefined) {
     if (choice.defer === undefined) return undefined;
-    throw new UsageError("--defer is for a part of a flow: give --only, --until or --from, too.");
+    throw new UsageError(
+      "--defer is for a part of a flow: give --only, --until, --from or --only-checks, too.",
+    );
   }
   if (kinds.length > 1)
     throw new UsageError(`Give one of ${kinds.map((each) => `--${each}`).join(" and ")}.`);
   const deferred = await deferredRun(choice, kind, base, file);
   const order = {
     kind,
-    selectors: choice[kind] ?? [],
+    selectors: kind === "only-checks" ? [] : (choice[kind] ?? []),
     ...(deferred === undefined ? {} : { defer: deferred.id }),
   };
   return { order, runs: deferred === undefined ? [] : [deferred], of: deferred?.info };
@@ -42,11 +49,11 @@ export async function partOfRun(
 
 async function deferredRun(
   { defer }: PartChoice,
-  kind: "only" | "until" | "from",
+  kind: PartOrder["kind"],
   base: string,
   file: string,
 ): Promise<(DeferredRun & { readonly info: RunInfo }) | undefined> {
-  if (defer === undefined && kind === "until") return undefined;
+  if (defer === undefined && (kind === "until" || kind === "only-checks")) return undefined;
   const path = defer === undefined ? await latestWhole(base, file) : await findStoredRun(defer, base);
   if (path === undefined) return undefined;
   const { info, view } = await readRun(path);

@@ -158,7 +158,9 @@ export class FlowCalls implements FlowContext {
   async open(resource: ResourceDefinition, args: readonly unknown[]): Promise<object> {
     this.#checkOpen(`the resource '${resource.options.name}'`);
     return this.#parts.resources.open(resource, args, this.#id, async (id) => {
-      await Promise.all((this.#resourceUsers.get(id) ?? []).map((node) => node.whenEnded()));
+      const users = this.#resourceUsers.get(id) ?? [];
+      this.#parts.part?.giveUp(users);
+      await Promise.all(users.map((node) => node.whenEnded()));
     });
   }
 
@@ -218,7 +220,7 @@ export class FlowCalls implements FlowContext {
     this.#parts.part?.takeMap(
       map,
       lists.map(({ node }) => node),
-      { id, name, task: taskName, tags },
+      { id, name, task: taskName, tags, isCheck: task.isCheck === true },
     );
     void map.run();
     return map;
@@ -322,7 +324,11 @@ export class FlowCalls implements FlowContext {
       scheduler.add(taskRun);
     } else {
       const { tags } = taskRun.options;
-      part.take(taskRun, { id, name, task: options.name, tags, mapped: call.mapped, flowRun: this.#id });
+      const isCheck = call.task.isCheck === true;
+      part.take(taskRun, {
+        ...{ id, name, task: options.name, tags, isCheck },
+        ...{ mapped: call.mapped, flowRun: this.#id },
+      });
     }
     return taskRun;
   }

@@ -162,12 +162,29 @@ export class FlowRun extends RunNode {
       });
     });
     // The parameters were parsed by the body's own schema.
-    const run = inContext(this.#calls, async () => this.#withResults(await body(parameters as never))).then(
+    let hasReturned = false;
+    const run = inContext(this.#calls, async () => {
+      const value: unknown = await body(parameters as never);
+      hasReturned = true;
+      return this.#withResults(value);
+    }).then(
       (value): BodyEnd => ({ value }),
-      // What follows in the body is no part of what was asked for.
-      (error: unknown): BodyEnd => (error instanceof NotSelectedError ? { value: undefined } : { error }),
+      (error: unknown): BodyEnd => {
+        if (!(error instanceof NotSelectedError)) return { error };
+        if (!hasReturned) this.#tellCut(error);
+        return { value: undefined };
+      },
     );
     return Promise.race([run, stray, this.#givenUp()]);
+  }
+
+  /** What follows in the body is no part of what was asked for; whether there are checks in it can't be known. */
+  #tellCut(error: NotSelectedError): void {
+    if (this.#parts.part?.order.kind === "only-checks")
+      this.#calls.log(
+        "WARNING",
+        `${error.message} The body awaits it: checks that it calls after that weren't run. With --defer <run> it is taken from an earlier run.`,
+      );
   }
 
   /** What a body returns, with results in place of futures: it is as if it had awaited them. */

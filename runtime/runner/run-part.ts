@@ -10,12 +10,17 @@ import { TaskRun } from "./task-run.ts";
 
 /** Which part of a flow a run is. */
 export interface PartOrder {
-  /** These alone; these and what they need; these and all below them. */
-  readonly kind: "only" | "until" | "from";
-  /** See `selects`. */
+  /** These alone; these and what they need; these and all below them; all checks and what they need. */
+  readonly kind: "only" | "until" | "from" | "only-checks";
+  /** See `selects`; none for `only-checks`. */
   readonly selectors: readonly string[];
   /** Id of the run whose results stand for what isn't run. */
   readonly defer?: string;
+}
+
+/** What is known of a task run when it is decided whether it runs. */
+interface PartTaskRun extends SelectableTaskRun {
+  readonly isCheck: boolean;
 }
 
 /** Thrown where a body awaits what isn't run in this part: the rest of the body isn't, then. */
@@ -32,13 +37,15 @@ export class RunPart {
   readonly order: PartOrder;
   readonly #deferred: DeferredResults | undefined;
   readonly #scheduler: Scheduler;
-  readonly #matches: (run: SelectableTaskRun) => boolean;
+  readonly #matches: (run: PartTaskRun) => boolean;
   readonly #held = new Map<RunNode, string>();
   readonly #leftOut = new Set<RunNode>();
   /** What is selected, what is below it, and the maps and subflows that this is in. */
   readonly #fresh = new Set<string>();
   /** Maps whose task runs somebody needs. */
   readonly #neededMaps = new Set<string>();
+  /** Maps that only the body needs, and that aren't run for it. */
+  readonly #cut = new Set<string>();
   /** Maps of which some task runs are selected. */
   readonly #selectedMaps = new Set<string>();
   readonly #lists = new Map<string, readonly RunNode[]>();
@@ -50,11 +57,11 @@ export class RunPart {
     this.order = order;
     this.#deferred = deferred;
     this.#scheduler = scheduler;
-    this.#matches = selects(order.selectors);
+    this.#matches = order.kind === "only-checks" ? ({ isCheck }) => isCheck : selects(order.selectors);
   }
 
   /** Takes on a task run in place of the scheduler. */
-  take(run: TaskRun, about: SelectableTaskRun & { readonly flowRun: string }): void {
+  take(run: TaskRun, about: PartTaskRun & { readonly flowRun: string }): void {
     const { kind } = this.order;
     const isSelected = this.#matches(about);
     this.#matched ||= isSelected;
@@ -63,7 +70,13 @@ export class RunPart {
       this.#isBelow(run.dependencies) || this.#fresh.has(group) || this.#fresh.has(about.flowRun);
     if (isSelected || isBelow) this.#fresh.add(run.id);
     if (isSelected || (isBelow && kind === "from")) this.#start(run);
-    else if (isBelow || run.dependencies.some(({ node }) => this.isLeftOut(node))) this.#leaveOut(run);
+    // What is between two that are selected may run with the lower one.
+    else if (
+      (isBelow && !this.#takesAbove) ||
+      this.#cut.has(group) ||
+      run.dependencies.some(({ node }) => this.isLeftOut(node))
+    )
+      this.#leaveOut(run);
     else {
       this.#held.set(run, about.flowRun);
       if (this.#neededMaps.has(group)) this.need(run);
@@ -72,7 +85,7 @@ export class RunPart {
   }
 
   /** Takes on a map over what isn't there yet. */
-  takeMap(map: RunNode, lists: readonly RunNode[], about: SelectableTaskRun): void {
+  takeMap(map: RunNode, lists: readonly RunNode[], about: PartTaskRun): void {
     this.#lists.set(map.id, lists);
     if (this.#isBelow(lists.map((node) => ({ node })))) this.#fresh.add(map.id);
     const isNamed = this.order.selectors.some((selector) => selector.startsWith(`${map.id}[`));
@@ -85,7 +98,24 @@ export class RunPart {
   /** A subflow's body runs: what is selected may be in it. */
   takeSubflow(id: string, dependencies: readonly { readonly node: RunNode }[]): void {
     if (this.#isBelow(dependencies)) this.#fresh.add(id);
-    for (const { node } of dependencies) this.need(node);
+    for (const { node } of dependencies)
+      if (this.order.kind === "only-checks") this.need(node);
+      else this.needInBody(node);
+  }
+
+  /** The body needs what a node comes to. What is only below what was asked for isn't run for that: the body ends there. */
+  needInBody(node: RunNode): void {
+    if (!this.#takesAbove || !this.#fresh.has(node.id) || this.#isHad(node)) {
+      this.need(node);
+      return;
+    }
+    const lists = this.#lists.get(node.id);
+    if (lists === undefined) {
+      if (this.#held.delete(node) && node instanceof TaskRun) this.#leaveOut(node);
+    } else if (!this.#neededMaps.has(node.id) && !this.#cut.has(node.id)) {
+      this.#cut.add(node.id);
+      for (const part of [...lists, ...(node.items ?? [])]) this.needInBody(part);
+    }
   }
 
   /** Somebody needs what a node comes to. */
@@ -97,7 +127,7 @@ export class RunPart {
       for (const item of node.items ?? []) this.need(item);
     }
     if (!this.#held.delete(node) || !(node instanceof TaskRun)) return;
-    if (this.order.kind === "until" && !this.#deferred?.has(node.id)) this.#start(node);
+    if (this.#takesAbove && !this.#isHad(node)) this.#start(node);
     else void this.#defer(node);
   }
 
@@ -106,6 +136,11 @@ export class RunPart {
     this.#over.add(flowRun);
     for (const [node, of] of [...this.#held])
       if (of === flowRun && this.#held.delete(node) && node instanceof TaskRun) this.#leaveOut(node);
+  }
+
+  /** A resource is closed that they would need: what nobody has needed until now is left out, else it would be waited for. */
+  giveUp(nodes: readonly RunNode[]): void {
+    for (const node of nodes) if (this.#held.delete(node) && node instanceof TaskRun) this.#leaveOut(node);
   }
 
   /** Whether a node is no part of what was asked for, or couldn't run for want of one that isn't. */
@@ -117,11 +152,30 @@ export class RunPart {
   check(nodes: Iterable<RunNode>): void {
     if (this.#matched) return;
     const { kind, selectors } = this.order;
+    if (kind === "only-checks")
+      throw new UserError("--only-checks: the flow called no check. A check is defined by check(...).");
     const names = [...nodes].flatMap((node) => (node instanceof TaskRun ? [node.options.name, node.id] : []));
     const hint = nearestName(selectors[0] ?? "", names);
     throw new UserError(
       `--${kind} ${selectors.join(", ")}: the flow called no such task.${hint === undefined ? "" : ` Did you mean '${hint}'?`}`,
     );
+  }
+
+  /** Whether what isn't selected runs where something selected needs it, and no earlier run has it. */
+  get #takesAbove(): boolean {
+    return this.order.kind === "until" || this.order.kind === "only-checks";
+  }
+
+  /** Whether an earlier run's result stands for it. A check hands on what it was given, so that it makes nothing stale. */
+  #isHad(node: RunNode): boolean {
+    if (this.#deferred === undefined) return false;
+    if (this.order.kind !== "only-checks" && this.#fresh.has(node.id)) return false;
+    return this.#deferred.has(node.id);
+  }
+
+  /** As the command line has it. */
+  get #option(): string {
+    return [`--${this.order.kind}`, this.order.selectors.join(", ")].join(" ").trim();
   }
 
   #isBelow(dependencies: readonly { readonly node: RunNode }[]): boolean {
@@ -135,16 +189,14 @@ export class RunPart {
 
   #leaveOut(run: TaskRun): void {
     this.#leftOut.add(run);
-    run.finish(
-      makeState("NotReady", `Not selected by --${this.order.kind} ${this.order.selectors.join(", ")}.`),
-    );
+    run.finish(makeState("NotReady", `Not selected by ${this.#option}.`));
   }
 
   async #defer(run: TaskRun): Promise<void> {
     try {
       if (this.#deferred === undefined)
         throw new UserError(
-          `--${this.order.kind} ${this.order.selectors.join(", ")} needs the result of '${run.id}', and no run of the flow has completed. Run it with --until, or name a run that has it: --defer <run>.`,
+          `${this.#option} needs the result of '${run.id}', and no run of the flow has completed. Run it with --until, or name a run that has it: --defer <run>.`,
         );
       const { result, from } = await this.#deferred.bring(run.id);
       run.finish(makeState("Cached", `As run '${from}' had it.`), { result });

@@ -140,7 +140,7 @@ export class RunParts {
   }
 
   /** Somebody needs what a node comes to. */
-  readonly need = (node: RunNode): void => this.part?.need(node);
+  readonly need = (node: RunNode): void => this.part?.needInBody(node);
 
   /** A name for files of one task's or flow's result, its own among all that any process writes to the run. */
   nextFileName(): string {

@@ -12,6 +12,7 @@ import {
   type Shape,
   text,
   whole,
+  yesOrNo,
 } from "./shape.ts";
 
 type Of<Kind extends ArtifactContent["kind"]> = Extract<ArtifactContent, { readonly kind: Kind }>;
@@ -22,12 +23,11 @@ const histogramLists = object<Omit<Of<"histogram">, "kind">>({
   label: text,
 });
 
+const columns = list(object<{ readonly name: string; readonly type: string }>({ name: text, type: text }));
+const rows = list(list(anything as Shape<JsonValue>)); // it comes from JSON
+
 const kinds: { readonly [Kind in ArtifactContent["kind"]]: Shape<Omit<Of<Kind>, "kind">> } = {
-  table: object<Omit<Of<"table">, "kind">>({
-    columns: list(object<{ readonly name: string; readonly type: string }>({ name: text, type: text })),
-    rows: list(list(anything as Shape<JsonValue>)), // it comes from JSON
-    total: maybe(whole(0)),
-  }),
+  table: object<Omit<Of<"table">, "kind">>({ columns, rows, total: maybe(whole(0)) }),
   histogram: ((value) => {
     const problem = histogramLists(value);
     if (problem !== undefined) return problem;
@@ -63,6 +63,14 @@ const kinds: { readonly [Kind in ArtifactContent["kind"]]: Shape<Omit<Of<Kind>, 
     mediaType: oneOf(["image/png", "image/jpeg", "image/svg+xml"]),
     base64: text,
     alt: text,
+  }),
+  check: object<Omit<Of<"check">, "kind">>({
+    severity: oneOf(["error", "warn"]),
+    passed: yesOrNo,
+    violations: maybe(whole(0)),
+    checked: maybe(whole(0)),
+    columns,
+    rows,
   }),
 };
 

@@ -21,7 +21,7 @@ export interface RunInfo {
   readonly exact?: string;
   /** Which part of the flow it is, where it isn't all of it. */
   readonly part?: {
-    readonly kind: "only" | "until" | "from";
+    readonly kind: "only" | "until" | "from" | "only-checks";
     readonly selectors: readonly string[];
     /** Id of the run whose results stand for the rest. */
     readonly defer?: string;
@@ -80,7 +80,7 @@ export const runInfo: Shape<RunInfo> = object<RunInfo>({
   exact: maybe(text),
   part: maybe(
     object<NonNullable<RunInfo["part"]>>({
-      kind: oneOf(["only", "until", "from"]),
+      kind: oneOf(["only", "until", "from", "only-checks"]),
       selectors: list(text),
       defer: maybe(text),
     }),

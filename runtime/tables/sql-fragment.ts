@@ -77,7 +77,7 @@ function join(pieces: Iterable<SqlInput>, between = new SqlFragment([", "], []))
   return new SqlFragment(["", ...all.map(() => "")], all);
 }
 
-function isSqlFragment(value: unknown): value is SqlFragment {
+export function isSqlFragment(value: unknown): value is SqlFragment {
   return typeof value === "object" && value !== null && brand in value;
 }
 

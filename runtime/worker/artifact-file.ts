@@ -39,6 +39,7 @@ function maskedContent(content: ArtifactContent): ArtifactContent {
     case "image":
       return { ...content, alt: maskValue(content.alt) };
     case "table":
+    case "check":
       return {
         ...content,
         columns: content.columns.map(({ name, type }) => ({ name: maskValue(name), type })),

@@ -34,6 +34,7 @@ describe("a part of a flow", () => {
     await tell("--only", "Ch*", "--only", "Report");
     await tell("--until", "Clean", "--n", "3");
     await tell("--until", "Check", "--n", "1");
+    await tell("--until", "Clean", "--until", "Publish", "--n", "2");
     await tell("--from", "Apply");
     await tell("--from", "Clean");
     await tell("--only", "Aply");
@@ -47,6 +48,7 @@ describe("a part of a flow", () => {
         --only Ch* --only Report: Check1 Check2 Report ran; taken Clean-0; Completed('All states completed, 3 not selected.')
         --until Clean --n 3: Clean Load ran; taken none; Completed('All states completed, 6 not selected.')
         --until Check --n 1: Check1 Clean Load ran; taken none; Completed('All states completed, 3 not selected.')
+        --until Clean --until Publish --n 2: Apply Check1 Check2 Clean Load Publish ran; taken none; Completed('All states completed, 1 not selected.')
         --from Apply: Apply Publish ran; taken Clean-0 Check[]-0[0] Check[]-0[1]; Completed('All states completed, 2 not selected.')
         --from Clean: Apply Check1 Check2 Clean Publish ran; taken Load-0; Completed('All states completed, 1 not selected.')
         --only Aply: nothing ran; taken Publish-0; Failed("Flow run encountered an exception: --only Aply: the flow called no such task. Did you mean 'Apply'?")`,
@@ -72,6 +74,22 @@ describe("a part of a flow", () => {
     );
   });
 
+  it("ends though its body closes what tasks that nobody needed would have used", async () => {
+    const folder = new FlowFolder({
+      "test.flow.ts": `
+const place = resource({ name: "place", setup: () => 1, teardown: () => appendFileSync("ran", "closed "), attach: () => ({}) });
+const use = task("Use", (_: object) => 1);
+const other = task("Other", () => { appendFileSync("ran", "Other "); });
+export default flow("F", async () => { await using p = await place(); use(p); other(); });
+`,
+      ran: "",
+    });
+    assert.equal(
+      summary(await folder.run(["--until", "Other"]), folder),
+      "Other closed ran; taken none; Completed('All states completed, 1 not selected.')",
+    );
+  });
+
   it("needs a run that has the rest, of the same flow, and one kind of part", async () => {
     const folder = new FlowFolder({ "test.flow.ts": flow, ran: "" });
     const none = await folder.run(["--n", "2", "--only", "Apply"]);
@@ -85,7 +103,7 @@ describe("a part of a flow", () => {
     for (const args of wrong) messages.push((await folder.run(["--n", "2", ...args])).stderr.trim());
     assert.deepEqual(messages, [
       "error: Give one of --only and --from.",
-      "error: --defer is for a part of a flow: give --only, --until or --from, too.",
+      "error: --defer is for a part of a flow: give --only, --until, --from or --only-checks, too.",
       `error: There is no run 'gone'. 'millrace runs' lists them; 'latest' is ${none.run.info.id}.`,
     ]);
   });

@@ -1,4 +1,4 @@
-import type { ArtifactContent } from "../../runtime/events/artifacts.ts";
+import { type ArtifactContent, type CheckArtifact, checkOutcome } from "../../runtime/events/artifacts.ts";
 import type { ArtifactView } from "../../runtime/events/run-view.ts";
 import { comparisonPlots } from "../comparison/comparison-plots.ts";
 import { DataTable } from "../data/data-table.ts";
@@ -70,5 +70,25 @@ function contentElement(context: PageContext, title: string, content: ArtifactCo
         src: `data:${content.mediaType};base64,${content.base64}`,
         alt: content.alt,
       });
+    case "check":
+      return checkElement(context, title, content);
   }
+}
+
+function checkElement({ host }: PageContext, title: string, check: CheckArtifact): HTMLElement {
+  const { passed, severity, columns, rows, violations } = check;
+  const status = passed ? "Passed" : severity === "warn" ? "Warning" : "Failed";
+  const outcome = h(
+    "p",
+    { class: `check-outcome check-${status.toLowerCase()}` },
+    `${status}: ${checkOutcome(check)}`,
+  );
+  if (rows.length === 0) return outcome;
+  const label = `What violates '${title}'`;
+  return h(
+    "div",
+    {},
+    outcome,
+    new DataTable({ label, columns, rows, total: violations ?? rows.length }, host).element,
+  );
 }

@@ -1,6 +1,7 @@
 import type { SourceLocation } from "../../runtime/errors/error-report.ts";
 import { nameOfRun } from "../../runtime/events/run-ids.ts";
 import type { ArtifactView } from "../../runtime/events/run-view.ts";
+import { artifactElement } from "../artifacts/artifact-content.ts";
 import { artifactKind } from "../artifacts/artifact-kinds.ts";
 import { showArtifact } from "../artifacts/show-artifact.ts";
 import { h } from "../elements/dom.ts";
@@ -71,6 +72,16 @@ export class Output {
     } else if (message !== undefined) {
       this.sections.put("State", `${id} ${message}`, () => [h("p", {}, message)]);
     }
+  }
+
+  /** What a check found, in full: it is the node's outcome. */
+  putCheck(taskRun: string): void {
+    const check = [...this.context.model.view.artifacts.values()].find(
+      (artifact) => artifact.taskRun === taskRun && artifact.kind === "check",
+    );
+    this.sections.put("Check", check && `${check.key} ${check.time}`, () =>
+      check === undefined ? [] : [artifactElement(this.context, check)],
+    );
   }
 
   putArtifacts(belongs: (artifact: ArtifactView) => boolean): void {

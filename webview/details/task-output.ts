@@ -34,12 +34,13 @@ export function writeTask(output: Output, run: TaskRunView): void {
     ];
   });
   output.putOutcome(run.id, run.error, run.state.message);
+  output.putCheck(run.id);
   sections.put(
     "Result",
     run.result === undefined ? undefined : `${run.id} ${run.ended} ${run.result.sha256}`,
     () => resultNodes(output.context, run),
   );
-  output.putArtifacts((artifact) => artifact.taskRun === run.id);
+  output.putArtifacts((artifact) => artifact.taskRun === run.id && artifact.kind !== "check");
   output.putLog(new Set([run.id]));
   sections.put("Arguments", `${run.id} ${run.arguments.length} ${upstreamKey(output, run)}`, () =>
     run.arguments.length + run.upstream.length + run.resources.length === 0

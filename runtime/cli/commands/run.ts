@@ -23,6 +23,7 @@ interface OwnOptions extends RunSettings, ShownOptions {
   readonly only?: readonly string[];
   readonly until?: readonly string[];
   readonly from?: readonly string[];
+  readonly onlyChecks?: boolean;
   readonly defer?: string;
 }
 

@@ -14,6 +14,7 @@ import { print, printJson } from "../output.ts";
 import { wholeNumber } from "../read-options.ts";
 import { artifactText } from "../render/artifact-text.ts";
 import { runText } from "../render/run-text.ts";
+import { shownId } from "../render/shown-id.ts";
 import { paint } from "../render/style.ts";
 
 export interface ShowOptions {
@@ -58,7 +59,7 @@ export async function showCommand(reference: string, options: ShowOptions): Prom
     lines.push(...("problem" in result ? [result.problem] : resultLines(result, { rows, columns })));
   }
   for (const { artifact, read } of artifacts) {
-    lines.push("", ...heading(artifact));
+    lines.push("", ...heading(artifact, "content" in read && read.content.kind === "check"));
     const file = join(run.path, artifact.file);
     lines.push(...("content" in read ? artifactText(read.content, { rows, columns, file }) : [read.problem]));
   }
@@ -119,7 +120,9 @@ async function readOrTell(runFolder: string, file: string): Promise<Read> {
   }
 }
 
-function heading({ title, description }: ArtifactView): string[] {
+/** @param isCheck of a check, whose description is what it found. */
+function heading({ title, description, taskRun }: ArtifactView, isCheck: boolean): string[] {
+  if (isCheck) return [paint("bold", visibleLine(taskRun === undefined ? title : shownId(taskRun)))];
   return [
     paint("bold", visibleLine(title)),
     ...(description === undefined ? [] : [paint("dim", description)]),

@@ -2,7 +2,9 @@ import { basename } from "node:path";
 import {
   type ArtifactContent,
   binsOf,
+  type CheckArtifact,
   type ComparisonArtifact,
+  checkOutcome,
   type HistogramArtifact,
   type JsonValue,
   type TableArtifact,
@@ -34,6 +36,8 @@ export function artifactText(content: ArtifactContent, place: ArtifactPlace): st
       return [`${content.alt} (${content.mediaType}), kept in ${place.file}`];
     case "scatter":
       return [`${content.points.length} points, ${content.x} by ${content.y}, kept in ${place.file}`];
+    case "check":
+      return checkText(content, place);
     default:
       content satisfies never;
       return [`An artifact of a kind that this version doesn't know, kept in ${basename(place.file)}`];
@@ -54,6 +58,21 @@ function tableText({ columns, rows, total }: TableArtifact, place: ArtifactPlace
     place.columns,
   );
   return [...lines, ...rest(shown.length, total ?? rows.length, "rows")];
+}
+
+/** Whether a check passed, failed, or warns, what it found, and a sample of what violates it. */
+function checkText(check: CheckArtifact, place: ArtifactPlace): string[] {
+  const { passed, severity, columns, rows, violations } = check;
+  const [style, symbol, status] = passed
+    ? (["green", "✔", "Passed"] as const)
+    : severity === "warn"
+      ? (["yellow", "!", "Warning"] as const)
+      : (["red", "✘", "Failed"] as const);
+  const sample = { kind: "table", columns, rows, total: violations ?? rows.length } as const;
+  return [
+    `${paint(style, `${symbol} ${status}`)}: ${checkOutcome(check)}`,
+    ...(rows.length === 0 ? [] : tableText(sample, place)),
+  ];
 }
 
 function comparisonText({ left, right, points }: ComparisonArtifact, place: ArtifactPlace): string[] {

@@ -34,7 +34,8 @@ export function runText(
 }
 
 function partText({ kind, selectors, defer }: NonNullable<RunInfo["part"]>): string {
-  return `${kind} ${selectors.join(", ")}${defer === undefined ? "" : `; the rest as ${defer} had it`}`;
+  const part = kind === "only-checks" ? "only checks" : `${kind} ${selectors.join(", ")}`;
+  return `${part}${defer === undefined ? "" : `; the rest as ${defer} had it`}`;
 }
 
 function facts({ info, view, state, alive }: StoredRun, now: number): string[] {

@@ -69,6 +69,30 @@ describe("an artifact on a terminal", () => {
     );
   });
 
+  it("shows of a check whether it passed, what it found, and rows that violate it", () => {
+    const columns = [{ name: "id", type: "long" }];
+    const found = { passed: false, violations: 3, checked: 120, columns, rows: [[1], [20], [3]] };
+    const none = { passed: true, violations: 0, columns: [], rows: [] };
+    const place = { rows: 2, columns: 80, file: "" };
+    const shown = [
+      artifactText({ kind: "check", severity: "error", ...found }, place),
+      artifactText({ kind: "check", severity: "warn", ...found, violations: 1, rows: [] }, place),
+      artifactText({ kind: "check", severity: "error", ...none }, place),
+    ];
+    assert.equal(
+      shown.flat().join("\n"),
+      [
+        "✘ Failed: 3 violations in 120 rows",
+        "id",
+        " 1",
+        "20",
+        "... 2 of 3 rows",
+        "! Warning: 1 violation in 120 rows",
+        "✔ Passed: No violations",
+      ].join("\n"),
+    );
+  });
+
   it("shows a histogram's bars on one scale, none of them hidden", () => {
     assert.equal(
       artifactText(

@@ -1,3 +1,4 @@
+import { check } from "../../../runtime/checks/check.ts";
 import { expectColumns } from "../../../runtime/tables/expect-columns.ts";
 import type { Session, SqlInput, Table } from "../../../runtime/tables/session.ts";
 import { sql } from "../../../runtime/tables/sql-fragment.ts";
@@ -29,6 +30,24 @@ export const composeCases: readonly EngineCase[] = [
     (session, t) => session.sql`SELECT n AS ${sql.id("a\"b\\c`d\n--'")} FROM ${t} WHERE n = 1`,
     "a\"b\\c`d\n--':integer; 1",
   ),
+  {
+    name: "A check counts what its query selects, and hands on its table",
+    ask: async (session) => {
+      const columns = [
+        { name: "n", type: "integer" },
+        { name: "s", type: "string" },
+      ] as const;
+      const rows = [1, 2, 3].map((n) => ({ n, s: n === 2 ? null : "x" }));
+      const table = await session.fromRows(columns, rows);
+      const missing = (given: Table) => sql`SELECT * FROM ${given} WHERE s IS NULL OR n > ${2}`;
+      const told = await check("Whole", missing)
+        .fn(table)
+        .then(String, (error: Error) => error.message);
+      const most = check("At most", (given: Table, n: number) => sql`SELECT n FROM ${given} WHERE n > ${n}`);
+      return `${told}; ${(await most.fn(table, 3)) === table}`;
+    },
+    gives: `Check 'Whole': 2 violations in 3 rows, such as {"n":2,"s":null}.; true`,
+  },
   shown(
     "A list is what IN looks through",
     (session, t) =>

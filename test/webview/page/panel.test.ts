@@ -335,6 +335,20 @@ describe("the panel's page in Chromium", function () {
     assert.equal(await panel.page.locator(".markdown script, .markdown img").count(), 0);
   });
 
+  it("shows on a check's node what it found, and rows that violate it", async () => {
+    const script = new RunScript().start("F", "n").task("Titled-0").run("Titled-0");
+    const about = { title: "Titled", file: "c", flowRun: ".", taskRun: "Titled-0" };
+    script.add({ type: "artifact", key: "check Titled-0", kind: "check", ...about });
+    const columns = [{ name: "title", type: "string" }];
+    const found = { passed: false, violations: 3, checked: 120, columns, rows: [["<b>"]] };
+    const content = { kind: "check", severity: "warn", ...found } as const;
+    panel = await browser.open({});
+    await panel.show({ events: script.events, artifacts: { "check Titled-0": content } });
+    await node("Titled, Running").click();
+    await output().getByText("Warning: 3 violations in 120 rows").waitFor();
+    await output().getByText("<b>").waitFor();
+  });
+
   it("is back after a reload with its tab, selection, filter and zoom", async () => {
     panel = await browser.open({});
     await panel.show(movieRun());
