@@ -218,7 +218,7 @@ function copyBytes(buffer: ArrayBufferLike, offset: number, length: number): Arr
   return bytes.buffer;
 }
 
-export function isTable(value: object): value is CrossingTable {
+function isTable(value: object): value is CrossingTable {
   return (
     "handle" in value &&
     typeof value.handle === "function" &&
