@@ -24,6 +24,7 @@ export const arrows = {
   "runtime/authoring": runtime("errors", "events", "secrets"),
   "runtime/store": runtime("disk", "errors", "events", "processes", "secrets"),
   "runtime/tables": runtime("authoring", "disk", "errors", "matching"),
+  "runtime/datasets": runtime("authoring", "disk", "errors", "tables"),
   "runtime/commands": runtime("authoring", "disk", "errors", "secrets", "tables"),
   "runtime/checks": runtime("authoring", "errors", "events", "tables"),
   "runtime/crossing": runtime("authoring", "disk", "errors", "events", "secrets"),

@@ -29,6 +29,13 @@ export { CheckError, type CheckOptions, check, type Passed } from "./checks/chec
 export type { Found } from "./checks/look-for-violations.ts";
 export { CommandError, type CommandOptions, type CommandOutput, command } from "./commands/command.ts";
 export { type PythonOptions, python } from "./commands/python.ts";
+export {
+  type Dataset,
+  type DatasetOptions,
+  dataset,
+  type PartitionOptions,
+  type Scd2Options,
+} from "./datasets/dataset.ts";
 export { UserError } from "./errors/user-error.ts";
 export type { RunEvent } from "./events/run-event.ts";
 export type { State, StateName, StateType } from "./events/states.ts";

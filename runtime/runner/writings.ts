@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Author } from "../authoring/context.ts";
+import { outsideWriters } from "../disk/outside-writers.ts";
 import { takeBack, writersOf } from "../disk/written-folders.ts";
 import { baseOf } from "../store/relocation.ts";
 
@@ -19,7 +20,10 @@ export class Writings {
 
   /** @param runAttempt which attempt of the run begins, from 1. */
   static async read(runFolder: string, runAttempt: number): Promise<Writings> {
-    const earlier = runAttempt === 1 ? new Set<string>() : await writersOf(runFolder, baseOf(runFolder));
+    const earlier =
+      runAttempt === 1
+        ? new Set<string>()
+        : new Set([...(await writersOf(runFolder, baseOf(runFolder))), ...(await outsideWriters(runFolder))]);
     return new Writings(runFolder, runAttempt, earlier);
   }
 

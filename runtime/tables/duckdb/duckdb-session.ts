@@ -55,6 +55,7 @@ import { remoteError, tableError } from "./engine-error.ts";
 import { sqlType } from "./engine-types.ts";
 import { textSearch } from "./holds-text.ts";
 import { fitsSql, fittingTypes, widerType } from "./infer-csv.ts";
+import { giveLakes } from "./lakes.ts";
 import {
   checkSheet,
   type DeclaredColumns,
@@ -67,6 +68,7 @@ import {
 import { parquetShape } from "./parquet-shape.ts";
 import { emptyRelation, nodeName, type Plan, type PlanNode, type QueryInput } from "./plan.ts";
 import { QueryRunner } from "./query-runner.ts";
+import { queryShape } from "./query-shape.ts";
 import { literal, pathLiteral, quoted } from "./quoting.ts";
 import { joinBySimilarity } from "./similarity-join.ts";
 import { storeTable } from "./stored-table.ts";
@@ -110,6 +112,13 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
       this.#engine
         .use((connection) => connection.run(`DROP TABLE IF EXISTS ${quoted(name)}`))
         .catch(() => {});
+    });
+    giveLakes(this, {
+      folder: this.folder,
+      run: this.run,
+      engine: this.#engine,
+      write: (table, file) => this.#runner.writeFile(this.node(table, "dataset"), file),
+      table: (sql, shown) => this.#lakeTable(sql, shown),
     });
   }
 
@@ -277,6 +286,18 @@ export class DuckDbSession extends PlannedSession<PlanNode, CsvView> {
       );
     } catch (error) {
       throw remoteError(error, shown);
+    }
+  }
+
+  async #lakeTable(sql: string, shown: string): Promise<Table> {
+    try {
+      const { names, types } = await this.#engine.use((connection, api) => queryShape(connection, api, sql));
+      return this.planned(
+        { kind: "parquet", source: ownFile(shown), temporary: true, shaped: () => sql },
+        shapeOf(names, types),
+      );
+    } catch (error) {
+      throw tableError(error, shown);
     }
   }
 
