@@ -42,8 +42,8 @@ export const arrows = {
     ...["authoring", "discovery", "errors", "events", "operations", "runner", "store", "worker"],
   ),
   "runtime/cli": runtime(
-    ...["authoring", "discovery", "disk", "errors", "events", "operations", "processes", "runner"],
-    ...["secrets", "shown-text", "store", "tables", "worker"],
+    ...["authoring", "datasets", "discovery", "disk", "errors", "events", "operations", "processes"],
+    ...["runner", "secrets", "shown-text", "store", "tables", "worker"],
   ),
   webview: runtime("errors", "events"),
   "extension/manifest": [],

@@ -18,6 +18,7 @@ import { type Column, type Table, TableError } from "../tables/session.ts";
 import { shapeOf } from "../tables/shape.ts";
 import { checkColumns, checkInputs, checkKey, checkNames, checkOrder } from "./check-rows.ts";
 import { withCommitLock } from "./commit-lock.ts";
+import { confirm, confirmedVersions } from "./confirmed.ts";
 import { type Commit, decideCommit } from "./decide-commit.ts";
 import { attachSql, type LakePlace, makeLakeFolder, tableIn } from "./lake-place.ts";
 import {
@@ -33,7 +34,8 @@ import { type CommitInfo, headOf, readVersions } from "./versions.ts";
 /** So often a commit is tried where others commit at the same moment. */
 const tries = 50;
 
-export interface CommitRequest extends Omit<Commit, "dataset" | "operation" | "digest" | "replaces"> {
+export interface CommitRequest
+  extends Omit<Commit, "dataset" | "operation" | "digest" | "replaces" | "confirmed"> {
   readonly lakes: Lakes;
   /** The folder that has all datasets. */
   readonly base: string;
@@ -102,16 +104,25 @@ async function once(request: CommitRequest, rows: string, digest: string): Promi
 async function transaction(
   connection: DuckDb.DuckDBConnection,
   api: Api,
-  { place, operation, table, author, ordinal, seen }: CommitRequest,
+  { lakes, place, operation, table, author, ordinal, seen }: CommitRequest,
   { rows, digest }: { readonly rows: string; readonly digest: string },
 ): Promise<number> {
   const before = await filesIn(place);
   await connection.run("BEGIN");
   const versions = await readVersions(connection, place);
   const replaces = operation.kind === "replace" || operation.kind === "replacePartitions";
-  const about = { dataset: place.name, operation: operation.kind, digest, replaces, author, ordinal, seen };
-  const decision = decideCommit(about, versions);
+  const attempt =
+    author === undefined || lakes.run === undefined
+      ? undefined
+      : { runFolder: lakes.run.runFolder, dataset: place.name, runAttempt: author.runAttempt };
+  const confirmed = attempt === undefined ? new Set<number>() : await confirmedVersions(attempt);
+  const dataset = place.name;
+  const decision = decideCommit(
+    { dataset, operation: operation.kind, digest, replaces, author, ordinal, seen, confirmed },
+    versions,
+  );
   if (decision.kind === "made" || decision.kind === "stands") {
+    if (attempt !== undefined) await confirm(attempt, decision.version);
     if (decision.kind === "stands")
       log.warn(
         `The dataset ${place.name}: version ${decision.version} stands, which an earlier try of this task run committed with other rows: others have committed since.`,

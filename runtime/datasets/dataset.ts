@@ -13,7 +13,7 @@ import { baseOfRun, viewOf, viewSql, viewText } from "./run-view.ts";
 import { headOf, readVersions, type Version } from "./versions.ts";
 
 export interface DatasetOptions {
-  /** Columns whose values tell a row from all others: what `merge` and `scd2` go by. */
+  /** Columns whose values tell a row from all others: what `merge` and `scd2` go by. Default: it has none. */
   readonly key?: readonly string[];
   /** Columns, with their types, that it is read with as long as nothing has been written; default: reading it is an error then. */
   readonly columns?: { readonly [name: string]: ColumnType };

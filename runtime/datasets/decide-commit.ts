@@ -15,6 +15,8 @@ export interface Commit {
   readonly ordinal: number;
   /** The version that the caller goes by; undefined where it has read none. */
   readonly seen: number | undefined;
+  /** Versions of earlier attempts of the run that count in this one: their task runs ran again, and found them made. */
+  readonly confirmed: ReadonlySet<number>;
 }
 
 export type Decision =
@@ -42,7 +44,7 @@ export function decideCommit(commit: Commit, versions: readonly Version[]): Deci
       const { version, info } = made;
       if (info.digest === commit.digest) return { kind: "made", version };
       const later = living.filter((each) => each.version > version);
-      const other = later.find(({ info }) => !isToBeMadeAgain(info, author));
+      const other = later.find((each) => !isToBeMadeAgain(each, author, commit.confirmed));
       if (other === undefined) return { kind: "again", from: version };
       if (info.inputs !== undefined && info.inputs === author.inputs) return { kind: "stands", version };
       throw new TableError(
@@ -62,14 +64,20 @@ export function decideCommit(commit: Commit, versions: readonly Version[]): Deci
 }
 
 /** Whether a commit is of a task run that is to run again, too, or does. */
-function isToBeMadeAgain(info: Version["info"], author: Author): boolean {
-  if (info?.run !== author.run || info.taskRun === undefined) return false;
-  return info.taskRun === author.taskRun || isUndone(info.taskRun, info.runAttempt, author);
+function isToBeMadeAgain(version: Version, author: Author, confirmed: ReadonlySet<number>): boolean {
+  const { info } = version;
+  if (info?.run !== author.run) return false;
+  return info.taskRun === author.taskRun || isUndone(version, author, confirmed);
 }
 
-/** Whether what a task run wrote in an earlier attempt of the run counts as undone: it is to run again. */
-export function isUndone(taskRun: string, runAttempt: number | undefined, author: Author): boolean {
-  return runAttempt !== author.runAttempt && !author.standing.includes(taskRun);
+/** Whether a commit of an earlier attempt of the run counts as undone: its task run is to run again. */
+export function isUndone(
+  { version, info }: Version,
+  author: Author,
+  confirmed: ReadonlySet<number>,
+): boolean {
+  if (info?.run !== author.run || info.runAttempt === author.runAttempt) return false;
+  return !confirmed.has(version) && !(info.taskRun !== undefined && author.standing.includes(info.taskRun));
 }
 
 function whoText({ info }: Version): string {

@@ -7,6 +7,7 @@ import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
 import { syncFile, syncFolder } from "../disk/sync.ts";
 import { literal, quoted } from "../tables/duckdb/quoting.ts";
+import { confirmedVersions } from "./confirmed.ts";
 import { isUndone } from "./decide-commit.ts";
 import { type LakePlace, tableIn } from "./lake-place.ts";
 import { alive, headOf, type Version } from "./versions.ts";
@@ -44,13 +45,14 @@ export async function viewOf(request: ViewRequest): Promise<View> {
   const { runFolder, dataset, author, inTask, lastOwn, versions } = request;
   const base = await baseOfRun(request, versions);
   const living = alive(versions);
-  if (lastOwn !== undefined || !inTask)
-    return { base, own: ownVersions(author, living, base, lastOwn ?? headOf(versions), lastOwn) };
+  const confirmed = await confirmedVersions({ runFolder, dataset, runAttempt: author.runAttempt });
+  const own = () => ownVersions(author, living, confirmed, base, lastOwn);
+  if (lastOwn !== undefined || !inTask) return { base, own: own() };
   const name = createHash("sha256").update(author.taskRun).digest("hex").slice(0, 16);
   const file = join(runFolder, "datasets", dataset, `read-${name}.json`);
   const known = await readView(file);
   if (known?.own.every((version) => living.some((each) => each.version === version))) return known;
-  const view = { base, own: ownVersions(author, living, base, headOf(versions), undefined) };
+  const view = { base, own: own() };
   await replaceFile(file, JSON.stringify(view));
   return view;
 }
@@ -59,17 +61,17 @@ export async function viewOf(request: ViewRequest): Promise<View> {
 function ownVersions(
   author: Author,
   living: readonly Version[],
+  confirmed: ReadonlySet<number>,
   base: number,
-  last: number,
-  lastOwn: number | undefined,
+  lastOwn = Number.POSITIVE_INFINITY,
 ): readonly number[] {
   return living
-    .filter(({ version, info }) => {
-      if (version <= base || version > last || info?.run !== author.run || info.taskRun === undefined)
-        return false;
+    .filter((each) => {
+      const { version, info } = each;
+      if (version <= base || version > lastOwn || info?.run !== author.run) return false;
       // What it committed in an earlier try it is about to commit again.
-      if (info.taskRun === author.taskRun) return lastOwn !== undefined;
-      return !isUndone(info.taskRun, info.runAttempt, author);
+      if (info.taskRun === author.taskRun) return lastOwn !== Number.POSITIVE_INFINITY;
+      return !isUndone(each, author, confirmed);
     })
     .map(({ version }) => version);
 }

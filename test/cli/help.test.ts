@@ -118,6 +118,7 @@ export default flow(
       "cancel",
       "resume",
       "prune",
+      "datasets",
       "download",
       "extensions",
       "completion",

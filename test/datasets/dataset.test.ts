@@ -109,6 +109,29 @@ describe("A dataset", () => {
     assert.equal(await content(), "id=1 sum=1\nid=2 sum=20\nid=3 sum=3");
   });
 
+  it("takes nothing back that a task run beside it found made", async () => {
+    await using first = new RunParts(base, "a");
+    await first.task("One-0", async () => accounts.append(await first.table([{ id: 1, sum: 1 }])), 1, "of x");
+    await first.task("Two-0", async () => accounts.append(await first.table([{ id: 2, sum: 2 }])));
+    await using second = new RunParts(base, "a", 2);
+    await second.task("Two-0", async () => accounts.append(await second.table([{ id: 2, sum: 2 }])));
+    await second.task(
+      "One-0",
+      async () => accounts.append(await second.table([{ id: 1, sum: 9 }])),
+      1,
+      "of x",
+    );
+    assert.deepEqual(
+      second.logged.filter((line) => line.startsWith("WARNING")),
+      [
+        "WARNING The dataset accounts: version 1 stands, which an earlier try of this task run committed with other rows: others have committed since.",
+      ],
+    );
+    const own = await second.task("Read-0", async () => rowsText(await accounts.read(second.session)));
+    assert.equal(own, "id=1 sum=1\nid=2 sum=2");
+    assert.equal(await content(), own);
+  });
+
   it("keeps others' rows: what can't be taken back stands where its inputs were the same, else that is an error", async () => {
     await using first = new RunParts(base, "a");
     await first.task("Add-0", async () => accounts.append(await first.table([{ id: 1, sum: 1 }])), 1, "of x");

@@ -1,10 +1,21 @@
 import { type Command, Option } from "commander";
+import type { DatasetsOptions } from "../commands/datasets.ts";
 import type { DownloadOptions } from "../commands/download.ts";
 import type { ExtensionsOptions } from "../commands/extensions.ts";
 
-/** Commands about data: download, extensions. */
+/** Commands about data: datasets, download, extensions. */
 export function declareDataCommands(program: Command): void {
   program.commandsGroup("Data:");
+  program
+    .command("datasets")
+    .description("list the datasets that flows keep: versions, rows, size, age, who wrote them")
+    .argument("[name]", "a dataset, whose versions are listed")
+    .option("--dir <folder>", "the folder with .millrace/ and millrace-datasets/")
+    .option("--json", "print JSON: [{ name, folder, bytes, versions: [{ version, time, info }] }]")
+    .action(async (name: string | undefined, options: DatasetsOptions) => {
+      const { datasetsCommand } = await import("../commands/datasets.ts");
+      await datasetsCommand(name, options);
+    });
   const download = program
     .command("download")
     .description("download data sets for the flows that come with Millrace");
