@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { dataset } from "../../runtime/datasets/dataset.ts";
+import { parseSessionUrl, type SparkUrl } from "../../runtime/tables/session-url.ts";
+import { openSpark } from "../../runtime/tables/spark/open-spark.ts";
 import { temporaryFolder } from "../runner/flow-fixture.ts";
 import { needExtensions } from "../tables/extension-files.ts";
 import { RunParts, rowsText } from "./run-parts.ts";
@@ -260,6 +262,24 @@ describe("A dataset", () => {
     );
   });
 
+  it("keeps values of every type", async () => {
+    const values = dataset("values");
+    await using run = new RunParts(base, "a");
+    await run.task("Write-0", async () => {
+      const table = await run.session.sql`
+        SELECT true AS yes, CAST(1 AS TINYINT) AS b, CAST(2 AS SMALLINT) AS s, 3 AS i, CAST(9007199254740993 AS BIGINT) AS l,
+          CAST(1.5 AS FLOAT) AS f, CAST('NaN' AS DOUBLE) AS d, CAST(1.50 AS DECIMAL(10, 2)) AS c, 'a''b ''ö' AS t,
+          DATE '0001-01-01' AS day, TIMESTAMPTZ '2026-01-01 00:00:00.000001+00' AS at, CAST('ab' AS BLOB) AS bytes,
+          [1, NULL] AS list, {'a': 1, 'b c': 'x'} AS "a struct", MAP {'k': 1} AS map, CAST(NULL AS INTEGER) AS none`;
+      await values.append(table);
+      await values.append(table);
+      const kept = await values.read(run.session);
+      assert.deepEqual(kept.columns, table.columns);
+      const [row] = await table.rows();
+      assert.deepEqual(await kept.rows(), [row, row]);
+    });
+  });
+
   const wrong: { readonly [what: string]: [(run: RunParts) => Promise<unknown>, RegExp] } = {
     "a name that is none": [async () => dataset("Dim/Customer"), /"Dim\/Customer" is no name of a dataset/],
     "reading what was never written": [
@@ -288,6 +308,17 @@ describe("A dataset", () => {
         await accounts.append(await run.table([{ id: "x", more: 1 }]));
       },
       /it has no column "more"; its column "id" is long, and not string; its column "sum" is missing/,
+    ],
+    "a session of Spark": [
+      () =>
+        dataset("accounts").read(
+          openSpark({
+            url: parseSessionUrl("sc://127.0.0.1:1") as SparkUrl, // it is one
+            folder: base,
+            workFolder: base,
+          }),
+        ),
+      /^The dataset accounts: datasets are kept by DuckDB so far\. On Spark they need tables of a catalog/,
     ],
     "a time without an offset": [
       async (run) => accounts.scd2(await run.table([{ id: 1 }]), { at: "2026-01-01T00:00" }),
