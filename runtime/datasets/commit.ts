@@ -96,7 +96,7 @@ async function once(request: CommitRequest, rows: string, digest: string): Promi
       return await transaction(connection, api, { ...request, place }, { rows, digest });
     } finally {
       await connection.run("ROLLBACK").catch(() => {}); // there is none where it has ended
-      await connection.run(`DETACH ${quoted(place.alias)}`);
+      await connection.run(`DETACH ${quoted(place.alias)}`).catch(() => {}); // the engine was closed: what failed is told
     }
   });
 }

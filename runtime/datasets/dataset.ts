@@ -154,7 +154,7 @@ async function write(table: Table, name: string, operation: Operation): Promise<
     await noteOutsideWriter(runFolder, author.taskRun);
   }
   const version = await commit({ lakes, base, place, operation, table, author, ordinal, seen });
-  own.last = version;
+  own.last = Math.max(version, own.last ?? 0);
   log.info(`The dataset ${name}: version ${version} has the rows (${operation.kind}).`);
   return version;
 }
