@@ -20,7 +20,7 @@ const sample = fileURLToPath(new URL("../../runtime/flows/sample", import.meta.u
 /** A flow with SQL, tables and parameters of its own. */
 const cities = `
 import { existsSync } from "node:fs";
-import { artifact, flow, log, openSession, type Session, type Table, task } from "millrace";
+import { artifact, check, flow, log, openSession, sql, type Session, type Table, task } from "millrace";
 import { z } from "zod";
 
 const load = task("Load", (session: Session, file: string) =>
@@ -45,6 +45,8 @@ const warmest = task("Warmest", async (session: Session, days: Table, countries:
   await artifact.table("warmest", result, { title: "The warmest" });
   return result;
 });
+const mild = check({ name: "Mild", severity: "warn" }, (warm: Table, most: number) =>
+  sql\`SELECT * FROM \${warm} WHERE "the mean" > \${most} ORDER BY city\`);
 const save = task("Save", async (_session: Session, table: Table) => {
   await table.writeParquet("out/warmest");
   return table.count();
@@ -58,7 +60,7 @@ export default flow(
   async ({ file, above, since }) => {
     await using session = await openSession();
     const result = warmest(session, load(session, file), countries(session), above, since);
-    await save(session, result);
+    await save(session, mild(result, 17));
   },
 );
 `;
@@ -132,6 +134,7 @@ describe("A flow on Spark", function () {
           outcome(session, ["cities", "--file", "days.csv", ...args], "out/warmest");
         const expected = await of("duckdb");
         assert.match(expected, /left out: 5: "celsius" should be a number/);
+        assert.match(expected, /check Mild-0: {.*"passed":false,"violations":2,"checked":\d/);
         assert.equal(await of(server.url), expected);
       });
     }
