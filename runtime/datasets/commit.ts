@@ -8,7 +8,7 @@ import { log } from "../authoring/log.ts";
 import { freshPath } from "../disk/fresh-path.ts";
 import { syncFile, syncFolder } from "../disk/sync.ts";
 import { parseColumnType } from "../tables/column-types.ts";
-import { engineProblem, tableError } from "../tables/duckdb/engine-error.ts";
+import { engineProblem } from "../tables/duckdb/engine-error.ts";
 import { sqlType } from "../tables/duckdb/engine-types.ts";
 import type { Lakes } from "../tables/duckdb/lakes.ts";
 import type { Api } from "../tables/duckdb/load-duckdb.ts";
@@ -20,6 +20,7 @@ import { checkColumns, checkInputs, checkKey, checkNames, checkOrder } from "./c
 import { withCommitLock } from "./commit-lock.ts";
 import { confirm, confirmedVersions } from "./confirmed.ts";
 import { type Commit, decideCommit } from "./decide-commit.ts";
+import { lakeError } from "./lake-error.ts";
 import { attachSql, type LakePlace, makeLakeFolder, tableIn } from "./lake-place.ts";
 import {
   firstRows,
@@ -69,7 +70,7 @@ export async function commit(request: CommitRequest): Promise<number> {
         engine.signal?.throwIfAborted();
         if (error instanceof TableError) throw error;
         const isBusy = /database is locked|maximum retry count|conflict/i.test(engineProblem(error).message);
-        if (!isBusy || left === 0) throw tableError(error, `The dataset ${place.name}`);
+        if (!isBusy || left === 0) throw lakeError(error, place);
         await sleep(20 + Math.random() * 200);
       }
     }

@@ -7,6 +7,7 @@ import { type Lakes, lakesOf } from "../tables/duckdb/lakes.ts";
 import { queryShape } from "../tables/duckdb/query-shape.ts";
 import { type ColumnType, type Session, type Table, TableError } from "../tables/session.ts";
 import { commit } from "./commit.ts";
+import { lakeError } from "./lake-error.ts";
 import { attachSql, isThere, type LakePlace, lakePlace, tableIn } from "./lake-place.ts";
 import type { Operation } from "./operations.ts";
 import { baseOfRun, viewOf, viewSql, viewText } from "./run-view.ts";
@@ -200,10 +201,15 @@ async function read(session: Session, name: string, declared: DatasetOptions["co
 async function versionsOf(lakes: Lakes, place: LakePlace): Promise<readonly Version[]> {
   if (!isThere(place)) return [];
   await lakes.engine.need("ducklake");
-  return lakes.engine.use(async (connection) => {
-    await connection.run(attachSql(place));
-    return readVersions(connection, place);
-  });
+  try {
+    return await lakes.engine.use(async (connection) => {
+      await connection.run(attachSql(place));
+      return readVersions(connection, place);
+    });
+  } catch (error) {
+    lakes.engine.signal?.throwIfAborted();
+    throw lakeError(error, place);
+  }
 }
 
 function placeFor(

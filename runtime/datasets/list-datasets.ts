@@ -1,10 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type * as DuckDb from "@duckdb/node-api";
 import { lakesOf } from "../tables/duckdb/lakes.ts";
 import { openDuckDb } from "../tables/duckdb/open-duckdb.ts";
 import { literal } from "../tables/duckdb/quoting.ts";
 import { TableError } from "../tables/session.ts";
-import { attachSql, datasetsFolder, isThere, lakePlace } from "./lake-place.ts";
+import { lakeError } from "./lake-error.ts";
+import { attachSql, datasetsFolder, isThere, type LakePlace, lakePlace } from "./lake-place.ts";
 import { readVersions, type Version } from "./versions.ts";
 
 export interface ListedDataset {
@@ -14,6 +16,8 @@ export interface ListedDataset {
   readonly bytes: number;
   /** The first one first. */
   readonly versions: readonly Version[];
+  /** Why it can't be read; absent where it can. */
+  readonly problem?: string;
 }
 
 /**
@@ -45,18 +49,28 @@ export async function listDatasets(base: string, wanted?: string): Promise<reado
   const listed: ListedDataset[] = [];
   for (const place of places)
     listed.push(
-      await engine.use(async (connection) => {
-        await connection.run(attachSql(place));
-        const size = await connection.runAndReadAll(
-          `SELECT CAST(coalesce(sum(file_size_bytes + delete_file_size_bytes), 0) AS DOUBLE) FROM ducklake_table_info(${literal(place.alias)})`,
-        );
-        return {
+      await engine
+        .use((connection) => listOne(connection, place))
+        .catch((error: unknown) => ({
           name: place.name,
           folder: place.folder,
-          bytes: Number(size.getRows()[0]?.[0]),
-          versions: await readVersions(connection, place),
-        };
-      }),
+          bytes: 0,
+          versions: [],
+          problem: lakeError(error, place).message,
+        })),
     );
   return listed;
+}
+
+async function listOne(connection: DuckDb.DuckDBConnection, place: LakePlace): Promise<ListedDataset> {
+  await connection.run(attachSql(place));
+  const size = await connection.runAndReadAll(
+    `SELECT CAST(coalesce(sum(file_size_bytes + delete_file_size_bytes), 0) AS DOUBLE) FROM ducklake_table_info(${literal(place.alias)})`,
+  );
+  return {
+    name: place.name,
+    folder: place.folder,
+    bytes: Number(size.getRows()[0]?.[0]),
+    versions: await readVersions(connection, place),
+  };
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { dataset } from "../../runtime/datasets/dataset.ts";
+import { listDatasets } from "../../runtime/datasets/list-datasets.ts";
 import { parseSessionUrl, type SparkUrl } from "../../runtime/tables/session-url.ts";
 import { openSpark } from "../../runtime/tables/spark/open-spark.ts";
 import { temporaryFolder } from "../runner/flow-fixture.ts";
@@ -278,6 +281,32 @@ describe("A dataset", () => {
       const [row] = await table.rows();
       assert.deepEqual(await kept.rows(), [row, row]);
     });
+  });
+
+  it("says which catalog is damaged, and lists the others", async () => {
+    await using run = new RunParts(base, "a");
+    for (const name of ["good", "bad"])
+      await run.task("Write-0", async () => dataset(name).append(await run.table([{ id: 1 }])));
+    const catalog = join(base, "millrace-datasets", "bad", "catalog.sqlite");
+    writeFileSync(catalog, "no catalog ".repeat(100));
+    const message = `The dataset bad: its catalog, ${catalog}, is damaged: file is not a database. Put back a copy of ${dirname(catalog)}, or move it away and write the dataset anew.`;
+    await using next = new RunParts(base, "b");
+    await assert.rejects(
+      next.task("Read-0", () => dataset("bad").read(next.session)),
+      { message },
+    );
+    await assert.rejects(
+      next.task("Write-0", async () => dataset("bad").append(await next.table([{ id: 1 }]))),
+      { message },
+    );
+    const listed = await listDatasets(base);
+    assert.deepEqual(
+      listed.map(({ name, versions, problem }) => [name, versions.length, problem]),
+      [
+        ["bad", 0, message],
+        ["good", 1, undefined],
+      ],
+    );
   });
 
   const wrong: { readonly [what: string]: [(run: RunParts) => Promise<unknown>, RegExp] } = {

@@ -17,6 +17,7 @@ export async function datasetsCommand(name: string | undefined, options: Dataset
   const base = baseOption(options.dir);
   const { listDatasets } = await import("../../datasets/list-datasets.ts");
   const datasets = await listDatasets(base, name);
+  for (const { problem } of datasets) if (problem !== undefined) note("%s", problem);
   if (options.json) {
     printJson(datasets);
     return;

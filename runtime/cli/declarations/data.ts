@@ -11,7 +11,7 @@ export function declareDataCommands(program: Command): void {
     .description("list the datasets that flows keep: versions, rows, size, age, who wrote them")
     .argument("[name]", "a dataset, whose versions are listed")
     .option("--dir <folder>", "the folder with .millrace/ and millrace-datasets/")
-    .option("--json", "print JSON: [{ name, folder, bytes, versions: [{ version, time, info }] }]")
+    .option("--json", "print JSON: [{ name, folder, bytes, versions: [{ version, time, info }], problem }]")
     .action(async (name: string | undefined, options: DatasetsOptions) => {
       const { datasetsCommand } = await import("../commands/datasets.ts");
       await datasetsCommand(name, options);
