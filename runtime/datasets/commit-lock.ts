@@ -3,11 +3,17 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freshPath, makerOf } from "../disk/fresh-path.ts";
 
-/** Milliseconds: how often the holder shows that it lives, and without that for how long it is taken to live. */
-const beat = 1_000;
-const patience = 10_000;
+/** How the holder shows that it lives. */
+export interface Beating {
+  /** Milliseconds from one sign to the next. */
+  readonly every: number;
+  /** So many looks of one who waits, `pause` apart, without a sign, and the holder is taken for dead. */
+  readonly looks: number;
+}
+
 /** Milliseconds between looks of those who wait. */
 const pause = 20;
+const usual: Beating = { every: 500, looks: 150 };
 
 /**
  * Does work while no other thread or process does the same in the folder: they wait for each other, in no order. It
@@ -19,14 +25,15 @@ export async function withCommitLock<T>(
   folder: string,
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
+  { every, looks }: Beating = usual,
 ): Promise<T> {
   const file = join(folder, "commit.lock");
   const token = basename(freshPath(file)); // tells whose it is
-  await take(file, token, signal);
+  await take(file, token, looks, signal);
   const beating = setInterval(() => {
     const now = new Date();
     utimes(file, now, now).catch(() => {}); // it was taken by another, who took us for dead
-  }, beat);
+  }, every);
   try {
     return await work();
   } finally {
@@ -35,19 +42,26 @@ export async function withCommitLock<T>(
   }
 }
 
-async function take(file: string, token: string, signal: AbortSignal | undefined): Promise<void> {
+async function take(
+  file: string,
+  token: string,
+  looks: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   let last: string | undefined;
-  let since = performance.now();
+  let same = 0;
   for (;;) {
     signal?.throwIfAborted();
     if (await isMade(file, token)) return;
     const [holder, about] = await Promise.all([holderOf(file), stat(file).catch(() => undefined)]); // given back
     const seen = `${holder} ${about?.mtimeMs}`;
-    if (seen !== last) since = performance.now();
+    same = seen === last ? same + 1 : 0;
     last = seen;
     const isGone = holder !== undefined && holder !== "" && makerOf(holder) === "gone";
-    if (isGone || performance.now() - since > patience) await takeAway(file);
-    else await sleep(pause * (0.5 + Math.random()));
+    if (isGone || same > looks) {
+      await takeAway(file);
+      same = 0;
+    } else await sleep(pause * (0.5 + Math.random()));
   }
 }
 
