@@ -47,26 +47,26 @@ export type { InputPaths } from "./tables/files/input-files.ts";
 export { type OpenSessionOptions, openSession } from "./tables/open-session.ts";
 export { type Database, postgres } from "./tables/postgres/postgres.ts";
 export type { WriteMode } from "./tables/postgres/write-mode.ts";
-export {
-  type Column,
-  type ColumnType,
-  type CsvColumns,
-  type CsvOptions,
-  type CsvType,
-  type CsvWriteOptions,
-  type ExcelOptions,
-  type ExcelWriteOptions,
-  type FileNameOption,
-  type JsonOptions,
-  type ParquetWriteOptions,
-  type RejectedRow,
-  type Row,
-  type Session,
-  type SqlInput,
-  type Table,
-  TableError,
-  type TransformOptions,
-  type Value,
+export type {
+  Column,
+  ColumnType,
+  CsvColumns,
+  CsvOptions,
+  CsvType,
+  CsvWriteOptions,
+  ExcelOptions,
+  ExcelWriteOptions,
+  FileNameOption,
+  JsonOptions,
+  ParquetWriteOptions,
+  RejectedRow,
+  Row,
+  Session,
+  SqlInput,
+  Table,
+  TransformOptions,
+  Value,
 } from "./tables/session.ts";
 export type { SessionConfig } from "./tables/session-config.ts";
 export { type SqlFragment, type SqlPieces, type SqlValue, sql } from "./tables/sql-fragment.ts";
+export { TableError } from "./tables/table-error.ts";

@@ -2,7 +2,8 @@ import type * as DuckDb from "@duckdb/node-api";
 import { parseColumnType, typeName } from "../tables/column-types.ts";
 import { commonType } from "../tables/common-type.ts";
 import { literal, quoted } from "../tables/duckdb/quoting.ts";
-import { type Column, TableError } from "../tables/session.ts";
+import type { Column } from "../tables/session.ts";
+import { TableError } from "../tables/table-error.ts";
 import { type Operation, type OperationInput, same, validFrom, validTo } from "./operations.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Author } from "../authoring/context.ts";
-import { TableError } from "../tables/session.ts";
+import { TableError } from "../tables/table-error.ts";
 import { alive, headOf, type Version } from "./versions.ts";
 
 /** What is to be committed. */

@@ -1,5 +1,5 @@
 import { cleaned, engineProblem, tableError } from "../tables/duckdb/engine-error.ts";
-import { TableError } from "../tables/session.ts";
+import { TableError } from "../tables/table-error.ts";
 import { catalogFile, type LakePlace } from "./lake-place.ts";
 
 /** The error for a user, of what went wrong with a dataset. */

@@ -4,7 +4,7 @@ import type * as DuckDb from "@duckdb/node-api";
 import { lakesOf } from "../tables/duckdb/lakes.ts";
 import { openDuckDb } from "../tables/duckdb/open-duckdb.ts";
 import { literal } from "../tables/duckdb/quoting.ts";
-import { TableError } from "../tables/session.ts";
+import { TableError } from "../tables/table-error.ts";
 import { lakeError } from "./lake-error.ts";
 import { attachSql, datasetsFolder, isThere, type LakePlace, lakePlace } from "./lake-place.ts";
 import { readVersions, type Version } from "./versions.ts";

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { UsageError } from "../errors/user-error.ts";
 import { knowSecret } from "../secrets/known-secrets.ts";
-import { TableError } from "../tables/session.ts";
 import { parseSessionUrl, secretsOfSession } from "../tables/session-url.ts";
+import { TableError } from "../tables/table-error.ts";
 
 /** What a run may be given beside its parameters, as the command line's options have it. */
 export interface RunSettings {

@@ -10,7 +10,8 @@ import {
 import { localeProblem } from "../matching/stop-words-remover.ts";
 import { type ParsedType, parseColumnType, typeName } from "./column-types.ts";
 import { sameName } from "./same-name.ts";
-import { type Column, TableError } from "./session.ts";
+import type { Column } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /** MinHashLSH takes indices below it. */
 export const hashPrime = 2_038_074_743;

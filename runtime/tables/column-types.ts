@@ -1,4 +1,5 @@
-import { type ColumnType, TableError } from "./session.ts";
+import type { ColumnType } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 const simpleNames = [
   "boolean",

@@ -1,4 +1,5 @@
-import { type CsvOptions, TableError } from "./session.ts";
+import type { CsvOptions } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /** How the texts of a CSV file become values. */
 export interface CsvTexts {

@@ -1,4 +1,4 @@
-import type { DialectHint } from "./dialect-hints.ts";
+import type { DialectHint } from "./dialect-hint.ts";
 import {
   argumentsAt,
   type ColumnTypes,

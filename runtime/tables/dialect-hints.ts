@@ -1,19 +1,9 @@
 import { arithmeticHint } from "./dialect-arithmetic.ts";
+import type { DialectHint } from "./dialect-hint.ts";
 import { namesHints } from "./dialect-names.ts";
 import type { Column } from "./session.ts";
 import { argumentsAt, ColumnTypes, isValueEnd, isWord } from "./sql-operands.ts";
 import type { SqlToken } from "./sql-tokens.ts";
-
-/** A construct that both engines take, and each in its own way: see README beside. */
-export interface DialectHint {
-  readonly token: SqlToken;
-  /** A sentence's beginning: what it is. */
-  readonly what: string;
-  /** What it does; default: it gives other values on the other engine. */
-  readonly does?: string;
-  /** What gives the same on both. */
-  readonly instead: string;
-}
 
 /** Functions whose values differ, with the number of arguments that they differ with. */
 const functions: Readonly<Record<string, { readonly args?: number; readonly instead: string }>> = {

@@ -1,4 +1,4 @@
-import type { DialectHint } from "./dialect-hints.ts";
+import type { DialectHint } from "./dialect-hint.ts";
 import { argumentsAt, isWord } from "./sql-operands.ts";
 import type { SqlToken } from "./sql-tokens.ts";
 

@@ -4,7 +4,8 @@ import { basename } from "node:path";
 import { fileDigest } from "../disk/file-digest.ts";
 import { csvReadingKey } from "./csv-reading.ts";
 import { parquetFiles } from "./parquet-files.ts";
-import { type FileHandle, TableError } from "./session.ts";
+import type { FileHandle } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /**
  * SHA-256 over a table's columns, how its file is read, and the file's content: the same for equal tables

@@ -1,7 +1,8 @@
 import { parseColumnType, typeName } from "./column-types.ts";
 import { commonType } from "./common-type.ts";
-import { type Column, type ColumnType, type Table, TableError } from "./session.ts";
+import type { Column, ColumnType, Table } from "./session.ts";
 import { sql } from "./sql-fragment.ts";
+import { TableError } from "./table-error.ts";
 
 export interface ExpectOptions {
   /**

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { nearestName } from "../authoring/nearest-name.ts";
-import { TableError } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /** The error for a path that can't be opened, with the nearest name in its folder as a hint. */
 export async function noFile(path: string, shown: string, error: NodeJS.ErrnoException): Promise<TableError> {

@@ -1,7 +1,7 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { noFile } from "./no-file.ts";
-import { TableError } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /** What a path of Parquet stands for. */
 export interface ParquetListing {

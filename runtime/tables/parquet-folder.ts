@@ -5,7 +5,7 @@ import { makeFolder } from "../disk/make-folder.ts";
 import { moveFolder } from "../disk/move-folder.ts";
 import { syncFolder, syncTree } from "../disk/sync.ts";
 import type { WrittenFolders } from "../disk/written-folders.ts";
-import { TableError } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /**
  * Replaces a folder as a whole: what `fill` writes goes to a temporary folder beside it, which then takes

@@ -3,23 +3,22 @@ import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
 import type { InputPaths } from "./files/input-files.ts";
 import { madeOnce } from "./made-once.ts";
 import { PlannedTable } from "./planned-table.ts";
-import {
-  type Column,
-  type CsvOptions,
-  type EngineSession,
-  type ExcelOptions,
-  type FileHandle,
-  type FileNameOption,
-  type JsonOptions,
-  type KnownContent,
-  type PlanHandle,
-  type RejectedRow,
-  type Row,
-  type SqlInput,
-  type Table,
-  TableError,
-  type TableHandle,
-  type TransformOptions,
+import type {
+  Column,
+  CsvOptions,
+  EngineSession,
+  ExcelOptions,
+  FileHandle,
+  FileNameOption,
+  JsonOptions,
+  KnownContent,
+  PlanHandle,
+  RejectedRow,
+  Row,
+  SqlInput,
+  Table,
+  TableHandle,
+  TransformOptions,
 } from "./session.ts";
 import { columnsShape, csvShape, type Shape } from "./shape.ts";
 import { type ShownPath, shownPath } from "./shown-path.ts";
@@ -28,6 +27,7 @@ import { takenApart, type WrittenQuery } from "./sql-fragment.ts";
 import { type BoundValue, boundValue } from "./sql-input.ts";
 import { checkLoneValues } from "./sql-lone-values.ts";
 import { type SqlWriting, sqlTokens, withoutEnd } from "./sql-tokens.ts";
+import { TableError } from "./table-error.ts";
 import { unionShape } from "./union-shape.ts";
 
 /** A CSV file as an engine reads it. */

@@ -1,5 +1,6 @@
 import { UnreadableError } from "./calendar.ts";
-import { type BatchOptions, type Column, type Row, TableError, type Value } from "./session.ts";
+import type { BatchOptions, Column, Row, Value } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /** How values are read into rows. */
 export type Reading = BatchOptions;

@@ -1,5 +1,5 @@
 import { nearestName } from "../authoring/nearest-name.ts";
-import { TableError } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /**
  * Settings of the engines, by name: `spark.` and what follows are Spark's, `duckdb.` DuckDB's. Each engine takes its own,

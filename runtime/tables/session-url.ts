@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { nearestName } from "../authoring/nearest-name.ts";
-import { TableError } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /** What `--session` names. */
 export type SessionUrl = { readonly engine: "duckdb" } | SparkUrl;

@@ -1,5 +1,4 @@
 import type { PathVersion } from "../disk/file-version.ts";
-import { UserError } from "../errors/user-error.ts";
 import type { SimilarityJoinOptions, Transformer } from "../matching/stages.ts";
 import type { InputPaths } from "./files/input-files.ts";
 import type { SqlFragment } from "./sql-fragment.ts";
@@ -336,9 +335,4 @@ export interface KnownContent {
 export interface TransformOptions {
   /** The stages' output columns that are wanted; default all. The others cost nothing. */
   readonly keep?: readonly string[];
-}
-
-/** Something a table was asked for that can't be done. `message` is complete for a user: what, where, what to do. */
-export class TableError extends UserError {
-  override readonly name = "TableError";
 }

@@ -4,8 +4,9 @@ import { changeOf, type FilesOfFolder, type PathChange, pathVersion } from "../d
 import { isNamedBelow } from "../disk/is-below.ts";
 import type { Reading, WrittenFolders } from "../disk/written-folders.ts";
 import type { Writer } from "../disk/written-record.ts";
-import { type SourceVersion, TableError } from "./session.ts";
+import type { SourceVersion } from "./session.ts";
 import type { ShownPath } from "./shown-path.ts";
+import { TableError } from "./table-error.ts";
 
 /** What a session knows of the run that it is in. */
 export interface RunFolders {

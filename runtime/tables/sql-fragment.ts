@@ -1,4 +1,5 @@
-import { type SqlInput, TableError } from "./session.ts";
+import type { SqlInput } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /** How a {@link SqlFragment} made by another copy of this module is known. Nothing that was parsed or cloned has it. */
 const brand: unique symbol = Symbol.for("millrace.sqlFragment") as never; // Symbol.for isn't unique to TypeScript

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { TableError } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /** What stands for an input where a template's text is shown. */
 export const inputMark = "$" + "{...}";

@@ -1,8 +1,8 @@
-import { TableError } from "./session.ts";
 import { excerpt } from "./sql-excerpt.ts";
 import { type BoundValue, inputMark } from "./sql-input.ts";
 import { isWord } from "./sql-operands.ts";
 import type { SqlToken } from "./sql-tokens.ts";
+import { TableError } from "./table-error.ts";
 
 /** Where a value stands alone that is meant for a column's name. */
 type ListPlace = "ORDER BY" | "GROUP BY" | "PARTITION BY";

@@ -1,4 +1,4 @@
-import { TableError } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /**
  * The parts of a table's name in a server's catalogs: `catalog.schema.name`, of which those before the last may be left

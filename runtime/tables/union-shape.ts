@@ -1,7 +1,7 @@
 import { typeName } from "./column-types.ts";
 import { commonType } from "./common-type.ts";
-import { TableError } from "./session.ts";
 import { type Shape, shapeOf } from "./shape.ts";
+import { TableError } from "./table-error.ts";
 
 /**
  * The columns of all rows of several tables: those of the first, by name, of types that hold the values of all.

@@ -3,7 +3,8 @@ import { dayNumber } from "./calendar.ts";
 import { type ParsedType, parseColumnType, typeName } from "./column-types.ts";
 import { keyValue } from "./map-keys.ts";
 import { sameName } from "./same-name.ts";
-import { type Column, TableError, type Value } from "./session.ts";
+import type { Column, Value } from "./session.ts";
+import { TableError } from "./table-error.ts";
 
 /** How an engine makes its values of what isn't a plain JavaScript value. */
 export interface ValueMaker<V> {

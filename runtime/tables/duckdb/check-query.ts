@@ -1,10 +1,10 @@
 import type * as DuckDb from "@duckdb/node-api";
 import { isWholeInRows, type ParsedType } from "../column-types.ts";
 import { sameName } from "../same-name.ts";
-import { TableError } from "../session.ts";
 import { excerpt, sourceOffset } from "../sql-excerpt.ts";
 import { type BoundValue, inputMark } from "../sql-input.ts";
 import { duckDbWriting, sqlTokens } from "../sql-tokens.ts";
+import { TableError } from "../table-error.ts";
 import { fromEngineType } from "./engine-types.ts";
 import { type Edit, edited, withInstants } from "./instants.ts";
 import type { Api } from "./load-duckdb.ts";

@@ -4,7 +4,8 @@ import { nearestName } from "../../authoring/nearest-name.ts";
 import { type CsvTexts, csvReading } from "../csv-reading.ts";
 import { noFile } from "../no-file.ts";
 import { sameName } from "../same-name.ts";
-import { type CsvColumns, type CsvOptions, TableError } from "../session.ts";
+import type { CsvColumns, CsvOptions } from "../session.ts";
+import { TableError } from "../table-error.ts";
 import { bomLength, type CsvFormat, longestRow } from "./csv-scan.ts";
 import { csvTypeNames, csvValueRule } from "./csv-values.ts";
 

@@ -22,26 +22,26 @@ import { replaceFolder } from "../parquet-folder.ts";
 import { columnsOf, type FilePlan, PlannedSession } from "../planned-session.ts";
 import { PlannedTable } from "../planned-table.ts";
 import { sameName } from "../same-name.ts";
-import {
-  type Column,
-  type CsvColumns,
-  type CsvOptions,
-  type CsvType,
-  type ExcelOptions,
-  type FileNameOption,
-  type JsonOptions,
-  type RejectedRow,
-  type Row,
-  type Table,
-  TableError,
-  type TableHandle,
-  type TransformOptions,
+import type {
+  Column,
+  CsvColumns,
+  CsvOptions,
+  CsvType,
+  ExcelOptions,
+  FileNameOption,
+  JsonOptions,
+  RejectedRow,
+  Row,
+  Table,
+  TableHandle,
+  TransformOptions,
 } from "../session.ts";
 import { isUrl } from "../session-url.ts";
 import { columnsShape, type Shape, shapeOf } from "../shape.ts";
 import type { ShownPath } from "../shown-path.ts";
 import { noteUrlRead, ownFile, type RunFolders, Source } from "../source.ts";
 import { duckDbWriting } from "../sql-tokens.ts";
+import { TableError } from "../table-error.ts";
 import { tableNameParts } from "../table-name.ts";
 import { unionShape } from "../union-shape.ts";
 import { warnOfDialect } from "../warn-of-dialect.ts";

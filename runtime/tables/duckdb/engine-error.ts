@@ -1,4 +1,4 @@
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 
 /** What DuckDB says went wrong. */
 export interface EngineProblem {

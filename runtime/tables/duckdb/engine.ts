@@ -7,7 +7,7 @@ import type * as DuckDb from "@duckdb/node-api";
 import { freshPath } from "../../disk/fresh-path.ts";
 import { type EngineShare, threadShare } from "../engine-share.ts";
 import { madeOnce } from "../made-once.ts";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 import { engineProblem } from "./engine-error.ts";
 import { type ExtensionName, loadExtension } from "./extensions.ts";
 import { type Api, loadDuckDb } from "./load-duckdb.ts";

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type * as DuckDb from "@duckdb/node-api";
 import { log } from "../../authoring/log.ts";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 import { engineProblem } from "./engine-error.ts";
 import { literal } from "./quoting.ts";
 

@@ -7,7 +7,7 @@ import type {
   TokenColumn,
 } from "../../matching/columns.ts";
 import type { ParsedType } from "../column-types.ts";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 import type { Api } from "./load-duckdb.ts";
 
 /** Gathers a column out of chunks, in the layout that the matching kernels work on. */

@@ -3,7 +3,7 @@ import type { ParsedType } from "../column-types.ts";
 import { typeName } from "../column-types.ts";
 import { commonType } from "../common-type.ts";
 import { sameName } from "../same-name.ts";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 import { fromEngineType, sqlType } from "./engine-types.ts";
 import type { Api } from "./load-duckdb.ts";
 import { literal, pathLiteral, quoted } from "./quoting.ts";

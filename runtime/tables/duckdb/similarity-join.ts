@@ -8,7 +8,7 @@ import { MatchingError } from "../../matching/matching-error.ts";
 import { fitMinHash } from "../../matching/min-hash-lsh.ts";
 import type { SimilarityJoinOptions } from "../../matching/stages.ts";
 import { checkJoin, hashPrime, wrongFeatures } from "../check-matching.ts";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 import { SetGatherer, ValueGatherer } from "./matching-columns.ts";
 import type { PlanNode } from "./plan.ts";
 import type { QueryRunner } from "./query-runner.ts";

@@ -1,7 +1,7 @@
 import type * as DuckDb from "@duckdb/node-api";
-import { TableError } from "../session.ts";
 import { excerpt, sourceOffset } from "../sql-excerpt.ts";
 import { type BoundValue, inputMark } from "../sql-input.ts";
+import { TableError } from "../table-error.ts";
 import { cleaned, engineProblem } from "./engine-error.ts";
 import type { Api } from "./load-duckdb.ts";
 

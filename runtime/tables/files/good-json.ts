@@ -1,6 +1,7 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { parseColumnType } from "../column-types.ts";
-import { type JsonOptions, type RejectedRow, TableError } from "../session.ts";
+import type { JsonOptions, RejectedRow } from "../session.ts";
+import { TableError } from "../table-error.ts";
 import { type JsonColumns, scanJsonLines } from "./json-lines.ts";
 
 /** More lines than this are not rejects but another kind of file. */

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import { TableError } from "../session.ts";
 import { shownPath } from "../shown-path.ts";
 import { noteFolderRead } from "../source.ts";
+import { TableError } from "../table-error.ts";
 import { type Constant, typeOfTexts } from "./constant-columns.ts";
 import { formats } from "./formats.ts";
 import { type FileFinder, type InputFile, type InputPaths, inputFiles } from "./input-files.ts";

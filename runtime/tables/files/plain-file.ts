@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import zlib from "node:zlib";
 import { noFile } from "../no-file.ts";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 
 type Compression = "gzip" | "zstd";
 

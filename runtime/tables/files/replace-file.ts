@@ -4,7 +4,7 @@ import { freshPath } from "../../disk/fresh-path.ts";
 import { makeFolder } from "../../disk/make-folder.ts";
 import { syncFile, syncFolder } from "../../disk/sync.ts";
 import { cantWrite } from "../parquet-folder.ts";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 
 /**
  * Replaces a file as a whole: what `write` writes goes to a file beside it, which then takes its place. On any error

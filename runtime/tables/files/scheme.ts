@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { nearestName } from "../../authoring/nearest-name.ts";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 
 /** What a path is, by what stands before `://`. A further kind of place is an entry in {@link schemes}. */
 type PlaceKind = "local" | "web" | "bucket";

@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 
 const mostRedirects = 10;
 

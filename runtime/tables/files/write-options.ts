@@ -1,10 +1,6 @@
-import {
-  type CsvWriteOptions,
-  type ExcelWriteOptions,
-  type ParquetWriteOptions,
-  TableError,
-} from "../session.ts";
+import type { CsvWriteOptions, ExcelWriteOptions, ParquetWriteOptions } from "../session.ts";
 import type { Shape } from "../shape.ts";
+import { TableError } from "../table-error.ts";
 
 /** A table's rows as a file of a format, or as a folder of Parquet. */
 export type WriteRequest =

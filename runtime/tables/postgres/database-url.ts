@@ -1,4 +1,4 @@
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 
 /** A PostgreSQL database, as a URL names it. The password shows neither in JSON nor when it is printed. */
 export interface DatabaseUrl {

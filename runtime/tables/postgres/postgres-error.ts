@@ -1,4 +1,4 @@
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 
 /** Of what the driver throws the parts that tell a cause. */
 interface ServerProblem {

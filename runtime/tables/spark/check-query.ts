@@ -1,8 +1,8 @@
 import { sameName } from "../same-name.ts";
-import { TableError } from "../session.ts";
 import { excerpt, sourceOffset } from "../sql-excerpt.ts";
 import { inputMark } from "../sql-input.ts";
 import { sparkWriting, sqlTokens } from "../sql-tokens.ts";
+import { TableError } from "../table-error.ts";
 import { emptyRelation, type QueryInput, query } from "./plan.ts";
 import type { DataType } from "./protocol/spark-connect_pb.ts";
 import type { CallContext, SparkClient } from "./spark-client.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { currentTaskRun, log, progress } from "../../authoring/log.ts";
-import { TableError } from "../session.ts";
 import type { SparkUrl } from "../session-url.ts";
+import { TableError } from "../table-error.ts";
 import type { CallContext, SparkClient } from "./spark-client.ts";
 import { saidBySpark } from "./spark-error.ts";
 

@@ -1,5 +1,5 @@
 import type { ExactMethod, MinHashParams, SimilarityJoinOptions } from "../../matching/stages.ts";
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 import type { Connection } from "./connection.ts";
 import {
   deleteModel,

@@ -1,4 +1,4 @@
-import { TableError } from "../session.ts";
+import { TableError } from "../table-error.ts";
 import type { SparkFailure } from "./spark-failure.ts";
 
 /** What a call to Spark failed with. */

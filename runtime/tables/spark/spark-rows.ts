@@ -1,9 +1,10 @@
 import { isWholeInRows } from "../column-types.ts";
 import { parquetFiles } from "../parquet-files.ts";
-import { type BatchOptions, type Row, type Session, TableError } from "../session.ts";
+import type { BatchOptions, Row, Session } from "../session.ts";
 import { isUrl } from "../session-url.ts";
 import type { Shape } from "../shape.ts";
 import { checkUnchanged, type Read, type Source, wereStill } from "../source.ts";
+import { TableError } from "../table-error.ts";
 import type { Connection } from "./connection.ts";
 import { parquetRelation } from "./parquet-relation.ts";
 import { type PlanFiles, type PlanNode, project, render, renderInOrder } from "./plan.ts";

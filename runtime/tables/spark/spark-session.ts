@@ -24,7 +24,6 @@ import {
   type RejectedRow,
   type Row,
   type Table,
-  TableError,
   type TableHandle,
   type TransformOptions,
 } from "../session.ts";
@@ -33,6 +32,7 @@ import { columnsShape, type Shape } from "../shape.ts";
 import type { ShownPath } from "../shown-path.ts";
 import { checkUnchanged, noteUrlRead, ownFile, type RunFolders, Source } from "../source.ts";
 import { isOrdered, sparkWriting, sqlTokens, withPlainNames } from "../sql-tokens.ts";
+import { TableError } from "../table-error.ts";
 import { tableNameParts } from "../table-name.ts";
 import { warnOfDialect } from "../warn-of-dialect.ts";
 import { rowTypes } from "../write-values.ts";
