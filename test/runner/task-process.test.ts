@@ -71,6 +71,7 @@ const crashes = task({ name: "Crashes", retries: 1 }, async () => {
   (await import("node:fs")).writeSync(2, "free(): invalid pointer\\n");
   await sleep(50);
   process.kill(process.pid, "SIGSEGV");
+  await sleep(60_000); // the signal may reach the process's main thread a little later than this one would return
 });
 export default flow({ name: "F" }, () => { crashes(); });
 `,
