@@ -7,7 +7,7 @@ interface Step {
 
 const pictures = "extension/media/walkthrough";
 
-/** From nothing to a flow of one's own, in their order. What each is done by is in flows/walkthrough-steps.ts. */
+/** From nothing to a flow of one's own, in their order. What each is done by is in flows/steps-done.ts. */
 export const walkthroughSteps = {
   example: {
     title: "See a flow run",

@@ -17,7 +17,7 @@ const kinds: { readonly [Kind in ArtifactContent["kind"]]: ArtifactKind } = {
   comparison: { icon: "scatter", tab: "comparison" },
   markdown: { icon: "text", tab: "artifacts" },
   image: { icon: "image", tab: "artifacts" },
-  check: { icon: "check", tab: "artifacts" },
+  check: { icon: "checklist", tab: "artifacts" },
 };
 
 /** A kind of a newer runtime is gone about as a text is. */

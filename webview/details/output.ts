@@ -134,7 +134,7 @@ export class Output {
   #errorNodes(message: string, stack: string | undefined, source: SourceLocation | undefined): HTMLElement[] {
     const nodes: HTMLElement[] = [h("p", { class: "error-message" }, message)];
     if (source !== undefined) nodes.push(h("p", {}, this.sourceLink(source)));
-    const lines = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+    const lines = belowHeading(stack ?? "");
     if (lines.length > 0) {
       nodes.push(
         h(
@@ -142,7 +142,7 @@ export class Output {
           { class: "stack" },
           ...lines.flatMap((line, i) => [
             ...(i > 0 ? ["\n"] : []),
-            ...findSources(line.trim()).map((part) =>
+            ...findSources(line).map((part) =>
               part.source === undefined ? part.text : sourceLink(part.text, part.source, this.openSource),
             ),
           ]),
@@ -151,4 +151,11 @@ export class Output {
     }
     return nodes;
   }
+}
+
+/** What a stack tells below the error's own name and message: its frames, and the errors in it with theirs. */
+function belowHeading(stack: string): string[] {
+  const lines = stack.split("\n");
+  const first = lines.findIndex((line) => /^\s+at |^Caused by: |^ +\d+ of \d+ errors: /.test(line));
+  return first < 0 ? [] : lines.slice(first).map((line) => line.replace(/^ {4}(?=at )/, ""));
 }

@@ -2,7 +2,7 @@ import { s } from "./dom.ts";
 
 /** Icons of 16 by 16, drawn with lines one unit wide and filled with the current colour. */
 const paths = {
-  check: "M13.6 3.7 14.4 4.3 6.5 12.6 2 8.3 2.7 7.6 6.5 11.2Z",
+  checklist: "M2 3h1.5v1.5H2ZM5 3.25h9v1H5ZM2 7.25h1.5v1.5H2ZM5 7.5h9v1H5ZM2 11.5h1.5V13H2ZM5 11.75h9v1H5Z",
   close: "M8 7.3 12.3 3 13 3.7 8.7 8 13 12.3 12.3 13 8 8.7 3.7 13 3 12.3 7.3 8 3 3.7 3.7 3Z",
   "chevron-right": "M6.1 3 11.1 8 6.1 13 5.4 12.3 9.7 8 5.4 3.7Z",
   "chevron-down": "M3 6.1 8 11.1 13 6.1 12.3 5.4 8 9.7 3.7 5.4Z",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { makeState } from "../../../runtime/events/states.ts";
 import type { Answer } from "../../../webview/contract.ts";
 import { movieRun, troubledRun } from "../host/example-runs.ts";
 import { chromiumPath, PanelBrowser, type PanelPage, snapshotOf } from "../host/panel-host.ts";
@@ -162,6 +163,19 @@ describe("the panel's page in Chromium", function () {
     assert.deepEqual(panel.actions(), [
       { kind: "open-source", source: { file: "/home/me/flows/example.tasks.ts", line: 41, column: 11 } },
     ]);
+  });
+
+  it("tells the errors in an error, each with its own frames", async () => {
+    const script = new RunScript().start("F", "n").task("Both-0").run("Both-0");
+    const inner = "  1 of 2 errors: TypeError: no <i>\n      at b (/f.ts:2:2)\n  2 of 2 errors: 'a text'";
+    const stack = `AggregateError: both\nfailed { code: 'E' }\n    at a (/f.ts:1:1)\n${inner}\nCaused by: Error: it`;
+    const error = { name: "AggregateError", message: "both\nfailed", stack };
+    script.add({ type: "task-run-state", taskRun: "Both-0", state: makeState("Failed"), error });
+    panel = await browser.open({});
+    await panel.show({ events: script.events, artifacts: {} });
+    await node("Both, Failed").click();
+    const shown = await output().locator(".stack").innerText();
+    assert.equal(shown, `at a (/f.ts:1:1)\n${inner}\nCaused by: Error: it`);
   });
 
   it("is worked by the keyboard alone: arrows along edges, Enter opens, Escape goes back", async () => {
