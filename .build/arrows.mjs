@@ -3,8 +3,8 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import { pathToFileURL } from "node:url";
 import { root } from "./freshness.mjs";
+import { isMain } from "./is-main.mjs";
 
 const runtime = (...names) => names.map((name) => `runtime/${name}`);
 const extension = (...names) => names.map((name) => `extension/${name}`);
@@ -181,7 +181,7 @@ export function arrowProblems() {
   ];
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   const { after } = files();
   for (const [file, text] of Object.entries(after)) writeFileSync(file, text);
 }

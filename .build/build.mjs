@@ -2,9 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { digestOf, root, unlessFresh } from "./freshness.mjs";
 import { install } from "./install.mjs";
+import { isMain } from "./is-main.mjs";
 import { rememberBundled } from "./notices.mjs";
 
 const sources = ["package.json", "package-lock.json", "tsconfig.json", "runtime", ".build"];
@@ -137,4 +137,4 @@ function removeInnerTypes() {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();
+if (isMain(import.meta.url)) await build();

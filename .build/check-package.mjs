@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./freshness.mjs";
 import { install } from "./install.mjs";
+import { isMain } from "./is-main.mjs";
 
 /** What a user writes, by file: each prints one line. */
 const consumer = {
@@ -159,5 +160,4 @@ async function checkPackage() {
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
-  await checkPackage();
+if (isMain(import.meta.url)) await checkPackage();

@@ -2,9 +2,9 @@
 // that checks our types, so that both come by npx, to its own cache.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { root } from "./freshness.mjs";
 import { install } from "./install.mjs";
+import { isMain } from "./is-main.mjs";
 
 const packages = ["typedoc@0.28", "typescript@6.0"];
 const options = {
@@ -33,7 +33,7 @@ export function makeReference(out = options.out) {
   return status === 0;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   await install();
   if (!makeReference()) process.exit(1);
   console.log(`The reference is in ${join(root, options.out, "index.html")}.`);

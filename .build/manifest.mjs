@@ -1,8 +1,8 @@
 // Writes the extension's part of package.json from extension/manifest/. `--check` only says whether it is stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { root } from "./freshness.mjs";
+import { isMain } from "./is-main.mjs";
 
 /** The extension's fields of package.json, as extension/manifest/ declares them. */
 export async function fieldsOfExtension() {
@@ -37,7 +37,7 @@ export async function writeManifest() {
   return true;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   if (process.argv.includes("--check")) {
     if (readFileSync(join(root, "package.json"), "utf8") !== (await manifestText())) {
       console.error(

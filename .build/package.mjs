@@ -14,10 +14,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { buildExtension, buildPanel } from "./extension.mjs";
 import { root } from "./freshness.mjs";
+import { isMain } from "./is-main.mjs";
 import { binariesBelow, binaryProblems } from "./native-binaries.mjs";
 import { noticesFile, noticesText } from "./notices.mjs";
 
@@ -108,7 +108,7 @@ function readJson(file) {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   const [asked = thisPlatform()] = process.argv.slice(2);
   if (asked !== "all" && !platforms.includes(asked)) {
     console.error(`There is no package for '${asked}'. Name one of ${platforms.join(", ")}, or all.`);

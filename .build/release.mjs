@@ -2,8 +2,8 @@
 // changelog; `... repository <url>` writes the repository that the packages are built from into package.json.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { root } from "./freshness.mjs";
+import { isMain } from "./is-main.mjs";
 
 /**
  * What the changelog says of a version.
@@ -44,5 +44,4 @@ function main([command, argument = ""]) {
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
-  main(process.argv.slice(2));
+if (isMain(import.meta.url)) main(process.argv.slice(2));
