@@ -55,15 +55,16 @@ export function textTable(
   ];
 }
 
-/** Takes from the widest column, one terminal column at a time, until all fit or none can give more. */
+/** Takes from the widest columns, one terminal column at a time and from the left, until all fit or none can give more. */
 function shrink(columns: readonly { width: number; readonly least: number }[], space: number): void {
-  let total = columns.reduce((sum, { width }) => sum + width, 0);
-  while (total > space) {
-    const [widest] = columns.filter(({ width, least }) => width > least).sort((a, b) => b.width - a.width);
-    if (widest === undefined) return;
-    widest.width--;
-    total--;
-  }
+  let excess = columns.reduce((sum, { width }) => sum + width, 0) - space;
+  const widest = columns.reduce((most, { width }) => Math.max(most, width), 0);
+  for (let level = widest; level > 0 && excess > 0; level--)
+    for (const column of columns)
+      if (excess > 0 && column.width === level && level > column.least) {
+        column.width--;
+        excess--;
+      }
 }
 
 function align(cell: string, width: number, side: "left" | "right", isLast: boolean): string {
