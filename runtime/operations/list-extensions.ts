@@ -1,3 +1,4 @@
+import { UsageError } from "../errors/user-error.ts";
 import {
   type ExtensionName,
   engineBuild,
@@ -24,16 +25,16 @@ export interface ListedExtensions {
 /**
  * DuckDB's extensions that flows may need, and where they are.
  * @param install those that are installed first; all of them if the list is empty.
- * @throws {TableError} for one that can't be had.
+ * @throws {UsageError} for one that no flow needs; {TableError} for one that can't be had.
  */
 export async function listExtensions(install?: readonly string[]): Promise<ListedExtensions> {
+  const names = Object.keys(extensions).filter(isExtensionName);
+  const wanted = install?.length === 0 ? names : (install ?? []).map(knownName);
   const api = await loadDuckDb();
   const places = extensionPlaces();
   const database = await api.DuckDBInstance.create(":memory:", { autoinstall_known_extensions: "false" });
   const connection = await database.connect();
   try {
-    const names = Object.keys(extensions).filter(isExtensionName);
-    const wanted = install?.length === 0 ? names : (install ?? []).filter(isExtensionName);
     for (const name of wanted)
       for (const each of [...extensions[name].after, name]) await installExtension(connection, each, places);
     const build = await engineBuild(connection);
@@ -49,4 +50,9 @@ export async function listExtensions(install?: readonly string[]): Promise<Liste
     connection.disconnectSync();
     database.closeSync();
   }
+}
+
+function knownName(name: string): ExtensionName {
+  if (isExtensionName(name)) return name;
+  throw new UsageError(`There is no extension '${name}' that flows need. 'millrace extensions' lists them.`);
 }

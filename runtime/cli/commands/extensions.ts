@@ -1,4 +1,3 @@
-import { UsageError } from "../../errors/user-error.ts";
 import { listExtensions } from "../../operations/list-extensions.ts";
 import { print, printJson } from "../output.ts";
 
@@ -11,13 +10,6 @@ export async function extensionsCommand(
   names: readonly string[] | undefined,
   options: ExtensionsOptions,
 ): Promise<void> {
-  const unknown = await import("../../tables/duckdb/extensions.ts").then(({ isExtensionName }) =>
-    names?.find((name) => !isExtensionName(name)),
-  );
-  if (unknown !== undefined)
-    throw new UsageError(
-      `There is no extension '${unknown}' that flows need. 'millrace extensions' lists them.`,
-    );
   const { engine, folder, extensions } = await listExtensions(names);
   if (options.json) {
     printJson({ engine, folder, extensions });
