@@ -87,9 +87,9 @@ export async function startRun(options: StartOptions, listen: Listen): Promise<S
   const file = await resolved;
   const { loaded, choices } = await loadForRun(file, options.base, options.choose);
   const { base, settings } = choices;
-  const { of, ...part } = (await partOfRun(choices.part ?? {}, base, file)) ?? { of: undefined };
+  const part = await partOfRun(choices.part ?? {}, base, file);
   const parameters =
-    of === undefined ? choices.parameters : { ...parametersOf(of).given, ...choices.parameters };
+    part?.of === undefined ? choices.parameters : { ...parametersOf(part.of).given, ...choices.parameters };
   const { options: flowOptions } = loaded.flow.definition;
   const threads = threadCount(choices.threads ?? flowOptions.threads?.toString());
   if (threads !== guess) {
@@ -106,7 +106,7 @@ export async function startRun(options: StartOptions, listen: Listen): Promise<S
     loaded,
     parameters,
     values,
-    ...("order" in part ? { part } : {}),
+    ...(part === undefined ? {} : { part }),
     folder,
     base,
     pool,
