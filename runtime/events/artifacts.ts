@@ -110,6 +110,15 @@ export interface CheckArtifact {
   readonly rows: TableArtifact["rows"];
 }
 
+/** How a check ended. */
+export function checkStatus({
+  passed,
+  severity,
+}: Pick<CheckArtifact, "passed" | "severity">): "Passed" | "Warning" | "Failed" {
+  if (passed) return "Passed";
+  return severity === "warn" ? "Warning" : "Failed";
+}
+
 /** What a check found in a few words: `3 violations in 120 rows`. */
 export function checkOutcome({
   passed,

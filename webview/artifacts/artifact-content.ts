@@ -1,4 +1,9 @@
-import { type ArtifactContent, type CheckArtifact, checkOutcome } from "../../runtime/events/artifacts.ts";
+import {
+  type ArtifactContent,
+  type CheckArtifact,
+  checkOutcome,
+  checkStatus,
+} from "../../runtime/events/artifacts.ts";
 import type { ArtifactView } from "../../runtime/events/run-view.ts";
 import { comparisonPlots } from "../comparison/comparison-plots.ts";
 import { DataTable } from "../data/data-table.ts";
@@ -76,8 +81,8 @@ function contentElement(context: PageContext, title: string, content: ArtifactCo
 }
 
 function checkElement({ host }: PageContext, title: string, check: CheckArtifact): HTMLElement {
-  const { passed, severity, columns, rows, violations } = check;
-  const status = passed ? "Passed" : severity === "warn" ? "Warning" : "Failed";
+  const { columns, rows, violations } = check;
+  const status = checkStatus(check);
   const outcome = h(
     "p",
     { class: `check-outcome check-${status.toLowerCase()}` },

@@ -5,6 +5,7 @@ import {
   type CheckArtifact,
   type ComparisonArtifact,
   checkOutcome,
+  checkStatus,
   type HistogramArtifact,
   type JsonValue,
   type TableArtifact,
@@ -60,14 +61,13 @@ function tableText({ columns, rows, total }: TableArtifact, place: ArtifactPlace
   return [...lines, ...rest(shown.length, total ?? rows.length, "rows")];
 }
 
+const checkMarks = { Passed: ["green", "✔"], Warning: ["yellow", "!"], Failed: ["red", "✘"] } as const;
+
 /** Whether a check passed, failed, or warns, what it found, and a sample of what violates it. */
 function checkText(check: CheckArtifact, place: ArtifactPlace): string[] {
-  const { passed, severity, columns, rows, violations } = check;
-  const [style, symbol, status] = passed
-    ? (["green", "✔", "Passed"] as const)
-    : severity === "warn"
-      ? (["yellow", "!", "Warning"] as const)
-      : (["red", "✘", "Failed"] as const);
+  const { columns, rows, violations } = check;
+  const status = checkStatus(check);
+  const [style, symbol] = checkMarks[status];
   const sample = { kind: "table", columns, rows, total: violations ?? rows.length } as const;
   return [
     `${paint(style, `${symbol} ${status}`)}: ${checkOutcome(check)}`,
