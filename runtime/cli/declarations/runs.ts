@@ -115,7 +115,7 @@ export function declareRunCommands(program: Command): void {
     .option("--cache", "cached results of that age too; needs --older-than")
     .option("--dry-run", "only say what would go")
     .addOption(dirOption())
-    .option("--json", "print JSON: { runs, bundles, cached }")
+    .option("--json", "print JSON: { runs, bundles, written, cached }")
     .addHelpText("after", "\nGive --keep, --older-than or both; with both a run goes only if both say so.")
     .action(async (options: PruneOptions) => {
       const { pruneCommand } = await import("../commands/prune.ts");
