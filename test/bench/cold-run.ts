@@ -47,6 +47,15 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 }
 
+/** The median of ratios that were taken pair by pair, with the smallest and the largest. */
+export function spread(ratios: readonly number[], digits = 2) {
+  return {
+    median: round(median(ratios), digits),
+    min: round(Math.min(...ratios), digits),
+    max: round(Math.max(...ratios), digits),
+  };
+}
+
 export function round(value: number, digits = 3): number {
   return Number(value.toFixed(digits));
 }

@@ -10,7 +10,7 @@ import { Engine } from "../../runtime/tables/duckdb/engine.ts";
 import { openDuckDb } from "../../runtime/tables/duckdb/open-duckdb.ts";
 import { literal, pathLiteral, quoted } from "../../runtime/tables/duckdb/quoting.ts";
 import type { CsvOptions, CsvType } from "../../runtime/tables/session.ts";
-import { median, round } from "./cold-run.ts";
+import { median, round, spread } from "./cold-run.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -88,13 +88,5 @@ function took(all: readonly Took[]) {
   return {
     seconds: round(median(all.map(({ seconds }) => seconds))),
     cpuSeconds: round(median(all.map(({ cpu }) => cpu)), 2),
-  };
-}
-
-function spread(ratios: readonly number[]) {
-  return {
-    median: round(median(ratios), 2),
-    min: round(Math.min(...ratios), 2),
-    max: round(Math.max(...ratios), 2),
   };
 }

@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cacheFolder, pythonWith } from "../python-venv.ts";
 import { setUpSpark } from "../spark/set-up.ts";
-import { median, round } from "./cold-run.ts";
+import { median, round, spread } from "./cold-run.ts";
 import { timedProcess } from "./timed-process.ts";
 
 /** What a side took of time. `cpu` is missing where it isn't told, or the time is that of a part of a process. */
@@ -81,16 +81,11 @@ async function compared(name: string, { other, ours, theirs }: Comparison, runs:
     runs,
     millrace: side("ours"),
     [other]: side("theirs"),
-    ratio: spread(pairs.map((pair) => pair.theirs.seconds / pair.ours.seconds)),
-    ...(cpuRatios.length === 0 ? {} : { cpuRatio: spread(cpuRatios) }),
-  };
-}
-
-function spread(ratios: readonly number[]) {
-  return {
-    median: round(median(ratios), 1),
-    min: round(Math.min(...ratios), 1),
-    max: round(Math.max(...ratios), 1),
+    ratio: spread(
+      pairs.map((pair) => pair.theirs.seconds / pair.ours.seconds),
+      1,
+    ),
+    ...(cpuRatios.length === 0 ? {} : { cpuRatio: spread(cpuRatios, 1) }),
   };
 }
 
