@@ -18,8 +18,8 @@ const options = {
 };
 
 /** Makes the reference. @returns whether it could be made without a warning. */
-export function makeReference(out = options.out) {
-  const args = Object.entries({ ...options, out }).flatMap(([name, value]) =>
+function makeReference() {
+  const args = Object.entries(options).flatMap(([name, value]) =>
     [value].flat().flatMap((each) => [`--${name}`, each]),
   );
   const { status } = spawnSync(

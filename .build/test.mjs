@@ -58,7 +58,7 @@ function ended(child) {
 
 /** A count of mocha's summary; a suite within a window prints one of its own before. */
 function lastCount(text, what) {
-  return [...text.matchAll(new RegExp(`^ {2}(\\d+) ${what}`, "gm"))].at(-1)?.[1] ?? 0;
+  return Number([...text.matchAll(new RegExp(`^ {2}(\\d+) ${what}`, "gm"))].at(-1)?.[1] ?? 0);
 }
 
 /** What each lane prints is shown as one piece, the first one's while it runs; the sums are the last lines. */
@@ -97,7 +97,7 @@ async function inLanes(options) {
   const plain = printed.map((text) => text.replaceAll(/\u001b\[[\d;]*m/g, ""));
   console.log("  All lanes:");
   for (const what of ["passing", "pending", "failing", "flaky"]) {
-    const counts = plain.map((text) => Number(lastCount(text, what)));
+    const counts = plain.map((text) => lastCount(text, what));
     console.log(`  ${counts.reduce((sum, count) => sum + count, 0)} ${what}`);
   }
   return Math.max(...status);
