@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type * as Testing from "../../runtime/testing.ts";
 import { setUpPython } from "../commands/python-set-up.ts";
-import { type CodeBlock, codeBlocks, deadLinks, pages, root } from "./pages.ts";
+import { type CodeBlock, codeBlocks, deadLinks, type Page, pages, root } from "./pages.ts";
 import { fileOf, writeProject } from "./project.ts";
 
 const run = promisify(execFile);
@@ -94,7 +94,7 @@ describe("The documentation's code", function () {
         const module = (await import(pathToFileURL(join(folder, fileOf(block))).href)) as { default: never };
         await using tested = await testFlow(module.default, parameters, { folder });
         assert.equal(tested.state.name, "Completed", tested.logs.map(({ message }) => message).join("\n"));
-        const said = saidOf(block);
+        const said = saidOf(all, block);
         if (said !== undefined) assert.equal(tested.state.message, said);
       } finally {
         server?.close();
@@ -130,8 +130,8 @@ describe("The documentation's code", function () {
 });
 
 /** The final state that the text after a flow's block names, if it does. */
-function saidOf(block: CodeBlock): string | undefined {
-  const page = pages().find(({ path }) => path === block.page);
+function saidOf(all: readonly Page[], block: CodeBlock): string | undefined {
+  const page = all.find(({ path }) => path === block.page);
   const after = page?.text.split("\n").slice(block.line + block.text.split("\n").length - 1);
   return /^It ends `Completed\('(.*)'\)/.exec(after?.slice(0, 3).join("\n").trim() ?? "")?.[1];
 }

@@ -33,30 +33,34 @@ function exportsOf(entry: string): { readonly names: readonly string[]; readonly
   };
 }
 
+/** What stands in an interface. */
+function bodyOf(text: string, name: string): string {
+  const body = new RegExp(`^(?:export )?interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, "m");
+  return body.exec(text)?.[1] ?? "";
+}
+
 /** Names of the properties that an interface declares itself; of objects within them, too. */
 function propertiesOf(text: string, name: string): readonly string[] {
-  const body = new RegExp(`^(?:export )?interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, "m").exec(
-    text,
-  )?.[1];
-  const code = body?.replaceAll(/\/\*[\s\S]*?\*\//g, "") ?? "";
+  const code = bodyOf(text, name).replaceAll(/\/\*[\s\S]*?\*\//g, "");
   return [...code.matchAll(/^ +(?:readonly )?(\w+)(?=\??[:(<])/gm)].map(([, property = ""]) => property);
 }
 
 /** The properties that may be left out of an interface, each with the comment before it. */
 function optionalOf(text: string, name: string): readonly { property: string; comment: string }[] {
-  const body =
-    new RegExp(`^(?:export )?interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, "m").exec(text)?.[1] ?? "";
   const optional = /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?^ {2}(?:readonly )?(\w+)\?[:(]/gm;
-  return [...body.matchAll(optional)].map(([, comment = "", property = ""]) => ({ property, comment }));
+  return [...bodyOf(text, name).matchAll(optional)].map(([, comment = "", property = ""]) => ({
+    property,
+    comment,
+  }));
 }
 
 describe("The documentation", () => {
   const all = pages().filter(({ path }) => path !== ".github/CONTRIBUTING.md");
   const code = all.map(({ text }) => codeOf(text)).join("\n");
+  const entries = ["index.ts", "testing.ts", "matching.ts"].map(exportsOf);
   const isNamed = (name: string) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code);
 
   it("names every option of what flows, tests and programs import", () => {
-    const entries = ["index.ts", "testing.ts", "matching.ts"].map(exportsOf);
     const options = entries.flatMap(({ names, files }) => {
       const texts = files.map((file) => readFileSync(join(root, "runtime", file), "utf8"));
       return names
@@ -73,7 +77,6 @@ describe("The documentation", () => {
   });
 
   it("says of every option what it does, and its default", () => {
-    const entries = ["index.ts", "testing.ts", "matching.ts"].map(exportsOf);
     const silent = entries.flatMap(({ names, files }) =>
       names
         .filter((name) => /(?:Options|Params)$/.test(name))
@@ -88,7 +91,7 @@ describe("The documentation", () => {
   });
 
   it("names every function that can be imported", () => {
-    const names = ["index.ts", "testing.ts", "matching.ts"].flatMap((entry) => exportsOf(entry).names);
+    const names = entries.flatMap((entry) => entry.names);
     const functions = names.filter((name) => /^[a-z]/.test(name));
     assert.ok(functions.length > 40, `${functions.length}`);
     assert.deepEqual(

@@ -19,11 +19,11 @@ function importable(): ReadonlyMap<string, { readonly module: string; readonly i
 }
 
 /** A block as a module: what it uses and doesn't import is imported before it. */
-function moduleText(block: CodeBlock): string {
+function moduleText(block: CodeBlock, names: ReturnType<typeof importable>): string {
   const code = `${block.given}\n${block.text}`;
   const imported = [...code.matchAll(/import [^;]*;/g)].map(([text]) => text).join("\n");
   const body = code.replaceAll(/\/\/.*$/gm, "").replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '""');
-  const missing = [...importable()].filter(
+  const missing = [...names].filter(
     ([name]) =>
       new RegExp(`(?<![.\\w$])${name}\\b(?!\\s*:)`).test(body) &&
       !new RegExp(`\\b${name}\\b`).test(imported) &&
@@ -58,9 +58,10 @@ export function writeProject(folder: string, blocks: readonly CodeBlock[]): void
       include: ["*.ts"],
     }),
   );
+  const names = importable();
   for (const block of blocks) {
     for (const { path, text } of block.data) write(folder, path, text);
-    if (block.language === "ts") write(folder, fileOf(block), moduleText(block));
+    if (block.language === "ts") write(folder, fileOf(block), moduleText(block, names));
     else if (block.file !== undefined) write(folder, block.file, block.text);
   }
 }
