@@ -35,6 +35,17 @@ const ways: { readonly [name: string]: (value: string) => string } = {
 /** Characters after which a line that doesn't end is told in parts. */
 const cutLength = 1 << 16;
 
+/** What is shown so far of a text that comes in pieces of these lengths, and the rest in one. */
+function shownInPieces(output: MaskedOutput, text: string, lengths: readonly number[]): string {
+  let shown = "";
+  let from = 0;
+  for (const length of [...lengths, text.length]) {
+    shown += output.add(text.slice(from, from + length));
+    from += length;
+  }
+  return shown;
+}
+
 /** Not the beginning of an escape: what is a part of one isn't told from what only looks so. */
 const before = fc.string().filter((text) => !/(%[\da-f]?|\\)$/i.test(text));
 
@@ -151,13 +162,7 @@ describe("Masking", () => {
         knowSecret(value);
         const text = `before\n${value} after\nthe end\n`;
         const output = new MaskedOutput();
-        let shown = "";
-        let from = 0;
-        for (const length of [...lengths, text.length]) {
-          shown += output.add(text.slice(from, from + length));
-          from += length;
-        }
-        assert.equal(shown + output.finish(), mask(text));
+        assert.equal(shownInPieces(output, text, lengths) + output.finish(), mask(text));
       }),
       { numRuns: 60 },
     );
@@ -171,13 +176,7 @@ describe("Masking", () => {
         const secret = put(value);
         const line = `${"-".repeat(cutLength - at)}${secret}${"-".repeat(cutLength)}${secret}${secret}--`;
         const output = new MaskedOutput();
-        let told = "";
-        let from = 0;
-        for (const length of [...cuts, line.length]) {
-          told += output.add(line.slice(from, from + length));
-          from += length;
-        }
-        told += output.add(`${secret}\n`) + output.finish();
+        const told = shownInPieces(output, line, cuts) + output.add(`${secret}\n`) + output.finish();
         const marksOnce = (text: string) => text.replace(/(\*\*\*)+/g, "***");
         assert.equal(marksOnce(told), marksOnce(mask(`${line}${secret}\n`)));
       }),
