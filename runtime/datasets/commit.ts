@@ -7,15 +7,14 @@ import type * as DuckDb from "@duckdb/node-api";
 import { log } from "../authoring/log.ts";
 import { freshPath } from "../disk/fresh-path.ts";
 import { syncFile, syncFolder } from "../disk/sync.ts";
-import { parseColumnType } from "../tables/column-types.ts";
+import { castColumns } from "../tables/duckdb/cast-columns.ts";
 import { engineProblem } from "../tables/duckdb/engine-error.ts";
-import { sqlType } from "../tables/duckdb/engine-types.ts";
 import type { Lakes } from "../tables/duckdb/lakes.ts";
 import type { Api } from "../tables/duckdb/load-duckdb.ts";
 import { queryShape } from "../tables/duckdb/query-shape.ts";
 import { literal, pathLiteral, quoted } from "../tables/duckdb/quoting.ts";
 import type { Column, Table } from "../tables/session.ts";
-import { shapeOf } from "../tables/shape.ts";
+import { columnsShape } from "../tables/shape.ts";
 import { TableError } from "../tables/table-error.ts";
 import { checkColumns, checkInputs, checkKey, checkNames, checkOrder } from "./check-rows.ts";
 import { withCommitLock } from "./commit-lock.ts";
@@ -197,7 +196,7 @@ async function takeBack(
     return;
   }
   const kept = await columnsOf(connection, api, place);
-  const isSame = kept !== undefined && shapeText(kept) === shapeText(shapeOf(was.names, was.types).columns);
+  const isSame = kept !== undefined && shapeText(kept) === shapeText(was.columns);
   await connection.run(`CREATE OR REPLACE TEMP TABLE _millrace_before AS ${old}`);
   if (isSame) await connection.run(`DELETE FROM ${target}`);
   else await connection.run(`DROP TABLE ${target}`);
@@ -218,8 +217,8 @@ async function columnsOf(
     `SELECT 1 FROM duckdb_tables() WHERE database_name = ${literal(place.alias)} AND table_name = ${literal(place.name)}`,
   );
   if (found.currentRowCount === 0) return undefined;
-  const { names, types } = await queryShape(connection, api, `SELECT * FROM ${tableIn(place)}`);
-  return shapeOf(names, types).columns;
+  const { columns } = await queryShape(connection, api, `SELECT * FROM ${tableIn(place)}`);
+  return columns;
 }
 
 function shapeText(columns: readonly Column[]): string {
@@ -227,10 +226,7 @@ function shapeText(columns: readonly Column[]): string {
 }
 
 function rowsSql(file: string, columns: readonly Column[]): string {
-  const list = columns.map(
-    ({ name, type }) => `CAST(${quoted(name)} AS ${sqlType(parseColumnType(type))}) AS ${quoted(name)}`,
-  );
-  return `SELECT ${list.join(", ")} FROM read_parquet(${pathLiteral(file)}, hive_partitioning = false)`;
+  return `SELECT ${castColumns(columnsShape(columns))} FROM read_parquet(${pathLiteral(file)}, hive_partitioning = false)`;
 }
 
 /** The same for an operation with the same rows, in whatever order. */

@@ -189,9 +189,10 @@ async function read(session: Session, name: string, declared: DatasetOptions["co
     for (const { type } of columns) parseColumnType(type);
     return session.fromRows(columns, []);
   }
-  const { names } = await lakes.engine.use((connection, api) =>
+  const { columns } = await lakes.engine.use((connection, api) =>
     queryShape(connection, api, `SELECT * FROM ${tableIn(place)} AT (VERSION => ${last})`),
   );
+  const names = columns.map((column) => column.name);
   const sql = viewSql(place, view, versions, names);
   log.info(`The dataset ${name}: ${viewText(view)} is read.`);
   if (sql === undefined) throw new Error("A version has no rows to read.");

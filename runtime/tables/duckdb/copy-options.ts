@@ -1,4 +1,4 @@
-import type { WriteRequest } from "../files/write-options.ts";
+import { isWrittenAsFolder, type WriteRequest } from "../files/write-options.ts";
 import type { Shape } from "../shape.ts";
 import { literal, quoted } from "./quoting.ts";
 
@@ -22,6 +22,7 @@ export function copyOptions(request: WriteRequest): string {
         `COMPRESSION ${compression === "none" ? "uncompressed" : compression}`,
         ...(partitionBy.length === 0 ? [] : [`PARTITION_BY (${partitionBy.map(quoted).join(", ")})`]),
         ...(rowsPerFile === undefined ? [] : [`ROW_GROUP_SIZE ${rowsPerFile}`, "ROW_GROUPS_PER_FILE 1"]),
+        ...(isWrittenAsFolder(request.options) ? ["OVERWRITE_OR_IGNORE true"] : []),
       ].join(", ");
     }
   }

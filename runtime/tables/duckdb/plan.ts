@@ -4,6 +4,7 @@ import type { PlannedInput, PlannedNode } from "../planned-session.ts";
 import type { Column } from "../session.ts";
 import type { Read, Source } from "../source.ts";
 import type { BoundValue } from "../sql-input.ts";
+import { castColumns } from "./cast-columns.ts";
 import type { CsvView } from "./csv-view.ts";
 import { sqlType } from "./engine-types.ts";
 import { literal, pathLiteral, quoted } from "./quoting.ts";
@@ -174,17 +175,6 @@ function queryText(
       return `${text}CAST(${parameter(input.value)} AS ${input.value.sqlType})`;
     })
     .join("");
-}
-
-function castColumns(node: PlanNode): string {
-  return node.columns
-    .map(({ name }, i) => {
-      const type = node.types[i];
-      return type === undefined
-        ? quoted(name)
-        : `CAST(${quoted(name)} AS ${sqlType(type)}) AS ${quoted(name)}`;
-    })
-    .join(", ");
 }
 
 /** A relation of no rows with a table's columns: enough to check SQL against, with no file opened. */

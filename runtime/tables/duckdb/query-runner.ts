@@ -4,9 +4,7 @@ import { dirname, join } from "node:path";
 import type * as DuckDb from "@duckdb/node-api";
 import { freshPath } from "../../disk/fresh-path.ts";
 import { makeFolder } from "../../disk/make-folder.ts";
-import type { WrittenFolders } from "../../disk/written-folders.ts";
 import type { WriteRequest } from "../files/write-options.ts";
-import { replaceFolder } from "../parquet-folder.ts";
 import type { BatchOptions, Row } from "../session.ts";
 import { checkUnchanged, ownFile, wereStill } from "../source.ts";
 import { TableError } from "../table-error.ts";
@@ -117,24 +115,12 @@ export class QueryRunner {
     });
   }
 
-  /** Replaces the folder by one with a table's rows. */
-  async writeFolder(
-    node: PlanNode,
-    path: string,
-    shown: string,
-    written: WrittenFolders | undefined,
-  ): Promise<void> {
-    await replaceFolder(path, shown, written, (folder) =>
-      this.#copyTo(node, join(folder, "part-0.parquet"), `Writing ${shown}`),
-    );
-  }
-
   /** Writes a table's rows to a file that is there as a whole or not at all. */
   async writeFile(node: PlanNode, file: string): Promise<void> {
     const fresh = freshPath(file);
     try {
       await makeFolder(dirname(file));
-      await this.#copyTo(node, fresh, `Writing ${file}`);
+      await this.copyTo(node, fresh, file, { format: "parquet", options: {} });
       await rename(fresh, file);
     } catch (error) {
       await rm(fresh, { force: true });
@@ -161,18 +147,7 @@ export class QueryRunner {
       node,
       `Writing ${shown}`,
       (query) =>
-        `COPY (${writtenSql(request, query, node, shown)}) TO ${literal(file)} (${copyOptions(request)}${file.endsWith(".parquet") || request.format !== "parquet" ? "" : ", OVERWRITE_OR_IGNORE true"})`,
-      async (prepared, api) => {
-        await runQuery(api, prepared);
-      },
-    );
-  }
-
-  async #copyTo(node: PlanNode, file: string, what: string): Promise<void> {
-    await this.#run(
-      node,
-      what,
-      (query) => `COPY (${query}) TO ${literal(file)} (FORMAT parquet, COMPRESSION snappy)`,
+        `COPY (${writtenSql(request, query, node, shown)}) TO ${literal(file)} (${copyOptions(request)})`,
       async (prepared, api) => {
         await runQuery(api, prepared);
       },

@@ -9,6 +9,18 @@ export type WriteRequest =
   | { readonly format: "json" }
   | { readonly format: "excel"; readonly options: ExcelWriteOptions };
 
+/** Whether a request is for Parquet as an engine writes it by itself. */
+export function isPlainParquet(request: WriteRequest): boolean {
+  return (
+    request.format === "parquet" && Object.values(request.options).every((option) => option === undefined)
+  );
+}
+
+/** Whether rows go to several files, in folders by their keys, or by their number. */
+export function isWrittenAsFolder({ partitionBy = [], rowsPerFile }: ParquetWriteOptions): boolean {
+  return partitionBy.length > 0 || rowsPerFile !== undefined;
+}
+
 const compressions = ["snappy", "gzip", "zstd", "none"];
 
 /** @throws {TableError} for options that can't be, and for columns that the format has no values for. */

@@ -8,7 +8,7 @@ import { openDuckDb } from "../duckdb/open-duckdb.ts";
 import type { EngineShare } from "../engine-share.ts";
 import { type InputPaths, oneFile } from "../files/input-files.ts";
 import { shownUrl } from "../files/scheme.ts";
-import { checkWrite, type WriteRequest } from "../files/write-options.ts";
+import { checkWrite, isPlainParquet, type WriteRequest } from "../files/write-options.ts";
 import { columnsOf, type FilePlan, PlannedSession } from "../planned-session.ts";
 import { PlannedTable } from "../planned-table.ts";
 import {
@@ -360,8 +360,7 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
 
   /** What Spark's own Parquet isn't, the embedded engine writes, of the rows as Spark gave them. */
   async #write(node: PlanNode, path: string, request: WriteRequest): Promise<void> {
-    const isPlain =
-      request.format === "parquet" && Object.values(request.options).every((option) => option === undefined);
+    const isPlain = isPlainParquet(request);
     checkWrite(request, node, isUrl(path) ? shownUrl(path) : path);
     if (isPlain && isUrl(path) && !/^https?:/i.test(path)) {
       const url = path.replace(/^s3:/i, "s3a:");
