@@ -9,3 +9,8 @@ export function readPath(path: string): string {
 export function writePath(path: string): string {
   return isUrl(path) ? path : `file://${path}`;
 }
+
+/** A URL as Spark's servers know buckets: by Hadoop's name of them. */
+export function bucketUrl(url: string): string {
+  return url.replace(/^s3:/i, "s3a:");
+}

@@ -7,8 +7,6 @@ import { digestTable } from "../digest-table.ts";
 import { openDuckDb } from "../duckdb/open-duckdb.ts";
 import type { EngineShare } from "../engine-share.ts";
 import { type InputPaths, oneFile } from "../files/input-files.ts";
-import { shownUrl } from "../files/scheme.ts";
-import { checkWrite, isPlainParquet, type WriteRequest } from "../files/write-options.ts";
 import { columnsOf, type FilePlan, PlannedSession } from "../planned-session.ts";
 import { PlannedTable } from "../planned-table.ts";
 import {
@@ -38,14 +36,16 @@ import { warnOfDialect } from "../warn-of-dialect.ts";
 import { rowTypes } from "../write-values.ts";
 import { checkQuery } from "./check-query.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import { contentName } from "./content-name.ts";
 import { LocalCsv } from "./local-csv.ts";
 import { emptyRelation, type Plan, type PlanNode, type QueryInput, render, renderInOrder } from "./plan.ts";
 import type { Relation } from "./plan-messages.ts";
-import type { DataType } from "./protocol/spark-connect_pb.ts";
 import { rowDigest, type StoredRows } from "./row-digest.ts";
+import { rowsHold } from "./rows-hold.ts";
+import { bucketUrl } from "./server-path.ts";
+import { serverShape } from "./server-shape.ts";
 import { SharedFiles } from "./shared-files.ts";
 import { joinedPairs } from "./similarity-join.ts";
-import { saidBySpark } from "./spark-error.ts";
 import { SparkRows } from "./spark-rows.ts";
 import { type SparkShape, shapeOfSchema } from "./spark-shape.ts";
 import { named } from "./spark-types.ts";
@@ -53,6 +53,8 @@ import { stagesRelation } from "./stage-relation.ts";
 import { Storage } from "./storage.ts";
 import type { RowsToWrite, TablePlace } from "./table-place.ts";
 import { uploadedRows } from "./uploaded-rows.ts";
+import { viewHandle } from "./view-handle.ts";
+import { type TableWriting, writeTable } from "./write-table.ts";
 
 export interface SparkSessionOptions extends ConnectionOptions {
   readonly folder: string;
@@ -79,6 +81,7 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
   readonly #embedded: EngineSession;
   readonly #place: TablePlace;
   readonly #rows: SparkRows;
+  readonly #writing: TableWriting;
   /** Tables of files that the embedded engine has read. */
   readonly #here = new WeakMap<PlanNode, Table>();
 
@@ -101,6 +104,13 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
         ? new SharedFiles(this.#connection, this.#embedded, this.#workFolder)
         : new Storage(storage, this.#connection, this.#embedded, run && basename(run.runFolder));
     this.#rows = new SparkRows(this.#connection, this.#place, this.#embedded);
+    this.#writing = {
+      embedded: this.#embedded,
+      place: this.#place,
+      workFolder: this.#workFolder,
+      run,
+      file: (path) => this.file(path),
+    };
   }
 
   async connect(): Promise<void> {
@@ -150,7 +160,7 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
   async readParquet(paths: InputPaths, options: FileNameOption = {}): Promise<Table> {
     if (typeof paths !== "string" || options.fileName || /^https?:/i.test(paths))
       return this.#copied(await this.#embedded.readParquet(paths, options));
-    if (isUrl(paths)) return this.#readServerParquet(ownFile(paths.replace(/^s3:/i, "s3a:")));
+    if (isUrl(paths)) return this.#readServerParquet(ownFile(bucketUrl(paths)));
     const here = await this.#embedded.readParquet(paths);
     const shape = columnsShape(here.columns);
     const handle = await viewHandle(here);
@@ -178,27 +188,19 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     const { path } = source;
     noteUrlRead(path);
     const relation = await this.#rows.readStored(path, path, undefined);
-    const client = await this.#connection.client();
-    let schema: DataType | undefined;
-    try {
-      schema = await client.schema(relation, this.#connection.context(path));
-    } catch (error) {
-      if (saidBySpark(error)?.includes("CANNOT_READ_FILE_FOOTER]"))
-        throw new TableError(`${path}: is not a Parquet file.`);
-      throw error;
-    }
-    const { shape, casts }: SparkShape = shapeOfSchema(schema);
-    const table = this.planned({ kind: "parquet", source }, shape);
+    const found = await serverShape(this.#connection, relation, path, (said) =>
+      said.includes("CANNOT_READ_FILE_FOOTER]") ? `${path}: is not a Parquet file.` : undefined,
+    );
+    const asIs = found.casts === undefined ? {} : { asIs: true as const };
+    return this.#cast({ kind: "parquet", source, ...asIs }, found);
+  }
+
+  /** What the server gives, with values of types that columns don't have made into ones that they have. */
+  #cast(plan: Plan, { shape, casts }: SparkShape, ordered = false): Table {
+    const table = this.planned(plan, shape, ordered);
     return casts === undefined
       ? table
-      : this.planned(
-          {
-            kind: "over",
-            input: { ...table.node, plan: { kind: "parquet", source, asIs: true } },
-            make: casts,
-          },
-          shape,
-        );
+      : this.planned({ kind: "over", input: table.node, make: casts }, shape, ordered);
   }
 
   async catalogTable(name: string): Promise<Table> {
@@ -207,19 +209,12 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
       relType: { case: "sql", value: { query: `SELECT * FROM ${parts.map(named).join(".")}` } },
     };
     noteUrlRead(`the table ${parts.join(".")}`);
-    const client = await this.#connection.client();
     const what = `catalogTable: ${parts.join(".")}`;
-    let schema: DataType | undefined;
-    try {
-      schema = await client.schema(relation, this.#connection.context(what));
-    } catch (error) {
-      if (/^\[(?:TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND|CATALOG_NOT_FOUND)/.test(saidBySpark(error) ?? ""))
-        throw new TableError(
-          `${what}: the server has no such table. Tables are named as catalog.schema.name; without a catalog or a schema it is the server's current one.`,
-        );
-      throw error;
-    }
-    const { shape, casts } = shapeOfSchema(schema);
+    const { shape, casts } = await serverShape(this.#connection, relation, what, (said) =>
+      /^\[(?:TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND|CATALOG_NOT_FOUND)/.test(said)
+        ? `${what}: the server has no such table. Tables are named as catalog.schema.name; without a catalog or a schema it is the server's current one.`
+        : undefined,
+    );
     return this.planned({ kind: "catalog", relation: casts?.(relation) ?? relation }, shape);
   }
 
@@ -227,13 +222,9 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     const texts = withPlainNames(given);
     const client = await this.#connection.client();
     const schema = await checkQuery(client, this.#connection.context("SQL"), texts, bound);
-    const { shape, casts }: SparkShape = shapeOfSchema(schema);
     warnOfDialect(texts, sparkWriting, columnsOf(bound));
     const ordered = isOrdered(sqlTokens(texts, sparkWriting));
-    const table = this.planned({ kind: "query", texts, inputs: bound }, shape, ordered);
-    return casts === undefined
-      ? table
-      : this.planned({ kind: "over", input: table.node, make: casts }, shape, ordered);
+    return this.#cast({ kind: "query", texts, inputs: bound }, shapeOfSchema(schema), ordered);
   }
 
   protected unionOf(nodes: readonly PlanNode[], shape: Shape): Table {
@@ -317,13 +308,8 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
     });
     const shape = columnsShape(handle.columns);
     const { node: input } = this.planned({ kind: "parquet", source: this.sourceOf(handle) }, shape);
-    for await (const rows of this.planned({ kind: "over", input, make }, shape).batches({
-      timestamps: "microseconds",
-    })) {
-      const json = JSON.stringify(rows, searchable);
-      if (texts.some((text) => json.includes(text))) return true;
-    }
-    return false;
+    const limited = this.planned({ kind: "over", input, make }, shape);
+    return rowsHold(limited.batches({ timestamps: "microseconds" }), texts);
   }
 
   async close(): Promise<void> {
@@ -351,40 +337,11 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
         rows: (node, limit) => this.#rows.rows(node, limit),
         batches: (node, options) => this.#rows.batches(node, options),
         count: (node) => this.#rows.count(node),
-        write: (node, path, request) => this.#write(node, path, request),
+        write: (node, path, request) => writeTable(this.#writing, this.#toWrite(node), path, request),
         handle: (node, file, as) => this.handle(node, file, as),
       },
       { plan, columns: shape.columns, types: shape.types, ordered },
     );
-  }
-
-  /** What Spark's own Parquet isn't, the embedded engine writes, of the rows as Spark gave them. */
-  async #write(node: PlanNode, path: string, request: WriteRequest): Promise<void> {
-    const isPlain = isPlainParquet(request);
-    checkWrite(request, node, isUrl(path) ? shownUrl(path) : path);
-    if (isPlain && isUrl(path) && !/^https?:/i.test(path)) {
-      const url = path.replace(/^s3:/i, "s3a:");
-      return this.#rows.write(node, url, path);
-    }
-    if (isPlain && !isUrl(path))
-      return this.#place.writeFolder(this.file(path), this.run?.written, this.#toWrite(node));
-    const copy = join(this.#workFolder, `written-${randomUUID()}`);
-    try {
-      await this.#place.writeFolder({ path: copy, shown: path }, undefined, this.#toWrite(node));
-      const table = await this.#embedded.readParquet(copy);
-      switch (request.format) {
-        case "parquet":
-          return await table.writeParquet(path, request.options);
-        case "csv":
-          return await table.writeCsv(path, request.options);
-        case "json":
-          return await table.writeJson(path);
-        case "excel":
-          return await table.writeExcel(path, request.options);
-      }
-    } finally {
-      await rm(copy, { recursive: true, force: true });
-    }
   }
 
   protected csvIn({ plan }: PlanNode): LocalCsv | undefined {
@@ -436,39 +393,4 @@ export class SparkSession extends PlannedSession<PlanNode, LocalCsv> {
   }
 }
 
-/** What JSON has no form for, so that a text can be found in it. */
-function searchable(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return String(value);
-  return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
-}
-
-/** The handle of a view over files; undefined where it is computed. */
-async function viewHandle(table: Table): Promise<TableHandle | undefined> {
-  class Computed extends Error {}
-  try {
-    return await table.handle(() => {
-      throw new Computed();
-    });
-  } catch (error) {
-    if (error instanceof Computed) return undefined;
-    throw error;
-  }
-}
-
 const stringShape: Shape = { columns: [{ name: "digest", type: "string" }], types: [{ kind: "string" }] };
-
-/**
- * Names what Parquet holds without its being read: by what was written, by the version of the files, or by a place in the
- * storage that only one execution of a task ever writes to.
- * @returns undefined where only reading tells.
- */
-function contentName(handle: StoredRows, written: string | undefined, isKept: boolean): string | undefined {
-  const { path, columns, ordered = false, source } = handle;
-  const name = (...by: readonly unknown[]) => JSON.stringify(["rows on Spark", columns, ordered, ...by]);
-  if (written !== undefined) return name("written", written);
-  if (source === undefined) return isKept ? name("at", path) : undefined;
-  const isTold = source.files.every(
-    ({ unsettled, sha256 }) => unsettled === undefined || sha256 !== undefined,
-  );
-  return source.kind !== "nothing" && isTold ? name("version", path, source.files) : undefined;
-}
