@@ -65,12 +65,12 @@ export const arrows = {
   ],
   "extension/panel": [
     ...extension("command-line"),
-    ...runtime("events", "shown-text", "store"),
+    ...runtime("disk", "events", "shown-text", "store"),
     "webview/contract.ts",
   ],
   "extension/running": [
     ...extension("command-line", "flows", "manifest", "panel", "runs", "shown", "until-seen.ts"),
-    ...runtime("discovery", "events", "secrets", "store"),
+    ...runtime("discovery", "disk", "events", "secrets", "store"),
     ...findAndCancel,
     "webview/contract.ts",
   ],

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
+import { baseOf } from "../../runtime/disk/base-folder.ts";
 import type { ArtifactContent } from "../../runtime/events/artifacts.ts";
 import type { ResultContent } from "../../runtime/events/result-content.ts";
 import type { RunView } from "../../runtime/events/run-view.ts";
 import { readArtifact } from "../../runtime/store/read-artifact.ts";
-import { baseOf } from "../../runtime/store/relocation.ts";
 import type { Answer, PageRequest } from "../../webview/contract.ts";
 import { callCli } from "../command-line/cli.ts";
 import type { Cli } from "../command-line/command-line.ts";

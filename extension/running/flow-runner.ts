@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import { isLost } from "../../runtime/discovery/secret-parameters.ts";
+import { baseOf } from "../../runtime/disk/base-folder.ts";
 import type { InspectedFlow } from "../../runtime/events/inspected-flow.ts";
 import { type CancelOutcome, cancelRun } from "../../runtime/operations/cancel-run.ts";
 import { secretMark } from "../../runtime/secrets/parts-of-secret.ts";
-import { baseOf } from "../../runtime/store/relocation.ts";
 import { readRunInfo } from "../../runtime/store/run-folder.ts";
 import { callCli } from "../command-line/cli.ts";
 import type { Cli, RunInput } from "../command-line/command-line.ts";

@@ -1,4 +1,5 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join } from "node:path";
+import { baseOf } from "../disk/base-folder.ts";
 import { isNamedBelow, pathFrom } from "../disk/is-below.ts";
 import { readBelowSync } from "../disk/read-file.ts";
 import { placeFile } from "../disk/replace-file.ts";
@@ -166,9 +167,4 @@ export function fromStoredHandle<H extends { readonly path: string }>(handle: H,
       `A stored result names a table outside of the folder that its run is in: ${handle.path}`,
     );
   return { ...handle, path };
-}
-
-/** `<base>/.millrace/runs/<id>` is three folders down. */
-export function baseOf(runFolder: string): string {
-  return resolve(runFolder, "..", "..", "..");
 }

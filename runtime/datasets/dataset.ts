@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { currentContext } from "../authoring/context.ts";
 import { log } from "../authoring/log.ts";
+import { baseOf } from "../disk/base-folder.ts";
 import { noteOutsideWriter } from "../disk/outside-writers.ts";
 import { parseColumnType } from "../tables/column-types.ts";
 import { type Lakes, lakesOf } from "../tables/duckdb/lakes.ts";
@@ -223,7 +223,6 @@ function placeFor(
     throw new TableError(
       `The dataset ${name}: datasets are kept by DuckDB so far. On Spark they need tables of a catalog, such as Iceberg's, with MERGE INTO, which isn't written yet. Run the flow with --session duckdb, or write with table.writeParquet.`,
     );
-  // `<base>/.millrace/runs/<id>` is three folders down.
-  const base = lakes.run === undefined ? lakes.folder : resolve(lakes.run.runFolder, "..", "..", "..");
+  const base = lakes.run === undefined ? lakes.folder : baseOf(lakes.run.runFolder);
   return { lakes, base, place: lakePlace(base, name) };
 }

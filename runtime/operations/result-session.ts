@@ -1,6 +1,6 @@
+import { baseOf } from "../disk/base-folder.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
 import type { StoredRun } from "../store/read-run.ts";
-import { baseOf } from "../store/relocation.ts";
 import { openDuckDb } from "../tables/duckdb/open-duckdb.ts";
 import type { Session } from "../tables/session.ts";
 

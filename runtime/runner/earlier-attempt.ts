@@ -1,8 +1,8 @@
 import { fromStoredHandle } from "../crossing/result-file.ts";
+import { baseOf } from "../disk/base-folder.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
 import type { ResultRef } from "../events/run-event.ts";
 import type { Completion, RunView } from "../events/run-view.ts";
-import { baseOf } from "../store/relocation.ts";
 import { areWholeFiles, inRunFolder, isWholeResult, type NamedFile } from "../store/result-files.ts";
 
 /** What a task run is known again by. */

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { Author } from "../authoring/context.ts";
+import { baseOf } from "../disk/base-folder.ts";
 import { outsideWriters } from "../disk/outside-writers.ts";
 import { takeBack, writersOf } from "../disk/written-folders.ts";
-import { baseOf } from "../store/relocation.ts";
 
 /** Who a run's bodies are to what they write outside of it: see {@link WrittenFolders}. */
 export class Writings {

@@ -3,10 +3,11 @@ import { watch } from "node:fs";
 import { type FileHandle, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { baseOf } from "../disk/base-folder.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import { type Damage, EventLines } from "./event-lines.ts";
 import { openInRun } from "./read-in-run.ts";
-import { baseOf, type Relocate, relocated, relocation } from "./relocation.ts";
+import { type Relocate, relocated, relocation } from "./relocation.ts";
 import { TaskRunCount } from "./task-run-limit.ts";
 
 /** No event's line is longer: writers see to it. Bytes. */

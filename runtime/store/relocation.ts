@@ -1,5 +1,3 @@
-import { dirname, resolve } from "node:path";
-
 /** Makes paths below one folder into paths below another, wherever they stand in a text. */
 export type Relocate = (text: string) => string;
 
@@ -33,9 +31,4 @@ export function relocated<T>(data: T, relocate: Relocate): T {
     return copy ?? value;
   };
   return visit(data) as T; // of the same shape
-}
-
-/** The folder whose `.millrace/` has a run's folder. */
-export function baseOf(runFolder: string): string {
-  return dirname(dirname(dirname(resolve(runFolder))));
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { baseOf } from "../disk/base-folder.ts";
 import { freshPath } from "../disk/fresh-path.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { replaceFile } from "../disk/replace-file.ts";
@@ -10,7 +11,7 @@ import { writeBeat } from "../processes/heartbeat.ts";
 import { maskValue, secretsIn } from "../secrets/known-secrets.ts";
 import { maskedState } from "./masked-event.ts";
 import { limits, readInRun } from "./read-in-run.ts";
-import { baseOf, relocated, relocation } from "./relocation.ts";
+import { relocated, relocation } from "./relocation.ts";
 import { isRunId, nameOfRunId, newStamp } from "./run-id.ts";
 import { formOfRun, ownFormat, type RunInfo, runInfo, writerOf } from "./run-info.ts";
 import { fits, problemText } from "./shape.ts";

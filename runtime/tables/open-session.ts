@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { currentContext } from "../authoring/context.ts";
 import { cancellation } from "../authoring/log.ts";
 import { type AttachEnvironment, resource } from "../authoring/resource.ts";
+import { baseOf } from "../disk/base-folder.ts";
 import { WrittenFolders } from "../disk/written-folders.ts";
 import { openDuckDb } from "./duckdb/open-duckdb.ts";
 import { memoryShare } from "./engine-share.ts";
@@ -36,12 +37,7 @@ const session = resource({
     const url = parseSessionUrl(text);
     const run = {
       runFolder,
-      // `<base>/.millrace/runs/<id>` is three folders down.
-      written: new WrittenFolders(
-        resolve(runFolder, "..", "..", ".."),
-        runFolder,
-        () => currentContext()?.author,
-      ),
+      written: new WrittenFolders(baseOf(runFolder), runFolder, () => currentContext()?.author),
     };
     const engine = {
       tempFolder: join(runFolder, "temporary"),

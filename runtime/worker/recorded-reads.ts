@@ -1,5 +1,5 @@
 import { type ReadsOfTask, shared } from "../authoring/context.ts";
-import { baseOf } from "../crossing/result-file.ts";
+import { baseOf } from "../disk/base-folder.ts";
 import { changeOf, type FilesOfFolder, type PathVersion, pathVersion } from "../disk/file-version.ts";
 import { DigestKey } from "../secrets/digest-key.ts";
 import { findSecret } from "../secrets/find-secret.ts";
