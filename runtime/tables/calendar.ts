@@ -46,6 +46,11 @@ export function dayNumber(text: string): number | undefined {
   return dateText(days) === text ? days : undefined;
 }
 
+/** Whether a text is a day of four digits, two and two, as ISO 8601 has them. */
+export function isPlainDay(text: string): boolean {
+  return text.length === 10 && dayNumber(text) !== undefined;
+}
+
 /**
  * @param micros since 1970, whose last three digits a Date can't hold.
  * @throws {UnreadableError} for an instant beyond a Date's reach.

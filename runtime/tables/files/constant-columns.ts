@@ -1,3 +1,4 @@
+import { isPlainDay } from "../calendar.ts";
 import type { ParsedType } from "../column-types.ts";
 import type { Column, FileNameOption } from "../session.ts";
 
@@ -41,6 +42,5 @@ export function withMissing<
 export function typeOfTexts(texts: readonly string[]): ParsedType {
   if (texts.length > 0 && texts.every((text) => /^(?:0|-?[1-9]\d{0,17})$/.test(text)))
     return texts.every((text) => Math.abs(Number(text)) < 2 ** 31) ? { kind: "integer" } : { kind: "long" };
-  const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
-  return texts.length > 0 && texts.every(isDay) ? { kind: "date" } : { kind: "string" };
+  return texts.length > 0 && texts.every(isPlainDay) ? { kind: "date" } : { kind: "string" };
 }

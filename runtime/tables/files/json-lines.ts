@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
+import { isPlainDay } from "../calendar.ts";
 import { type ParsedType, typeName } from "../column-types.ts";
 
 /** A line that is no row. */
@@ -94,9 +95,9 @@ function misfit(value: unknown, type: ParsedType, where: string): string | undef
     case "decimal":
       return fitsDecimal(value, type.precision - type.scale) ? undefined : wrong;
     case "date":
-      return typeof value === "string" && isDay(value) ? undefined : wrong;
+      return typeof value === "string" && isPlainDay(value) ? undefined : wrong;
     case "timestamp":
-      return typeof value === "string" && isDay(value.slice(0, 10)) && !Number.isNaN(Date.parse(value))
+      return typeof value === "string" && isPlainDay(value.slice(0, 10)) && !Number.isNaN(Date.parse(value))
         ? undefined
         : wrong;
     case "binary":
@@ -122,13 +123,6 @@ function isNumber(value: unknown): boolean {
 
 function fitsDecimal(value: unknown, digits: number): boolean {
   return (typeof value === "number" || isNumber(value)) && Math.abs(Number(value)) < 10 ** digits;
-}
-
-function isDay(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return (
-    /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
-  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
