@@ -1,5 +1,6 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isHidden } from "./files/hidden-names.ts";
 import { noFile } from "./no-file.ts";
 import { TableError } from "./table-error.ts";
 
@@ -22,7 +23,7 @@ export async function listParquet(path: string, shown: string): Promise<ParquetL
     throw await noFile(path, shown, error);
   });
   if (!about.isDirectory()) return { files: [path], leftOut: [] };
-  const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !/^[_.]/.test(name));
+  const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !isHidden(name));
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   if (folders.length > 0)
     throw new TableError(
@@ -45,7 +46,7 @@ export async function parquetFiles(path: string, shown: string): Promise<readonl
 export async function areAllFiles(path: string): Promise<boolean> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []); // no folder, or for others to tell
   return entries.every(
-    (entry) => /^[_.]/.test(entry.name) || (entry.isFile() && entry.name.endsWith(".parquet")),
+    (entry) => isHidden(entry.name) || (entry.isFile() && entry.name.endsWith(".parquet")),
   );
 }
 

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { addOlder, filesBelow, nameInOrder } from "../files/merge-folder.ts";
+import { addOlder, dataFilesBelow, nameInOrder } from "../files/merge-folder.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { placeOf } from "../files/scheme.ts";
 import { checkWrite, isWrittenAsFolder, type WriteRequest } from "../files/write-options.ts";
@@ -59,7 +59,7 @@ async function writeFolder(
     await runner.copyTo(node, isFolder ? folder : join(folder, "part-0.parquet"), shown, request);
     if (isFolder) await nameInOrder(folder);
     if (mode === "overwrite") return;
-    const fresh = new Set((await filesBelow(folder)).map((file) => dirname(file)));
+    const fresh = new Set((await dataFilesBelow(folder)).map((file) => dirname(file)));
     await addOlder(path, folder, (inside) => mode === "partitions" && fresh.has(inside));
     await checkTogether(writing, folder, shown);
   });

@@ -1,5 +1,5 @@
-import { readdir, stat } from "node:fs/promises";
-import { basename, join, relative, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { log } from "../../authoring/log.ts";
 import { noFile } from "../no-file.ts";
 import { someOf } from "../parquet-files.ts";
@@ -7,7 +7,9 @@ import type { CsvOptions } from "../session.ts";
 import { type ShownPath, shownPath } from "../shown-path.ts";
 import { noteFolderRead, noteUrlRead } from "../source.ts";
 import { TableError } from "../table-error.ts";
+import { filesBelow } from "./files-below.ts";
 import type { FileFormat } from "./formats.ts";
+import { isHidden, isHiddenWithin } from "./hidden-names.ts";
 import { compressionOf } from "./plain-file.ts";
 import { type Place, placeOf } from "./scheme.ts";
 
@@ -77,7 +79,7 @@ async function localFiles(
   }
   if (!about.isDirectory()) return [{ ...file, kind: "local" }];
   noteFolderRead(file.path);
-  const all = await filesBelow(file.path);
+  const all = (await filesBelow(file.path)).filter((name) => !isHiddenWithin(name));
   const wanted = all.filter((name) => format.endings.test(name));
   const others = all.filter((name) => !format.endings.test(name));
   if (wanted.length === 0)
@@ -89,23 +91,12 @@ async function localFiles(
 }
 
 async function found(pattern: string, shown: string, finder: FileFinder): Promise<readonly string[]> {
-  const hidden = /^[_.]/;
   noteUrlRead(shown);
   const files = (await finder.glob(pattern)).filter(
-    (file) => hidden.test(basename(pattern)) || !hidden.test(basename(file)),
+    (file) => isHidden(basename(pattern)) || !isHidden(basename(file)),
   );
   if (files.length === 0) throw new TableError(`${shown}: no file is found by this pattern.`);
   return [...files].sort();
-}
-
-/** Paths of files below a folder, by name. */
-async function filesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((name) => !name.split(sep).some((part) => /^[_.]/.test(part)))
-    .sort();
 }
 
 /** The file of this machine that a path is, where it is one, and read as it is: no pattern, compressed by nothing. */

@@ -1,6 +1,8 @@
 import { constants } from "node:fs";
-import { copyFile, mkdir, readdir, rename } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { copyFile, mkdir, rename } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { filesBelow } from "./files-below.ts";
+import { isHidden } from "./hidden-names.ts";
 
 /**
  * Copies a folder's data files to where newer ones lie, each under its path: behind what is written comes what was there.
@@ -12,9 +14,9 @@ export async function addOlder(
   fresh: string,
   isReplaced: (folder: string) => boolean,
 ): Promise<void> {
-  const before = (await filesBelow(older)).filter((name) => !isReplaced(dirname(name)));
+  const before = (await dataFilesBelow(older)).filter((name) => !isReplaced(dirname(name)));
   const highest = before.reduce((most, name) => Math.max(most, numberOf(name)), -1);
-  for (const name of await filesBelow(fresh)) {
+  for (const name of await dataFilesBelow(fresh)) {
     const number = highest + 1 + Math.max(0, numberOf(name));
     await rename(join(fresh, name), join(fresh, dirname(name), partName(number)));
   }
@@ -26,7 +28,7 @@ export async function addOlder(
 
 /** Gives the files of each folder names in the order of their numbers. */
 export async function nameInOrder(folder: string): Promise<void> {
-  for (const name of await filesBelow(folder))
+  for (const name of await dataFilesBelow(folder))
     await rename(join(folder, name), join(folder, dirname(name), partName(Math.max(0, numberOf(name)))));
 }
 
@@ -39,15 +41,6 @@ function numberOf(name: string): number {
 }
 
 /** Paths of data files below a folder. */
-export async function filesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return [];
-      throw error;
-    },
-  );
-  return entries
-    .filter((entry) => entry.isFile() && !/^[_.]/.test(entry.name))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
+export async function dataFilesBelow(folder: string): Promise<readonly string[]> {
+  return (await filesBelow(folder)).filter((path) => !isHidden(basename(path)));
 }

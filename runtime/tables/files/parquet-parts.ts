@@ -5,6 +5,7 @@ import { noteFolderRead } from "../source.ts";
 import { TableError } from "../table-error.ts";
 import { type Constant, typeOfTexts } from "./constant-columns.ts";
 import { formats } from "./formats.ts";
+import { isHiddenWithin } from "./hidden-names.ts";
 import { type FileFinder, type InputFile, type InputPaths, inputFiles } from "./input-files.ts";
 import { placeOf } from "./scheme.ts";
 
@@ -55,8 +56,7 @@ async function isThere(path: string): Promise<boolean> {
 async function partitions(path: string): Promise<readonly string[] | undefined> {
   const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => []); // for its reader to miss
   const shownEntries = entries.filter(
-    ({ name, parentPath }) =>
-      ![...relative(path, parentPath).split(sep), name].some((part) => /^[_.]/.test(part)),
+    ({ name, parentPath }) => !isHiddenWithin(relative(path, join(parentPath, name))),
   );
   const folders = shownEntries.filter((entry) => entry.isDirectory());
   if (folders.length === 0 || !folders.every(({ name }) => /^[^=]+=/.test(name))) return undefined;
@@ -99,12 +99,7 @@ function decoded(text: string): string {
 async function bucketFolder(url: string, finder: FileFinder): Promise<readonly ParquetPart[]> {
   const base = url.replace(/\/+$/, "");
   const files = (await finder.glob(`${base}/**`)).filter(
-    (file) =>
-      /\.parquet$/i.test(file) &&
-      !file
-        .slice(base.length + 1)
-        .split("/")
-        .some((part) => /^[_.]/.test(part)),
+    (file) => /\.parquet$/i.test(file) && !isHiddenWithin(file.slice(base.length + 1)),
   );
   if (files.length === 0) throw new TableError(`${url}: there is no Parquet there.`);
   const isPartitioned = files.every((file) =>
