@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { open, stat } from "node:fs/promises";
 import { nearestName } from "../../authoring/nearest-name.ts";
+import { checkOnBadRow } from "../bad-rows.ts";
 import { type CsvTexts, csvReading } from "../csv-reading.ts";
 import { noFile } from "../no-file.ts";
 import { sameName } from "../same-name.ts";
@@ -70,7 +71,7 @@ function checkOptions(
   shown: string,
   options: CsvOptions,
 ): { delimiter: string; quote: string | null; reading: CsvTexts } {
-  const { delimiter = ",", quote = '"', onBadRow = "fail" } = options;
+  const { delimiter = ",", quote = '"', onBadRow } = options;
   const wrong = (what: string) => new TableError(`${shown}: ${what}`);
   if (!isPlainCharacter(delimiter))
     throw wrong(`delimiter has to be one ASCII character, not ${JSON.stringify(delimiter)}.`);
@@ -78,8 +79,7 @@ function checkOptions(
     throw wrong(
       `quote has to be null or one ASCII character that is neither the delimiter nor a space, not ${JSON.stringify(quote)}.`,
     );
-  if (onBadRow !== "fail" && onBadRow !== "reject")
-    throw wrong(`onBadRow has to be "fail" or "reject", not ${JSON.stringify(onBadRow)}.`);
+  checkOnBadRow(onBadRow, shown);
   return { delimiter, quote, reading: csvReading(options, shown) };
 }
 

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { badRowError, mostRejects } from "../bad-rows.ts";
 import type { CsvTexts } from "../csv-reading.ts";
 import { noFile } from "../no-file.ts";
 import type { CsvColumns, CsvOptions, CsvType, RejectedRow } from "../session.ts";
@@ -14,9 +15,6 @@ import { type BadRow, type CsvFormat, longestRow, scanCsv } from "./csv-scan.ts"
 import { csvValueRule } from "./csv-values.ts";
 import { hasByte } from "./has-byte.ts";
 import { literal, pathLiteral, quoted } from "./quoting.ts";
-
-/** More rows than this are not rejects but another kind of file. */
-const mostRejects = 100_000;
 
 /** Of a file of more bytes the query doesn't wait for what the pass over its bytes shows. */
 const largeFile = 16 << 20;
@@ -202,10 +200,8 @@ export class CsvView {
   /** The error for the file's first bad row, if it has one. */
   async firstProblem(): Promise<TableError | undefined> {
     let problem: TableError | undefined;
-    await this.#scanFile(({ line, reason }) => {
-      problem = new TableError(
-        `${this.shown}:${line}: ${reason}. Correct the line, or read the file with onBadRow: "reject".`,
-      );
+    await this.#scanFile((bad) => {
+      problem = badRowError(this.shown, bad);
       return false;
     });
     return problem;

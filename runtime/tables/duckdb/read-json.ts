@@ -1,3 +1,4 @@
+import { checkOnBadRow } from "../bad-rows.ts";
 import { parseColumnType } from "../column-types.ts";
 import { fileNameConstant } from "../files/constant-columns.ts";
 import { formats } from "../files/formats.ts";
@@ -22,8 +23,7 @@ export async function readJson(
   options: JsonOptions,
 ): Promise<ReadFiles> {
   const { onBadRow } = options;
-  if (onBadRow !== undefined && onBadRow !== "fail" && onBadRow !== "reject")
-    throw new TableError(`readJson: onBadRow has to be "fail" or "reject", not ${JSON.stringify(onBadRow)}.`);
+  checkOnBadRow(onBadRow, "readJson");
   const { files, engine } = reading;
   const good: JsonFile[] = [];
   for (const file of await files.find(paths, formats.json)) {

@@ -1,11 +1,9 @@
 import { open, readFile, stat } from "node:fs/promises";
+import { badRowError, mostRejects } from "../bad-rows.ts";
 import { parseColumnType } from "../column-types.ts";
 import type { JsonOptions, RejectedRow } from "../session.ts";
 import { TableError } from "../table-error.ts";
 import { type JsonColumns, scanJsonLines } from "./json-lines.ts";
-
-/** More lines than this are not rejects but another kind of file. */
-const mostRejects = 100_000;
 
 /** A JSON file as the engine reads it. */
 export interface JsonFile {
@@ -49,10 +47,8 @@ export async function jsonProblem(
 ): Promise<TableError | undefined> {
   if (!(await isLines(path, options))) return arrayProblem(path, shown);
   let problem: TableError | undefined;
-  await scanJsonLines(path, columnsOf(options), ({ line, reason }) => {
-    problem = new TableError(
-      `${shown}:${line}: ${reason}. Correct the line, or read the file with onBadRow: "reject".`,
-    );
+  await scanJsonLines(path, columnsOf(options), (bad) => {
+    problem = badRowError(shown, bad);
     return false;
   });
   return problem;
