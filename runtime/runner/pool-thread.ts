@@ -6,12 +6,12 @@ import { reportError } from "../worker/error-report.ts";
 import {
   beginNoMore,
   type OrderBytes,
+  type PostedByThread,
   type RequestBytes,
   type RunEnvironment,
   type StopReason,
   share,
   stopReasons,
-  type TaskMessage,
   type ThreadEnd,
   type ThreadNotice,
   type ThreadSurroundings,
@@ -34,11 +34,8 @@ const startPoll = 20;
 
 /** One try of a task on a thread, or several that it begins with one after the other. */
 export interface PoolCall {
-  /**
-   * Resolves when all that it said has been received too, to what it came to; to nothing where the thread has an
-   * outlet of its own. @throws {ThreadEndedError}
-   */
-  readonly response: Promise<Uint8Array | undefined>;
+  /** Resolves when the thread is done with all that it has begun with. @throws {ThreadEndedError} */
+  readonly ended: Promise<void>;
   /** Stops the one that the thread has begun with last. */
   stop(reason: StopReason): void;
   /** Lets the thread begin with no other. @returns how many it has begun with. */
@@ -57,6 +54,8 @@ export interface PoolParts {
   /** They load the engine before a task needs it. */
   readonly usesEngine?: boolean;
   readonly listener: Pick<ThreadsListener, "onMessage" | "onStrayError">;
+  /** Hears what a try came to, by the number of its order, after all that it said; unless threads tell it elsewhere. */
+  readonly onResponse: (call: number, response: Uint8Array) => void;
 }
 
 /** What is kept of a call while it runs. */
@@ -69,19 +68,14 @@ interface CallState {
   /** Others have run beside it: it need not be what ended the thread. */
   hadOthers: boolean;
   stopTimer: NodeJS.Timeout | undefined;
-  /** Batches received from it. */
-  batches: number;
-  awaited: { readonly count: number; readonly resolve: () => void } | undefined;
 }
 
 export class PoolThread {
   readonly #number: number;
   readonly #isShared: boolean;
-  readonly #pool: Piscina<RequestBytes, Uint8Array | undefined>;
+  readonly #pool: Piscina<RequestBytes, void>;
   readonly #parts: PoolParts;
-  /** By the numbers of the tries. Late messages of an earlier try aren't counted. */
-  readonly #calls = new Map<number, CallState>();
-  #lastTry = 0;
+  readonly #calls = new Set<CallState>();
   #surroundings: { readonly of: RunEnvironment; readonly text: string } | undefined;
   #isRetired = false;
   #onIdle: () => void = () => {};
@@ -105,7 +99,7 @@ export class PoolThread {
       atomics: "disabled",
       recordTiming: false,
     });
-    this.#pool.on("message", (message: TaskMessage) => this.#receive(message));
+    this.#pool.on("message", (posted: PostedByThread) => this.#receive(posted));
     this.#pool.on("error", (error) => parts.listener.onStrayError(reportError(error)));
   }
 
@@ -124,8 +118,7 @@ export class PoolThread {
 
   /** Runs tries of tasks, one after the other. */
   start(orders: readonly OrderBytes[], environment: RunEnvironment): PoolCall {
-    const number = ++this.#lastTry;
-    const shared = this.#parts.seats.take(number);
+    const shared = this.#parts.seats.take();
     let giveUp: CallState["giveUp"] = () => {};
     const givenUp = new Promise<never>((_, reject) => {
       giveUp = (end) => reject(new ThreadEndedError(end));
@@ -136,29 +129,23 @@ export class PoolThread {
       giveUp,
       hadOthers: this.#calls.size > 0,
       stopTimer: undefined,
-      batches: 0,
-      awaited: undefined,
     };
-    for (const other of this.#calls.values()) other.hadOthers = true;
-    this.#calls.set(number, call);
+    for (const other of this.#calls) other.hadOthers = true;
+    this.#calls.add(call);
     this.#used = true;
-    const response = Promise.race([this.#run(call, orders, environment), givenUp]).finally(() => {
+    const ended = Promise.race([this.#run(call, orders, environment), givenUp]).finally(() => {
       clearTimeout(call.stopTimer);
-      this.#calls.delete(number);
+      this.#calls.delete(call);
       if (this.#calls.size === 0) this.#onIdle();
     });
     return {
-      response,
+      ended,
       stop: (reason) => this.#stop(call, reason),
       beginNoMore: () => beginNoMore(shared),
     };
   }
 
-  async #run(
-    call: CallState,
-    orders: readonly OrderBytes[],
-    environment: RunEnvironment,
-  ): Promise<Uint8Array | undefined> {
+  async #run(call: CallState, orders: readonly OrderBytes[], environment: RunEnvironment): Promise<void> {
     const { shared, end } = call;
     const { channel, outletOf, busy, seats } = this.#parts;
     const outlet = outletOf?.(this.#number);
@@ -177,7 +164,6 @@ export class PoolThread {
       ended = true;
       children = childrenOfThread(Atomics.load(shared, share.id));
     });
-    let response: Uint8Array | undefined;
     try {
       const atWork = { busy, slot: this.#number };
       const request = { surroundings: this.#surroundings.text, orders, shared, ...atWork };
@@ -185,19 +171,12 @@ export class PoolThread {
       const running = this.#pool.run(request, this.#isShared ? {} : { signal: end });
       if (this.#isShared) end.on("abort", () => void this.#pool.destroy());
       end.on("abort", () => endProcesses(children));
-      response = await running;
+      await running;
     } catch (error) {
       // The thread's successor begins anew.
       throw new ThreadEndedError(call.hadOthers && !ended ? sharedEnd(error) : threadEnd(error, ended));
     }
-    const count = outlet === undefined ? Atomics.load(shared, share.batches) : 0;
     seats.giveBack(shared);
-    if (call.batches < count) {
-      await new Promise<void>((resolve) => {
-        call.awaited = { count, resolve };
-      });
-    }
-    return response;
   }
 
   #stop(call: CallState, reason: StopReason): void {
@@ -225,10 +204,10 @@ export class PoolThread {
     if (await this.#answers(call)) call.giveUp({ reason: "ended", message: "The task was given up." });
     else this.#endThread(call);
     for (;;) {
-      const [other] = this.#calls.values();
+      const [other] = this.#calls;
       if (other === undefined) return;
       await new Promise((resolve) => setTimeout(resolve, stopGrace));
-      if (!(await this.#answers(other)) && [...this.#calls.values()].includes(other)) this.#endThread(call);
+      if (!(await this.#answers(other)) && this.#calls.has(other)) this.#endThread(call);
     }
   }
 
@@ -239,7 +218,7 @@ export class PoolThread {
     this.#isRetired = true;
     culprit.giveUp({ reason: "ended", message: "The thread was ended." });
     const message = "Another task, whose time was up, blocked the thread that they shared.";
-    for (const call of this.#calls.values()) if (call !== culprit) call.giveUp({ reason: "shared", message });
+    for (const call of this.#calls) if (call !== culprit) call.giveUp({ reason: "shared", message });
   }
 
   /** Whether the thread does its work, as far as a call that runs there can tell. */
@@ -265,17 +244,26 @@ export class PoolThread {
     await this.#pool.run(undefined as never, { name: "detachAll", signal: late }).catch(() => {});
   }
 
-  #receive(message: TaskMessage): void {
-    const { seat, weight } = message;
-    this.#parts.listener.onMessage(message, () => {
-      if (seat !== undefined) this.#parts.seats.heard(seat, weight);
-    });
-    const call = this.#calls.get(message.try);
-    if (call === undefined) return;
-    call.batches++;
-    if (call.awaited !== undefined && call.batches >= call.awaited.count) call.awaited.resolve();
+  #receive({ told, bytes = none }: PostedByThread): void {
+    const { listener, seats, onResponse } = this.#parts;
+    switch (told.from) {
+      case "said": {
+        const { seat, weight } = told.message;
+        listener.onMessage(told.message, () => {
+          if (seat !== undefined) seats.heard(seat, weight);
+        });
+        return;
+      }
+      case "response":
+        onResponse(told.call, bytes);
+        return;
+      default:
+        told satisfies never;
+    }
   }
 }
+
+const none = new Uint8Array(0);
 
 /** Of a thread that ended under several tasks. */
 function sharedEnd(error: unknown): ThreadEnd {

@@ -5,10 +5,8 @@ export class SharedSeats {
   readonly #all: Int32Array[] = [];
   readonly #spare: Int32Array[] = [];
 
-  /** For the `number`th try of a thread. */
-  take(number: number): Int32Array {
+  take(): Int32Array {
     const numbers = this.#spare.pop() ?? this.#make();
-    Atomics.store(numbers, share.try, number);
     for (const index of [share.stop, share.called, share.heard]) Atomics.store(numbers, index, 0);
     Atomics.store(numbers, share.begun, 1);
     return numbers;

@@ -71,7 +71,7 @@ export class ThreadOrders {
     try {
       running = { orders, call: this.#thread().start(orders, environment) };
       this.#running.add(running);
-      await running.call.response;
+      await running.call.ended;
       this.#return(orders.slice(running.call.beginNoMore()));
     } catch (error) {
       const begun = running?.call.beginNoMore() ?? 1; // it ended under the last of these

@@ -22,6 +22,9 @@ export class ThreadPool implements TaskThreads {
   readonly #channel: BroadcastChannel;
   readonly #seats = new SharedSeats();
   readonly #start: (number: number) => PoolThread;
+  /** Who waits for what a try came to, by its number. */
+  readonly #waiting = new Map<number, (response: Uint8Array) => void>();
+  #lastCall = 0;
 
   constructor(
     size: number,
@@ -39,10 +42,14 @@ export class ThreadPool implements TaskThreads {
       seats: this.#seats,
       ...more,
       listener,
+      onResponse: (call, response) => this.#waiting.get(call)?.(response),
     };
     this.#start = (number) => new PoolThread(number, number > size ? seatsPerThread : 1, parts);
     for (let number = 1; number <= size; number++) this.#threads.set(number, this.#start(number));
-    this.#free = new FreeSeats(size, (number) => poolSeat(number, this));
+    this.#free = new FreeSeats(size, (number) => ({
+      number,
+      start: (order) => this.#startOn(number, order),
+    }));
   }
 
   /** @param number from 1. */
@@ -84,23 +91,18 @@ export class ThreadPool implements TaskThreads {
     this.#channel.postMessage({ notice: "detach", resource } satisfies ThreadNotice);
   }
 
+  #startOn(number: number, { environment, args, ...order }: TaskOrder): ThreadCall {
+    const call = ++this.#lastCall;
+    const told = new Promise<Uint8Array>((resolve) => this.#waiting.set(call, resolve));
+    const { ended, stop } = this.thread(number).start([{ call, order: serialize(order), args }], environment);
+    const response = Promise.all([told, ended])
+      .then(([bytes]) => deserialize(bytes) as TaskResponse) // what runTask tells
+      .finally(() => this.#waiting.delete(call));
+    return { response, stop };
+  }
+
   async destroy(): Promise<void> {
     await Promise.all([...this.#threads.values(), ...this.#retired].map((thread) => thread.destroy()));
     this.#channel.close();
   }
 }
-
-/** A seat of a thread in this process, for one try at a time. */
-function poolSeat(number: number, pool: ThreadPool): TaskThread {
-  return {
-    number,
-    start({ environment, args, ...order }: TaskOrder): ThreadCall {
-      const { response, stop } = pool
-        .thread(number)
-        .start([{ call: 0, order: serialize(order), args }], environment);
-      return { response: response.then((bytes) => deserialize(bytes ?? none) as TaskResponse), stop }; // what runTask returns
-    },
-  };
-}
-
-const none = new Uint8Array(0);

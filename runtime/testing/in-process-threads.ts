@@ -76,7 +76,6 @@ class InProcessThread implements TaskThread {
   readonly #find: (task: string) => TaskDefinition;
   readonly #resources: (order: TaskOrder) => AttachedResources;
   readonly #listener: ThreadsListener;
-  #tries = 0;
   #stop: (reason: StopReason) => void = () => {};
 
   constructor(
@@ -97,13 +96,12 @@ class InProcessThread implements TaskThread {
 
   async #run(order: TaskOrder): Promise<TaskResponse> {
     const shared = sharedNumbers();
-    const number = ++this.#tries;
     const request = { ...order, shared };
     const scope = new TaskScope(request, (events, weight, secrets) => {
       // Nothing else can run while it waits for the disk here, so that it never does.
       Atomics.sub(shared, share.backlog, weight);
       const told = secrets === undefined ? {} : { secrets };
-      this.#listener.onMessage({ try: number, events, weight, ...told }, () => {});
+      this.#listener.onMessage({ events, weight, ...told }, () => {});
     });
     let timer: NodeJS.Timeout | undefined;
     const ended = new Promise<never>((_, reject) => {

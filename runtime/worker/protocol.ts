@@ -84,18 +84,28 @@ export interface ThreadSurroundings {
   readonly environment: RunEnvironment;
   /** Name of the BroadcastChannel on which threads get {@link ThreadNotice}s. */
   readonly channel: string;
-  /** Where it writes {@link ToRun}: a file descriptor. Without one it tells its keeper, and is given one try at a time. */
+  /** Where it writes {@link FromThread}: a file descriptor. Without one it posts that to its keeper. */
   readonly outlet?: number;
 }
 
-/** What is written to a thread's pipe, by itself and by its keeper, for the run's process. */
-export type ToRun =
+/** What a thread tells of the orders that it was given, one after the other. */
+export type FromThread =
   | { readonly from: "said"; readonly message: TaskMessage }
   /**
    * Followed by a {@link TaskResponse}, by `v8.serialize`. `took`: milliseconds. `next`: the thread has begun with the
    * next of its orders.
    */
-  | { readonly from: "response"; readonly call: number; readonly took: number; readonly next: boolean }
+  | { readonly from: "response"; readonly call: number; readonly took: number; readonly next: boolean };
+
+/** The same as it is posted, with the bytes that follow it. */
+export interface PostedByThread {
+  readonly told: FromThread;
+  readonly bytes?: Uint8Array;
+}
+
+/** What is written to a thread's pipe, by itself and by its keeper, for the run's process. */
+export type ToRun =
+  | FromThread
   /** These were not begun, and won't be. */
   | { readonly from: "returned"; readonly calls: readonly number[] }
   /** The thread ended under it. */
@@ -121,19 +131,15 @@ export const share = {
   stop: 2,
   /** 1 once the try's own function has been called. */
   called: 3,
-  /** Which of the thread's tries this is, from 1. */
-  try: 4,
-  /** How many {@link TaskMessage}s there were in all, once the try has ended: they may come later than that. */
-  batches: 5,
   /** Which of the arrays of such numbers that the thread's keeper has this is. */
-  seat: 6,
+  seat: 4,
   /** 1 once the try has looked whether it is to stop, since it was set to 0: its thread isn't blocked. */
-  heard: 7,
+  heard: 5,
   /**
    * How many of the orders the thread has begun with, which it does with the first in any case; {@link noMore}
    * besides, once it is to begin with no other.
    */
-  begun: 8,
+  begun: 6,
 } as const;
 
 /** See {@link share}. */
@@ -173,7 +179,6 @@ export type TaskResponse =
 /** What a task says while it runs, and what it left behind says after that. */
 export interface TaskMessage {
   /** By {@link share}. */
-  readonly try: number;
   readonly seat?: number;
   readonly events: readonly RunEventBody[];
   /** Values that the try has found out to be secret. */

@@ -42,12 +42,12 @@ export async function runTry(
     });
     const reads = await scope.reads?.finish();
     finishOutput(scope);
-    Atomics.store(numbers, share.batches, scope.finish());
+    scope.finish();
     return { outcome: "completed", result, ...(reads === undefined ? {} : { reads }) };
   } catch (error) {
     const retriable = shared.context.run(scope, () => isRetriable(definition, error, attempt));
     finishOutput(scope);
-    Atomics.store(numbers, share.batches, scope.finish());
+    scope.finish();
     return { outcome: "failed", error: reportError(error), retriable };
   }
 }

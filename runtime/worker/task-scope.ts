@@ -42,7 +42,6 @@ export class TaskScope implements TaskContext {
   #artifacts = 0;
   #lastSent = 0;
   #timer: NodeJS.Timeout | undefined;
-  #batches = 0;
   readonly #toldSecrets: Set<string>;
 
   constructor(request: TaskRequest, send: SendEvents) {
@@ -101,15 +100,13 @@ export class TaskScope implements TaskContext {
     if (!this.#toldSecrets.has(value)) {
       this.#toldSecrets.add(value);
       this.#send([], 0, [value]);
-      this.#batches++;
     }
     return value;
   }
 
-  /** Sends what is left. @returns how many batches there were in all. */
-  finish(): number {
+  /** Sends what is left. */
+  finish(): void {
     this.#flush();
-    return this.#batches;
   }
 
   /** A task in a long loop never lets a timer run, so what is due goes out with the next thing said. */
@@ -143,7 +140,6 @@ export class TaskScope implements TaskContext {
       Atomics.wait(this.#shared, share.backlog, waiting);
       waiting = Atomics.load(this.#shared, share.backlog);
     }
-    this.#batches++;
     this.#lastSent = performance.now();
   }
 }

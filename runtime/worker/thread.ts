@@ -13,10 +13,11 @@ import { reportError } from "./error-report.ts";
 import { PipeOutlet } from "./pipe-outlet.ts";
 import {
   beginOrder,
+  type FromThread,
+  type PostedByThread,
   type RequestBytes,
   type RunEnvironment,
   share,
-  type TaskMessage,
   type TaskRequest,
   type TaskResponse,
   type ThreadNotice,
@@ -31,7 +32,7 @@ import { TaskScope } from "./task-scope.ts";
 class Thread {
   readonly environment: RunEnvironment;
   /** Undefined where its keeper hears it. */
-  readonly outlet: PipeOutlet | undefined;
+  readonly #outlet: PipeOutlet | undefined;
   readonly #resources: AttachedResources;
   readonly #tasks: Promise<Map<string, TaskDefinition>>;
   readonly #detaching = new Set<Promise<void>>();
@@ -43,7 +44,7 @@ class Thread {
     atWork: Pick<RequestBytes, "busy" | "slot">,
   ) {
     this.environment = environment;
-    this.outlet = outlet === undefined ? undefined : new PipeOutlet(outlet, threadId);
+    this.#outlet = outlet === undefined ? undefined : new PipeOutlet(outlet, threadId);
     const { memory, cores, given, secrets } = environment;
     giveSecrets(given);
     for (const value of secrets) knowSecret(value);
@@ -72,12 +73,11 @@ class Thread {
 
   async run(request: TaskRequest): Promise<TaskResponse> {
     const { shared: numbers } = request;
-    const number = Atomics.load(numbers, share.try);
     const seat = Atomics.load(numbers, share.seat);
     for (const value of request.secrets) knowSecret(value);
     const scope = new TaskScope(request, (events, weight, secrets) => {
       const told = secrets === undefined ? {} : { secrets };
-      this.#say({ try: number, seat, events, weight, ...told });
+      this.tell({ from: "said", message: { seat, events, weight, ...told } });
     });
     const stray = new Promise<never>((_, reject) => this.#scopes.set(scope, reject));
     Atomics.store(numbers, share.id, systemThreadId);
@@ -86,7 +86,7 @@ class Thread {
       const ran = runTry(request, scope, () => this.#definition(request.task), this.#resources);
       return await Promise.race([ran, stray]);
     } catch (error) {
-      Atomics.store(numbers, share.batches, scope.finish());
+      scope.finish();
       const { name, message, ...report } = reportError(error);
       const told = `An error was thrown outside of the task's promise. ${name}: ${message}`;
       return { outcome: "failed", error: { name, message: told, ...report }, retriable: true };
@@ -95,10 +95,12 @@ class Thread {
     }
   }
 
-  #say(message: TaskMessage): void {
-    this.outlet?.say({ from: "said", message });
+  tell(told: FromThread, bytes?: Uint8Array): void {
+    this.#outlet?.say(told, bytes);
     // The process that it is in masks what it says when it dies.
-    if (this.outlet === undefined || message.secrets !== undefined) parentPort?.postMessage(message);
+    const hasSecrets = told.from === "said" && told.message.secrets !== undefined;
+    if (this.#outlet !== undefined && !hasSecrets) return;
+    parentPort?.postMessage({ told, ...(bytes === undefined ? {} : { bytes }) } satisfies PostedByThread);
   }
 
   async #definition(task: string): Promise<TaskDefinition> {
@@ -164,30 +166,19 @@ function readSystemThreadId(): number {
 
 let thread: Thread | undefined;
 
-/**
- * Piscina's entry: runs tries of task runs, one after the other, and tells by the thread's outlet what each came to.
- * @returns where it has none, a {@link TaskResponse}, by `v8.serialize`.
- */
-export async function runTask({
-  surroundings,
-  orders,
-  shared,
-  ...atWork
-}: RequestBytes): Promise<Uint8Array | undefined> {
+/** Piscina's entry: runs tries of task runs, one after the other, and tells what each came to. */
+export async function runTask({ surroundings, orders, shared, ...atWork }: RequestBytes): Promise<void> {
   thread ??= new Thread(JSON.parse(surroundings) as ThreadSurroundings, atWork); // written by the pool
   let next = true;
   for (const [index, { call, order, args }] of orders.entries()) {
-    if (!next) return undefined;
+    if (!next) return;
     const begun = performance.now();
     const request = deserialize(order) as Omit<TaskRequest, "environment" | "args" | "shared">; // of the pool's, too
     const response = await thread.run({ ...request, environment: thread.environment, args, shared });
-    const bytes = serialize(response);
-    if (thread.outlet === undefined) return bytes;
     next = index + 1 < orders.length && beginOrder(shared, index + 1);
-    thread.outlet.say({ from: "response", call, took: performance.now() - begun, next }, bytes);
+    thread.tell({ from: "response", call, took: performance.now() - begun, next }, serialize(response));
     if (next) await new Promise(setImmediate); // what the last one left to do has its turn
   }
-  return undefined;
 }
 
 /** Called through piscina, too, before the thread is ended. */

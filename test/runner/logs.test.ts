@@ -52,26 +52,34 @@ export default flow({ name: "F" }, async () => {
     assert.deepEqual(printed, outcome.events);
   });
 
-  it("arrives whole, in order, and before the task's end, from a tight loop too", async () => {
-    const outcome = await runFlow(`
+  for (const [where, env] of [
+    ["", {}],
+    [", where threads are of the run's own process", { NODE_OPTIONS: "--inspect=127.0.0.1:0" }],
+  ] as const) {
+    it(`arrives whole, in order, and before the task's end, from a tight loop too${where}`, async () => {
+      const folder = new FlowFolder({
+        "test.flow.ts": `
 const loud = task("Loud", (from: number) => { for (let i = 0; i < 20_000; i++) console.log("line " + (from + i)); });
 export default flow({ name: "F" }, () => { loud(0); loud(20_000); });
-`);
-    for (const [taskRun, from] of [
-      ["Loud-0", 0],
-      ["Loud-1", 20_000],
-    ] as const) {
-      const own = outcome.events.filter((event) => "taskRun" in event && event.taskRun === taskRun);
-      const lines = own.flatMap((event) => (event.type === "log" ? [event.message] : []));
-      assert.deepEqual(
-        lines,
-        Array.from({ length: 20_000 }, (_, i) => `line ${from + i}`),
-      );
-      const last = own.at(-1);
-      assert.equal(last?.type === "task-run-state" && last.state.name, "Completed");
-    }
-    assert.equal(outcome.view.logLines, 40_000);
-  });
+`,
+      });
+      const outcome = await folder.run([], { env });
+      for (const [taskRun, from] of [
+        ["Loud-0", 0],
+        ["Loud-1", 20_000],
+      ] as const) {
+        const own = outcome.events.filter((event) => "taskRun" in event && event.taskRun === taskRun);
+        const lines = own.flatMap((event) => (event.type === "log" ? [event.message] : []));
+        assert.deepEqual(
+          lines,
+          Array.from({ length: 20_000 }, (_, i) => `line ${from + i}`),
+        );
+        const last = own.at(-1);
+        assert.equal(last?.type === "task-run-state" && last.state.name, "Completed");
+      }
+      assert.equal(outcome.view.logLines, 40_000);
+    });
+  }
 
   it("is there while the task runs, even in a loop that lets nothing else run", async () => {
     const folder = new FlowFolder({
