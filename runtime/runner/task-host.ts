@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { knowSecret } from "../secrets/known-secrets.ts";
 import { keepLastWords, wordsOf } from "../store/last-words.ts";
+import { PipeOutlet } from "../worker/pipe-outlet.ts";
 import type { RunEnvironment } from "../worker/protocol.ts";
 import { childrenOfProcess, endProcesses } from "./child-processes.ts";
 import { takeFatalError } from "./fatal-error.ts";
@@ -28,8 +29,7 @@ const frames = new Frames<FromHost, ToHost>(socket, (message, order, args) => {
       for (const value of environment.secrets) knowSecret(value);
       return;
     case "run":
-      if (environment === undefined) throw new Error("There is no environment yet."); // the run says it first
-      ordersOf(message.thread).add({ call: message.call, order, args }, environment);
+      ordersOf(message.thread).add({ call: message.call, order, args });
       return;
     case "stop":
       ordersOf(message.thread).stop(message.call, message.first, message.reason);
@@ -70,10 +70,16 @@ leaveSignalsToTheRunner();
 function ordersOf(number: number): ThreadOrders {
   const known = threads.get(number);
   if (known !== undefined) return known;
-  const orders = new ThreadOrders(number, number > size, () => pool.thread(number));
+  const orders = new ThreadOrders(number > size, new PipeOutlet(pipeOf(number), ownWriter), (orders) => {
+    if (environment === undefined) throw new Error("There is no environment yet."); // the run says it first
+    return pool.thread(number).start(orders, environment);
+  });
   threads.set(number, orders);
   return orders;
 }
+
+/** Threads number themselves from 1. */
+const ownWriter = 0;
 
 /** An exit would wait for threads that nothing can end. */
 function leave(): void {
