@@ -20,6 +20,8 @@ export interface TryParts {
 type Phase =
   /** Its thread has others to run before it. */
   | { readonly name: "waiting" }
+  /** Its thread runs it, and their ends aren't told yet. */
+  | { readonly name: "begun" }
   | { readonly name: "running" }
   /** Its thread has been told, and has a second to stop by itself. */
   | { readonly name: "stopping"; readonly reason: StopReason }
@@ -35,7 +37,6 @@ export class TaskTry {
   #phase: Phase;
   #call: ThreadCall | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #hasBegun = false;
 
   /**
    * Gives it to its thread.
@@ -69,7 +70,7 @@ export class TaskTry {
 
   /** Tells that it runs, if its thread has begun with it and that isn't told yet. */
   tellBegun(): void {
-    if (this.#phase.name !== "waiting" || !this.#hasBegun) return;
+    if (this.#phase.name !== "begun") return;
     this.#phase = { name: "running" };
     this.#tellRunning();
   }
@@ -99,7 +100,7 @@ export class TaskTry {
       if (this.#phase.name === "stopping")
         return stoppedOutcome(this.#phase.reason, this.#run.options.timeout);
       this.#call = this.#thread.start(order, () => {
-        this.#hasBegun = true;
+        if (this.#phase.name === "waiting") this.#phase = { name: "begun" };
       });
       return responseOutcome(await this.#call.response);
     } catch (error) {
