@@ -6,7 +6,7 @@ import { MaskedOutput } from "../secrets/masked-output.ts";
 import { lastWordsLength } from "../store/last-words.ts";
 import { Frames } from "./frames.ts";
 import { type FromHost, firstPipe, type ToHost } from "./host-protocol.ts";
-import { type HostEnd, memoryAdvice } from "./task-threads.ts";
+import { type HostEnd, memoryAdvice, type ThreadsListener } from "./task-threads.ts";
 import { type OnThreadMessage, ThreadPipe } from "./thread-pipe.ts";
 
 /** What V8 writes first when it gives up: what follows is for those who look for it, and is kept for them. */
@@ -18,6 +18,14 @@ const destroyPatience = 2_000;
 /** How long output may be on its way after the process that wrote it has ended, milliseconds. */
 const outputPatience = 200;
 
+/** Who hears what the process of the threads says, and its threads. */
+export interface HostListener extends Pick<ThreadsListener, "onStrayError"> {
+  /** Hears what the thread of a number tells. */
+  readonly onThreadMessage: (thread: number, ...told: Parameters<OnThreadMessage>) => void;
+  /** Hears once, after all of that, that the process has ended without having been told to. */
+  readonly onEnded: (end: HostEnd) => void;
+}
+
 /** The process that threads are in, as the run's process sees it. */
 export class HostProcess {
   readonly #child: ChildProcess;
@@ -28,15 +36,9 @@ export class HostProcess {
   #destroyed: () => void = () => {};
   #ending = false;
 
-  /**
-   * `onThreadMessage` hears what the thread of a number tells, `onEnded` once, after all of that, that the process has
-   * ended without having been told to.
-   */
   constructor(
     { size, usesEngine }: { readonly size: number; readonly usesEngine: boolean },
-    onMessage: (message: FromHost) => void,
-    onThreadMessage: (thread: number, ...told: Parameters<OnThreadMessage>) => void,
-    onEnded: (end: HostEnd) => void,
+    { onStrayError, onThreadMessage, onEnded }: HostListener,
   ) {
     const pipes = 2 * size; // those that tasks share have as many
     const inherited = process.execArgv.filter((arg) => !arg.startsWith("--inspect"));
@@ -55,8 +57,16 @@ export class HostProcess {
     const pipe = this.#child.stdio[3] as Duplex; // asked for above
     pipe.on("error", () => {}); // its end is told by the process's
     this.#frames = new Frames<ToHost, FromHost>(pipe, (message) => {
-      if (message.from === "destroyed") this.#destroyed();
-      else onMessage(message);
+      switch (message.from) {
+        case "stray":
+          onStrayError(message.error);
+          return;
+        case "destroyed":
+          this.#destroyed();
+          return;
+        default:
+          message satisfies never;
+      }
     });
     const heard = Promise.all(
       Array.from({ length: pipes }, (_, index) => {

@@ -2,7 +2,6 @@ import { deserialize, serialize } from "node:v8";
 import type { RunEnvironment, StopReason, TaskResponse, ToRun } from "../worker/protocol.ts";
 import { FreeSeats } from "./free-seats.ts";
 import { HostProcess } from "./host-process.ts";
-import type { FromHost } from "./host-protocol.ts";
 import { QuickTasks } from "./quick-tasks.ts";
 import {
   type HostEnd,
@@ -22,7 +21,6 @@ const quickPatience = 10;
 interface Call {
   readonly number: number;
   readonly task: string;
-  readonly host: HostProcess;
   readonly onBegun: (() => void) | undefined;
   readonly resolve: (response: TaskResponse) => void;
   readonly reject: (error: Error) => void;
@@ -84,9 +82,11 @@ export class HostedThreads implements TaskThreads {
   #startHost(): HostProcess {
     const host: HostProcess = new HostProcess(
       { size: this.size, usesEngine: this.#usesEngine },
-      (message) => this.#receive(message),
-      (thread, message, bytes) => this.#hear(host, thread, message, bytes),
-      (end) => this.#onEnded(host, end),
+      {
+        onStrayError: (error) => this.#listener.onStrayError(error),
+        onThreadMessage: (thread, message, bytes) => this.#hear(host, thread, message, bytes),
+        onEnded: (end) => this.#onEnded(end),
+      },
     );
     this.#prepared = undefined;
     return host;
@@ -100,7 +100,7 @@ export class HostedThreads implements TaskThreads {
     const host = this.#host;
     const number = ++this.#lastCall;
     const response = new Promise<TaskResponse>((resolve, reject) => {
-      const call = { number, task: order.task, host, onBegun, resolve, reject };
+      const call = { number, task: order.task, onBegun, resolve, reject };
       const calls = this.#calls.get(thread) ?? new Map<number, Call>();
       this.#calls.set(thread, calls);
       calls.set(number, call);
@@ -126,24 +126,12 @@ export class HostedThreads implements TaskThreads {
         this.#recalls.delete(thread);
         const [now, behind] = this.#calls.get(thread)?.values() ?? [];
         if (now === undefined || behind === undefined) return;
-        if (now.number === first) now.host.send({ to: "recall", thread, first });
+        if (now.number === first) this.#host?.send({ to: "recall", thread, first });
         else this.#recallLater(thread);
       });
     }, quickPatience);
     timer.unref();
     this.#recalls.set(thread, timer);
-  }
-
-  #receive(message: FromHost): void {
-    switch (message.from) {
-      case "stray":
-        this.#listener.onStrayError(message.error);
-        return;
-      case "destroyed":
-        return;
-      default:
-        message satisfies never;
-    }
   }
 
   #hear(host: HostProcess, thread: number, message: ToRun, bytes: Uint8Array): void {
@@ -179,19 +167,18 @@ export class HostedThreads implements TaskThreads {
     }
   }
 
-  #onEnded(host: HostProcess, end: HostEnd): void {
-    if (this.#host === host) this.#host = undefined;
+  #onEnded(end: HostEnd): void {
+    this.#host = undefined; // its calls are all that there are
     this.#listener.onHostEnded(end);
     const ran: Call[] = [];
     for (const [thread, calls] of this.#calls) {
-      const own = [...calls.values()].filter((call) => call.host === host);
-      const [first, ...behind] = own;
-      if (thread > this.size) ran.push(...own);
-      else if (first !== undefined) ran.push(first);
-      if (thread <= this.size)
-        for (const call of behind) call.reject(new NotBegunError("Its thread's process ended before it."));
-      for (const { number } of own) calls.delete(number);
+      const all = [...calls.values()];
+      const begun = thread > this.size ? all.length : 1;
+      ran.push(...all.slice(0, begun));
+      for (const { reject } of all.slice(begun))
+        reject(new NotBegunError("Its thread's process ended before it."));
     }
+    this.#calls.clear();
     for (const { reject } of ran) {
       reject(
         ran.length === 1
