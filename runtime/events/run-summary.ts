@@ -1,4 +1,6 @@
+import type { PartOrder } from "./part-order.ts";
 import type { State } from "./states.ts";
+import type { TaskCounts } from "./task-counts.ts";
 
 /** What a list of runs shows of each. */
 export interface RunSummary {
@@ -7,17 +9,13 @@ export interface RunSummary {
   readonly flow: string;
   readonly tags?: readonly string[];
   /** Which part of the flow it is, where it isn't all of it. */
-  readonly part?: {
-    readonly kind: "only" | "until" | "from" | "only-checks";
-    readonly selectors: readonly string[];
-    readonly defer?: string;
-  };
+  readonly part?: PartOrder;
   readonly state: State;
   /** Milliseconds since 1970. */
   readonly started: number;
   readonly ended: number | undefined;
   readonly attempt: number;
-  readonly tasks: { readonly total: number; readonly completed: number };
+  readonly tasks: TaskCounts;
   /** As given, before defaults, without secrets. */
   readonly parameters: { readonly [name: string]: unknown };
   readonly file: string;

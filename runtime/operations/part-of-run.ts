@@ -1,7 +1,7 @@
 import { UsageError } from "../errors/user-error.ts";
+import type { PartOrder } from "../events/part-order.ts";
 import type { DeferredRun } from "../runner/deferred-results.ts";
 import type { RunFlowOptions } from "../runner/run-flow-options.ts";
-import type { PartOrder } from "../runner/run-part.ts";
 import { listRuns, readRun } from "../store/read-run.ts";
 import type { RunInfo } from "../store/run-info.ts";
 import { findStoredRun } from "./find-run.ts";

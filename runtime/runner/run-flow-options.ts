@@ -1,8 +1,8 @@
 import type { LoadedFlow } from "../discovery/load-flow.ts";
+import type { PartOrder } from "../events/part-order.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import type { DeferredRun } from "./deferred-results.ts";
 import type { Again } from "./earlier-attempt.ts";
-import type { PartOrder } from "./run-part.ts";
 import type { TaskPool } from "./task-pool.ts";
 
 export interface RunFlowOptions {

@@ -1,5 +1,6 @@
 import { nearestName } from "../authoring/nearest-name.ts";
 import { UserError } from "../errors/user-error.ts";
+import type { PartOrder } from "../events/part-order.ts";
 import { type SelectableTaskRun, selects } from "../events/select-task-runs.ts";
 import { makeState } from "../events/states.ts";
 import { reportError } from "../worker/error-report.ts";
@@ -7,16 +8,6 @@ import type { DeferredResults } from "./deferred-results.ts";
 import type { RunNode } from "./run-node.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { TaskRun } from "./task-run.ts";
-
-/** Which part of a flow a run is. */
-export interface PartOrder {
-  /** These alone; these and what they need; these and all below them; all checks and what they need. */
-  readonly kind: "only" | "until" | "from" | "only-checks";
-  /** See `selects`; none for `only-checks`. */
-  readonly selectors: readonly string[];
-  /** Id of the run whose results stand for what isn't run. */
-  readonly defer?: string;
-}
 
 /** What is known of a task run when it is decided whether it runs. */
 interface PartTaskRun extends SelectableTaskRun {

@@ -1,4 +1,6 @@
+import { type PartOrder, partKinds } from "../events/part-order.ts";
 import { type State, type StateName, type StateType, stateNames, stateTypeOf } from "../events/states.ts";
+import type { TaskCounts } from "../events/task-counts.ts";
 import type { KnownProcess } from "../processes/known-process.ts";
 import { list, maybe, object, oneOf, properties, type Shape, text, time, whole, yesOrNo } from "./shape.ts";
 
@@ -20,12 +22,7 @@ export interface RunInfo {
   /** The same and the defaults, exactly: base64 of V8's structured-clone bytes; where JSON doesn't say all. */
   readonly exact?: string;
   /** Which part of the flow it is, where it isn't all of it. */
-  readonly part?: {
-    readonly kind: "only" | "until" | "from" | "only-checks";
-    readonly selectors: readonly string[];
-    /** Id of the run whose results stand for the rest. */
-    readonly defer?: string;
-  };
+  readonly part?: PartOrder;
   /** Never holds a token. */
   readonly session: string;
   /** Name of the bundle of its flow that it runs, or ran last. */
@@ -37,7 +34,7 @@ export interface RunInfo {
   readonly started: number;
   readonly ended?: number;
   readonly state?: State;
-  readonly tasks?: { readonly total: number; readonly completed: number };
+  readonly tasks?: TaskCounts;
 }
 
 const anyState = object<State>({
@@ -78,13 +75,7 @@ export const runInfo: Shape<RunInfo> = object<RunInfo>({
   folder: text,
   parameters: properties,
   exact: maybe(text),
-  part: maybe(
-    object<NonNullable<RunInfo["part"]>>({
-      kind: oneOf(["only", "until", "from", "only-checks"]),
-      selectors: list(text),
-      defer: maybe(text),
-    }),
-  ),
+  part: maybe(object<PartOrder>({ kind: oneOf(partKinds), selectors: list(text), defer: maybe(text) })),
   session: text,
   bundle: maybe(text),
   attempt: whole(1),
@@ -93,7 +84,7 @@ export const runInfo: Shape<RunInfo> = object<RunInfo>({
   started: time,
   ended: maybe(time),
   state: maybe(state),
-  tasks: maybe(object<NonNullable<RunInfo["tasks"]>>({ total: whole(0), completed: whole(0) })),
+  tasks: maybe(object<TaskCounts>({ total: whole(0), completed: whole(0) })),
 });
 
 /** Of what form a run's folder is. A newer version may write another. */

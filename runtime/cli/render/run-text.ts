@@ -1,12 +1,12 @@
 import { relative } from "node:path";
 import { isNamedBelow } from "../../disk/is-below.ts";
 import type { SourceLocation } from "../../errors/error-report.ts";
+import type { PartOrder } from "../../events/part-order.ts";
 import { rootFlowRun } from "../../events/run-ids.ts";
 import { currentTaskRuns, type FlowRunView, type RunView, type TaskRunView } from "../../events/run-view.ts";
 import { formatState } from "../../events/states.ts";
 import { visibleLine } from "../../shown-text/visible-controls.ts";
 import type { StoredRun } from "../../store/read-run.ts";
-import type { RunInfo } from "../../store/run-info.ts";
 import { duration, localTime } from "./durations.ts";
 import { mappedRows, namesOfRuns, type Row, stateCounts, tellingRun } from "./mapped-runs.ts";
 import { shownId } from "./shown-id.ts";
@@ -33,7 +33,7 @@ export function runText(
   ];
 }
 
-function partText({ kind, selectors, defer }: NonNullable<RunInfo["part"]>): string {
+function partText({ kind, selectors, defer }: PartOrder): string {
   const part = kind === "only-checks" ? "only checks" : `${kind} ${selectors.join(", ")}`;
   return `${part}${defer === undefined ? "" : `; the rest as ${defer} had it`}`;
 }
