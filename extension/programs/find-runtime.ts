@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { hasPackage } from "../../runtime/disk/folders-upwards.ts";
 import { readAnywhereSync } from "../../runtime/disk/read-file.ts";
 
 /** A package.json has no more bytes than that. */
@@ -43,18 +44,10 @@ function runtimeIn(folder: string): Runtime | undefined {
     }; // any JSON
     if (name !== "millrace" || typeof version !== "string") return undefined;
     // A checkout that was built in a container has its packages in there.
-    if (!Object.keys(dependencies).every((dependency) => isInstalled(dependency, folder))) return undefined;
+    if (!Object.keys(dependencies).every((dependency) => hasPackage(folder, dependency))) return undefined;
     return { cli, version, origin: "workspace" };
   } catch {
     return undefined; // half installed: the extension's own runs it
-  }
-}
-
-/** Whether Node finds a package from a folder. */
-function isInstalled(dependency: string, folder: string): boolean {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, "node_modules", dependency, "package.json"))) return true;
-    if (at === dirname(at)) return false;
   }
 }
 

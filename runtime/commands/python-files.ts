@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
-import { dirname, join, parse } from "node:path";
+import { dirname, join } from "node:path";
+import { foldersUpwards } from "../disk/folders-upwards.ts";
 import { readAnywhereSync } from "../disk/read-file.ts";
 
 /** Files that say which packages, in which versions, an environment has; the first of a folder counts. */
@@ -68,11 +69,12 @@ function modulesBeside(folder: string, name: string): string[] {
  */
 export function lockFilesOf(script: string): string[] {
   const looked: string[] = [];
-  for (let at = dirname(script); ; at = dirname(at)) {
+  for (const at of foldersUpwards(dirname(script))) {
     for (const name of lockFiles) {
       looked.push(join(at, name));
       if (existsSync(join(at, name))) return looked;
     }
-    if (existsSync(join(at, ".git")) || at === parse(at).root) return looked;
+    if (existsSync(join(at, ".git"))) break;
   }
+  return looked;
 }

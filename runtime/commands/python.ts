@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, parse, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { currentContext } from "../authoring/context.ts";
+import { foldersUpwards } from "../disk/folders-upwards.ts";
 import { freshPath } from "../disk/fresh-path.ts";
 import { readBelow } from "../disk/read-file.ts";
 import { UserError } from "../errors/user-error.ts";
@@ -88,13 +89,10 @@ async function exchangeFolder(): Promise<string> {
 function pythonFor(script: string): string {
   if (process.env.MILLRACE_PYTHON) return process.env.MILLRACE_PYTHON;
   const inVenv = process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"];
-  for (let at = dirname(script); ; at = dirname(at)) {
-    for (const venv of [".venv", "venv"]) {
-      const python = join(at, venv, ...inVenv);
-      if (existsSync(python)) return python;
-    }
-    if (at === parse(at).root) return process.platform === "win32" ? "python" : "python3";
-  }
+  const own = [...foldersUpwards(dirname(script))]
+    .flatMap((at) => [".venv", "venv"].map((venv) => join(at, venv, ...inVenv)))
+    .find(existsSync);
+  return own ?? (process.platform === "win32" ? "python" : "python3");
 }
 
 type Crossed = { readonly table: string } | { readonly json: unknown };

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { utimes } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BuildFailure, ImportKind, Message, OnResolveResult, Plugin } from "esbuild";
+import { hasPackage } from "../disk/folders-upwards.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { areWhole, replaceFiles } from "../disk/replace-file.ts";
 import type { SourceLocation } from "../errors/error-report.ts";
@@ -213,15 +213,6 @@ function isRequire(kind: ImportKind): boolean {
 
 function isInstalled(path: string): boolean {
   return /[\\/]node_modules[\\/]/.test(path) && !/\.d\.[mc]?ts$/.test(path);
-}
-
-/** Whether a node_modules folder from `folder` upwards has the package, as a link to another place it may be. */
-function hasPackage(folder: string, specifier: string): boolean {
-  const name = specifier.split("/")[0] ?? specifier;
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, "node_modules", name, "package.json"))) return true;
-    if (at === dirname(at)) return false;
-  }
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

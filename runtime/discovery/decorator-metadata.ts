@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { PartialMessage } from "esbuild";
+import { foldersUpwards } from "../disk/folders-upwards.ts";
 
 /**
  * What is wrong with a module that has decorators where tsconfig.json asks for their metadata: types are only known to
@@ -26,11 +27,7 @@ export function checkDecorators(file: string, text: string): PartialMessage | un
 const notCode = /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
 
 function nearestConfig(folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    const config = join(at, "tsconfig.json");
-    if (existsSync(config)) return config;
-    if (at === dirname(at)) return undefined;
-  }
+  return [...foldersUpwards(folder)].map((at) => join(at, "tsconfig.json")).find(existsSync);
 }
 
 /** The file that sets it: this one, or one that it extends. */

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Loader, OnLoadResult, Plugin } from "esbuild";
+import { foldersUpwards } from "../disk/folders-upwards.ts";
 import { checkDecorators } from "./decorator-metadata.ts";
 
 /** In a bundle all modules have the bundle's surroundings. These names stand for a module's own; see {@link ownSurroundings}. */
@@ -95,11 +96,8 @@ function isCommonJs(path: string): boolean {
   const extension = extname(path);
   if (/^\.c[jt]s/.test(extension)) return true;
   if (/^\.m[jt]s/.test(extension)) return false;
-  for (let at = dirname(path); ; at = dirname(at)) {
-    const manifest = join(at, "package.json");
-    if (existsSync(manifest)) return !isModuleType(manifest);
-    if (at === dirname(at)) return true;
-  }
+  const manifest = [...foldersUpwards(dirname(path))].map((at) => join(at, "package.json")).find(existsSync);
+  return manifest === undefined || !isModuleType(manifest);
 }
 
 function isModuleType(manifest: string): boolean {

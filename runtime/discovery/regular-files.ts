@@ -1,6 +1,7 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { OnLoadResult, Plugin } from "esbuild";
 import { checkRegular } from "../disk/check-regular.ts";
+import { foldersUpwards } from "../disk/folders-upwards.ts";
 
 /** Has a bundler read no pipes, which it would wait for, and no devices, which have no end. */
 export const regularFiles: Plugin = {
@@ -22,9 +23,8 @@ export const regularFiles: Plugin = {
  * @throws {RefusedFileError} for one that is no regular file.
  */
 export async function checkSettings(folder: string): Promise<void> {
-  for (let at = folder; ; at = dirname(at)) {
+  for (const at of foldersUpwards(folder)) {
     await checkRegular(join(at, "package.json"));
     await checkRegular(join(at, "tsconfig.json"));
-    if (dirname(at) === at) return;
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtFolder, packageFolder } from "../discovery/runtime-modules.ts";
+import { hasPackage } from "../disk/folders-upwards.ts";
 
 /**
  * `.millrace/tsconfig.json`: where this machine has the types of what a flow may import without installing
@@ -17,9 +18,7 @@ export function typesConfig(folder: string): string {
     ["zod/*", [join(zod, "*")]],
   ] as const;
   const paths = Object.fromEntries(
-    own
-      .filter(([name]) => !isInstalled(folder, name.split("/")[0] ?? name))
-      .map(([name, files]) => [name, files]),
+    own.filter(([name]) => !hasPackage(folder, name)).map(([name, files]) => [name, files]),
   );
   const node = nodeTypes(folder);
   return json({
@@ -45,7 +44,7 @@ const stubs = {
 export function typeStubs(folder: string): Map<string, string> {
   const node = join(packageFolder, "node_modules", "@types", "node", "index.d.ts");
   const nodeTypes =
-    isInstalled(folder, "@types/node") || !existsSync(node)
+    hasPackage(folder, "@types/node") || !existsSync(node)
       ? ""
       : `/// <reference path=${JSON.stringify(node)} />\n`;
   const built = (name: string) => JSON.stringify(join(builtFolder, "types", name));
@@ -58,7 +57,7 @@ export function typeStubs(folder: string): Map<string, string> {
   ]);
   return new Map(
     Object.entries(stubs).flatMap(([name, path]) =>
-      isInstalled(folder, name.split("/")[0] ?? name) ? [] : [[path, all.get(name) ?? ""]],
+      hasPackage(folder, name) ? [] : [[path, all.get(name) ?? ""]],
     ),
   );
 }
@@ -80,17 +79,9 @@ export const ownConfig = json({
 
 /** Types of Node's own modules: the folder's, or those that came with Millrace. */
 function nodeTypes(folder: string): { types: string[]; typeRoots?: string[] } | undefined {
-  if (isInstalled(folder, "@types/node")) return { types: ["node"] };
+  if (hasPackage(folder, "@types/node")) return { types: ["node"] };
   const roots = join(packageFolder, "node_modules", "@types");
   return existsSync(join(roots, "node")) ? { types: ["node"], typeRoots: [roots] } : undefined;
-}
-
-/** Whether an import of the package from the folder finds it in a node_modules. */
-function isInstalled(folder: string, name: string): boolean {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, "node_modules", name, "package.json"))) return true;
-    if (at === dirname(at)) return false;
-  }
 }
 
 function json(value: unknown): string {

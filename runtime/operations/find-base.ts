@@ -1,22 +1,21 @@
 import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { foldersUpwards } from "../disk/folders-upwards.ts";
 
 /**
  * The folder whose `.millrace/` is meant in a folder: the nearest one upwards that has one, up to the repository's
  * root. Where none has, and outside of a repository, the folder itself.
  */
 export function findBase(folder: string): string {
-  for (let at = folder; ; at = dirname(at)) {
+  for (const at of foldersUpwards(folder)) {
     if (isFolder(join(at, ".millrace"))) return isInRepository(at) || at === folder ? at : folder;
-    if (isThere(join(at, ".git")) || at === dirname(at)) return folder;
+    if (isThere(join(at, ".git"))) return folder;
   }
+  return folder;
 }
 
 function isInRepository(folder: string): boolean {
-  for (let at = folder; ; at = dirname(at)) {
-    if (isThere(join(at, ".git"))) return true;
-    if (at === dirname(at)) return false;
-  }
+  return [...foldersUpwards(folder)].some((at) => isThere(join(at, ".git")));
 }
 
 /** In a worktree and a submodule `.git` is a file. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { foldersUpwards } from "../../disk/folders-upwards.ts";
 
 /** What was found of a package's folder when it was read last. */
 interface KnownPackage {
@@ -142,13 +143,10 @@ function versionAbove(file: string): string {
 
 /** What a module below `folder` gets when it imports the package `name`. */
 function resolvePackage(name: string, folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    const found = ["", ".js"]
-      .map((end) => join(at, "node_modules", name + end))
-      .find((path) => existsSync(path));
-    if (found !== undefined) return realpathSync(found);
-    if (at === dirname(at)) return undefined;
-  }
+  const found = [...foldersUpwards(folder)]
+    .flatMap((at) => ["", ".js"].map((end) => join(at, "node_modules", name + end)))
+    .find((path) => existsSync(path));
+  return found === undefined ? undefined : realpathSync(found);
 }
 
 function manifestOf(folder: string): { readonly [field: string]: unknown } | undefined {
