@@ -26,7 +26,7 @@ export class DeferredResults {
   }
 
   has(taskRun: string): boolean {
-    return this.#runs.some(({ view }) => view.taskRuns.get(taskRun)?.completion !== undefined);
+    return this.#find(taskRun) !== undefined;
   }
 
   /**
@@ -34,12 +34,12 @@ export class DeferredResults {
    * @throws {UserError} where there is none, or it isn't as it was written.
    */
   async bring(taskRun: string): Promise<{ readonly result: ResultRef; readonly from: string }> {
-    const [run] = this.#runs.filter(({ view }) => view.taskRuns.get(taskRun)?.completion !== undefined);
-    const result = run?.view.taskRuns.get(taskRun)?.completion?.result;
-    if (run === undefined || result === undefined)
+    const found = this.#find(taskRun);
+    if (found === undefined)
       throw new UserError(
         `The run '${this.#runs.at(-1)?.id}' has no result of '${taskRun}'. Name another, --defer <run>, or run it, too: --until.`,
       );
+    const { run, result } = found;
     const isWhole = await isWholeResult(result, inRunFolder(run.path));
     if (!isWhole || !(await canBeRead(result, run.path)))
       throw new UserError(
@@ -49,5 +49,13 @@ export class DeferredResults {
       for (const { path } of filesOfResult(result))
         await bringFile(inRunFolder(run.path)(path), inRunFolder(this.#runFolder)(path));
     return { result, from: run.id };
+  }
+
+  #find(taskRun: string): { readonly run: DeferredRun; readonly result: ResultRef } | undefined {
+    for (const run of this.#runs) {
+      const result = run.view.taskRuns.get(taskRun)?.completion?.result;
+      if (result !== undefined) return { run, result };
+    }
+    return undefined;
   }
 }

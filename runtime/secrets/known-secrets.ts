@@ -4,7 +4,8 @@ import { partsOfSecret, secretMark, shortestMasked } from "./parts-of-secret.ts"
 /** Secrets of whatever this thread runs, and what of them must not be seen; longest first. */
 const known = new Set<string>();
 let parts: readonly string[] = [];
-let encodedParts: readonly string[] = [];
+/** The same, and how they stand in base64. */
+let textParts: readonly string[] = [];
 let longest = 0;
 /** Of secrets of several lines what each of their line ends ends. */
 let lineBeginnings: readonly string[] = [];
@@ -22,7 +23,7 @@ export function knowSecret(value: unknown): void {
     known.add(text);
     const all = new Set([...parts, ...partsOfSecret(text)]);
     parts = [...all].sort((a, b) => b.length - a.length);
-    encodedParts = parts.flatMap(base64Forms);
+    textParts = [...parts, ...parts.flatMap(base64Forms)];
     lineBeginnings = parts.flatMap((part) =>
       [...part.matchAll(/\n(?!$)/g)].map(({ index }) => part.slice(0, index + 1)),
     );
@@ -41,7 +42,7 @@ export function knownSecrets(): string[] {
 
 /** A text with a mark in place of each secret in it, however it is escaped or encoded there. */
 export function mask(text: string): string {
-  return parts.length === 0 ? text : masked(text, [...parts, ...encodedParts]);
+  return parts.length === 0 ? text : masked(text, textParts);
 }
 
 /** The same for output, in which results stand as they are, in base64. */
@@ -62,7 +63,7 @@ export function longestMasked(): number {
 /** Where secrets are in a text, as {@link mask} finds them, or as {@link maskOutput} does. */
 export function secretRanges(text: string, where: "text" | "output"): readonly Range[] {
   if (parts.length === 0) return [];
-  return rangesOf(text, where === "text" ? [...parts, ...encodedParts] : parts);
+  return rangesOf(text, where === "text" ? textParts : parts);
 }
 
 /** The beginning of a text as {@link mask} gives it: no part of a secret that goes on behind it is seen. */
