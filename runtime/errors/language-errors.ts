@@ -18,10 +18,9 @@ export function languageClass(error: Error): string {
   try {
     if (error instanceof DOMException) return "DOMException";
     if (error instanceof AggregateError) return "AggregateError";
-    const kinds = Object.keys(languageErrors).filter(
-      (name) => error instanceof (languageErrorOf(name) ?? Error),
-    );
-    return kinds.at(-1) ?? "Error"; // each is an Error, which comes first
+    const [name = "Error"] =
+      Object.entries(languageErrors).findLast(([, kind]) => error instanceof kind) ?? [];
+    return name; // each is an Error, which comes first
   } catch {
     return "Error";
   }

@@ -16,13 +16,16 @@ import { UserError } from "./user-error.ts";
 
 /** The topmost place of a stack that is in the user's code. Stacks are source-mapped by Node. */
 export function locate(stack: string): SourceLocation | undefined {
-  return userPlaces(stack).next().value ?? undefined;
+  for (const { location } of framesInUserCode(stack)) return location;
+  return undefined;
 }
 
-function* userPlaces(stack: string): Generator<SourceLocation, undefined> {
+function* framesInUserCode(
+  stack: string,
+): Generator<{ readonly line: string; readonly location: SourceLocation }, undefined> {
   for (const line of frameLines(stack)) {
     const location = locationOf(line);
-    if (location !== undefined && isUserFile(location.file)) yield location;
+    if (location !== undefined && isUserFile(location.file)) yield { line, location };
   }
 }
 
@@ -77,11 +80,7 @@ function withName(error: Error, message: string): string {
 
 export function userFrames(error: unknown): string[] {
   const stack = isError(error) ? readProperty(error, "stack") : undefined;
-  if (typeof stack !== "string") return [];
-  return frameLines(stack).filter((line) => {
-    const location = locationOf(line);
-    return location !== undefined && isUserFile(location.file);
-  });
+  return typeof stack === "string" ? Array.from(framesInUserCode(stack), ({ line }) => line) : [];
 }
 
 /** A stack's lines. A folder's name may have a line break: the frame goes on with the next line then. */
