@@ -13,20 +13,21 @@ const deepest = 4;
 
 /**
  * Where any of the values occurs in a text: as it is, or in the ways in which texts are put into others. Those are
- * backslash escapes (of JSON, of source code, of `util.inspect`), percent-encoding in all its variants, and one within
- * the other.
+ * backslash escapes (of JSON, of source code, of `util.inspect`), percent-encoding in all its variants, indented lines,
+ * and one within the other.
  * @returns ranges in ascending order that neither overlap nor touch.
  */
 export function rangesOf(text: string, values: readonly string[]): readonly Range[] {
   const found: Range[] = [];
   const seen = new Set([text]);
   let layers: readonly Layer[] = [{ text, starts: undefined }];
+  const used = values.some((value) => value.includes("\n")) ? [...decoders, removeIndents] : decoders;
   for (let depth = 0; layers.length > 0; depth++) {
     const next: Layer[] = [];
     for (const layer of layers) {
       for (const value of values) addOccurrences(layer, value, found);
       if (depth === deepest) continue;
-      for (const decode of decoders) {
+      for (const decode of used) {
         const decoded = decode(layer);
         if (decoded === undefined || seen.has(decoded.text)) continue;
         seen.add(decoded.text);
@@ -72,6 +73,16 @@ const simpleEscapes: { readonly [letter: string]: string } = {
   v: "\v",
   0: "\0",
 };
+
+/** What a text is without the blanks that its lines but the first begin with. */
+export function withoutIndents(text: string): string {
+  return removeIndents({ text, starts: undefined })?.text ?? text;
+}
+
+/** `util.inspect` indents the lines of what is in something else, such as an error's cause. */
+function removeIndents(layer: Layer): Layer | undefined {
+  return decodedBy(layer, /(?<=\n)[ \t]+/g, () => []);
+}
 
 /** What a text is with its percent-escapes decoded; what is none in it stays. */
 export function withoutPercents(text: string): string {

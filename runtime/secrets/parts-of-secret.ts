@@ -1,4 +1,4 @@
-import { withoutPercents } from "./find-in-text.ts";
+import { withoutIndents, withoutPercents } from "./find-in-text.ts";
 
 /** What is shown and written in place of a secret. */
 export const secretMark = "***";
@@ -16,7 +16,7 @@ const hasOnlyPassword = /^postgres(ql)?:\/\//i;
 export function partsOfSecret(value: string): string[] {
   if (hasOnlyPassword.test(value) && shownSecret(value) === value) return [];
   const lines = value.split(/[\r\n]+/).map((line) => line.trim());
-  const parts = [...partsOfUrl(value), ...lines, value, value.trim()];
+  const parts = [...partsOfUrl(value), ...lines, value, value.trim(), withoutIndents(value)];
   const wellFormed = parts.map((part) => Buffer.from(part).toString()); // as it is in a file or a URL
   // Where a URL takes it for escaped in part, only the rest of it is escaped there.
   const decodedOnce = wellFormed.map(withoutPercents);

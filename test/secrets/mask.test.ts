@@ -64,6 +64,22 @@ describe("Masking", () => {
       );
     });
 
+  it("leaves a mark in place of a secret of several short lines, wherever those are indented", () => {
+    const line = fc.string({ maxLength: 5 }).filter((text) => !/[*\\%+]/.test(text));
+    const lines = fc
+      .array(line, { minLength: 2, maxLength: 5 })
+      .filter((all) => all.join("\n").trim() === all.join("\n"))
+      .filter((all) => all.map((line) => line.trimStart()).join("").length >= 6);
+    fc.assert(
+      fc.property(lines, fc.stringMatching(/^[ \t]{0,4}$/), (all, indent) => {
+        knowSecret(all.join("\n"));
+        const masked = mask(`before ${all.join(`\n${indent}`)} after`);
+        assert.equal(masked, "before *** after");
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("finds a secret in base64 wherever it begins there", () => {
     fc.assert(
       fc.property(
